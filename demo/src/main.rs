@@ -1,0 +1,2 @@
+//! jadi
+fn main() {}
