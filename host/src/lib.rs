@@ -1,1 +1,22 @@
-//! host
+//! Jadi: a WhatsApp bot host. One process holds many bots, each with its own session, users, groups and settings; every
+//! command and group behaviour is a sandboxed WebAssembly component that gets only its own bot's data.
+//!
+//! # Layout
+//!
+//! - [`model`]: the words that the rooms share: ids, events, actions, roles. Plain data, no I/O.
+//! - [`clock`]: time as it is passed in.
+//! - [`whatsapp`]: the only room that knows whatsapp-rust: session seam, events in, actions out.
+//! - [`store`]: the only room that knows SQL: registry, data contexts, inbox and outbox, encryption.
+//! - [`plugins`]: the only room that knows wasmtime: loading, linking, limits, running a handler.
+//! - [`dispatch`]: an event's way, where the three rooms above meet: filter, plugin, commit, outbox, send.
+//! - [`bots`]: a bot's life: state machine, supervision, reconnection.
+//! - [`web`]: the only room that knows actix-web: pages and API.
+
+pub mod bots;
+pub mod clock;
+pub mod dispatch;
+pub mod model;
+pub mod plugins;
+pub mod store;
+pub mod web;
+pub mod whatsapp;

@@ -1,0 +1,1 @@
+//! A bot's life: state machine, supervision, reconnection with backoff and jitter.

@@ -1,0 +1,125 @@
+//! What a handler asks for, as dispatch commits it and the WhatsApp room carries it out.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Jid, MediaKind, MessageId};
+
+/// One thing to be done on WhatsApp for one bot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum Action {
+    /// Send a message.
+    Send(SendMessage),
+    /// Put an emoji on a message; an empty one takes it off.
+    React {
+        /// The message.
+        target: MessageRef,
+        /// The emoji; empty takes it off.
+        emoji: String,
+    },
+    /// Replace the text of a message of the bot's own.
+    Edit {
+        /// The chat it stands in.
+        chat: Jid,
+        /// The bot's own message.
+        target: MessageId,
+        /// The new text.
+        text: String,
+    },
+    /// Delete a message for everyone: the bot's own, or as group admin another's.
+    Delete {
+        /// The message.
+        target: MessageRef,
+    },
+}
+
+/// A message to send.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct SendMessage {
+    /// Where to.
+    pub chat: Jid,
+    /// Text, or the media's caption; may be empty with media only.
+    pub text: String,
+    /// A file.
+    pub media: Option<MediaOut>,
+    /// The message it answers.
+    pub quote: Option<MessageRef>,
+    /// Who is mentioned.
+    pub mentions: Vec<Jid>,
+}
+
+/// Without the text, since debug output ends in logs.
+impl std::fmt::Debug for SendMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SendMessage")
+            .field("chat", &self.chat)
+            .field("text_bytes", &self.text.len())
+            .field("media", &self.media.as_ref().map(|media| media.kind))
+            .field("quote", &self.quote.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A file to send: one that a message brought, or bytes.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct MediaOut {
+    /// What to send it as.
+    pub kind: MediaKind,
+    /// Its MIME type.
+    pub mime: String,
+    /// A document's file name.
+    pub file_name: Option<String>,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// Without the content.
+impl std::fmt::Debug for MediaOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MediaOut")
+            .field("kind", &self.kind)
+            .field("mime", &self.mime)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Points at a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRef {
+    /// The chat it stands in.
+    pub chat: Jid,
+    /// Who wrote it.
+    pub author: Jid,
+    /// Whether the bot's own account wrote it.
+    pub from_me: bool,
+    /// Its id.
+    pub id: MessageId,
+}
+
+/// An action on its way out, with the id that it keeps on every attempt: a resend after a crash is not seen twice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// The id of the message that carries it.
+    pub id: MessageId,
+    /// What to do.
+    pub action: Action,
+}
+
+/// The one early effect of a long command, before the handler returns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "progress", rename_all = "kebab-case")]
+pub enum Progress {
+    /// Put an emoji on the message that asked.
+    React {
+        /// The message that asked.
+        target: MessageRef,
+        /// The emoji.
+        emoji: String,
+    },
+    /// Show "typing…" in the chat.
+    Typing {
+        /// The chat.
+        chat: Jid,
+    },
+}

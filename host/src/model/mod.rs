@@ -1,0 +1,16 @@
+//! The words that the rooms share: ids, people, events, actions, roles.
+//!
+//! Plain data with serde, no I/O and no library of any room, so that `store` can keep an event, `plugins` can show it to
+//! a handler and `whatsapp` can make it, while none of the three knows another.
+
+mod action;
+mod event;
+mod ids;
+mod role;
+
+pub use action::{Action, MediaOut, MessageRef, Outgoing, Progress, SendMessage};
+pub use event::{
+    Chat, ChatKind, Event, EventKey, EventKind, Media, MediaKind, Message, Person, Quoted,
+};
+pub use ids::{BotId, IdError, Jid, JidKind, MessageId, PhoneNumber, PhoneNumberError};
+pub use role::Role;

@@ -1,0 +1,1 @@
+//! The only room that knows actix-web: pages and API.
