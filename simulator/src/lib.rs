@@ -13,11 +13,13 @@
 //! - [`chat`], [`message`], [`event`]: plain data: where something was said, what was said, what a phone saw.
 //! - [`clock`]: the time that everything here reads.
 //! - [`error`]: what can go wrong, told to a person.
+//! - [`http`]: media servers, control API and phones page over HTTP.
 
 pub mod chat;
 pub mod clock;
 pub mod error;
 pub mod event;
+pub mod http;
 pub mod message;
 
 pub use chat::{ChatId, MessageKey};
