@@ -4,7 +4,7 @@
 //! # Layout
 //!
 //! - [`model`]: the words that the rooms share: ids, events, actions, roles. Plain data, no I/O.
-//! - [`clock`]: time as it is passed in.
+//! - [`clock`], [`random`]: time and randomness as they are passed in.
 //! - [`whatsapp`]: the only room that knows whatsapp-rust: session seam, events in, actions out.
 //! - [`store`]: the only room that knows SQL: registry, data contexts, inbox and outbox, encryption.
 //! - [`plugins`]: the only room that knows wasmtime: loading, linking, limits, running a handler.
@@ -17,6 +17,7 @@ pub mod clock;
 pub mod dispatch;
 pub mod model;
 pub mod plugins;
+pub mod random;
 pub mod store;
 pub mod web;
 pub mod whatsapp;

@@ -33,6 +33,17 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The chat that it happens in.
+    pub fn chat(&self) -> &Jid {
+        match self {
+            Self::Send(message) => &message.chat,
+            Self::React { target, .. } | Self::Delete { target } => &target.chat,
+            Self::Edit { chat, .. } => chat,
+        }
+    }
+}
+
 /// A message to send.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct SendMessage {
@@ -70,6 +81,7 @@ pub struct MediaOut {
     /// A document's file name.
     pub file_name: Option<String>,
     /// Its content.
+    #[serde(with = "super::base64_bytes")]
     pub bytes: Vec<u8>,
 }
 

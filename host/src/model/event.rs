@@ -160,6 +160,7 @@ pub struct Media {
     /// A document's file name.
     pub file_name: Option<String>,
     /// What the WhatsApp room needs to download it; opaque everywhere else.
+    #[serde(with = "super::base64_bytes")]
     pub handle: Vec<u8>,
 }
 

@@ -4,11 +4,14 @@
 //! a handler and `whatsapp` can make it, while none of the three knows another.
 
 mod action;
+mod base64_bytes;
+mod bot;
 mod event;
 mod ids;
 mod role;
 
 pub use action::{Action, MediaOut, MessageRef, Outgoing, Progress, SendMessage};
+pub use bot::{BotRecord, BotRole, Cause, LinkMethod, StateName};
 pub use event::{
     Chat, ChatKind, Event, EventKey, EventKind, Media, MediaKind, Message, Person, Quoted,
 };

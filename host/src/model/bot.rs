@@ -1,0 +1,188 @@
+//! A bot as the registry knows it, and the words for its life.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BotId, Jid, PhoneNumber};
+use crate::clock::Millis;
+
+/// The operator's bot, or somebody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BotRole {
+    /// The bot that accepts requests for new bots; there is one.
+    Main,
+    /// A hosted bot.
+    Sub,
+}
+
+/// How a number became, or is to become, a linked device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkMethod {
+    /// The phone scans a QR code.
+    Qr,
+    /// The phone's owner types a code.
+    Code,
+}
+
+/// Where a bot is in its life: the state's name alone, as it is kept, without what is valid for moments only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StateName {
+    /// Asked for; nothing has been started yet.
+    Requested,
+    /// Waits for the phone to link it.
+    Pairing,
+    /// Linked, connecting for the first time in this process.
+    Connecting,
+    /// Connected and answering.
+    Open,
+    /// Was open, lost its connection, tries again.
+    Reconnecting,
+    /// Does not run because somebody said so; its session is kept.
+    Stopped,
+    /// Its device was removed; it has to be paired anew.
+    LoggedOut,
+    /// Does not run because something broke that does not mend itself.
+    Failed,
+}
+
+/// Why a bot is not open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "cause", rename_all = "kebab-case")]
+pub enum Cause {
+    /// WhatsApp can't be reached, or the connection broke.
+    Network,
+    /// WhatsApp said so.
+    Server {
+        /// Its code, such as 503.
+        code: u16,
+    },
+    /// The same device connected from somewhere else.
+    StreamReplaced,
+    /// The device was removed on the phone.
+    LoggedOut,
+    /// WhatsApp has banned the account for a while.
+    TemporaryBan {
+        /// When it ends, when WhatsApp told.
+        until: Option<Millis>,
+    },
+    /// WhatsApp does not accept this client version any more.
+    ClientOutdated,
+    /// Nobody linked the device in time.
+    PairingExpired,
+    /// Another number than the expected one was linked.
+    WrongNumber,
+    /// The session's file does not open with this host's master key.
+    WrongKey,
+    /// The session's file can't be read or written.
+    Store,
+    /// Somebody stopped it.
+    Stopped,
+}
+
+/// A row of the registry: everything that the host knows of a bot without opening its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BotRecord {
+    /// Its identity.
+    pub id: BotId,
+    /// Main bot or sub-bot.
+    pub role: BotRole,
+    /// The account's address by number: the requested one while it pairs, none when a QR code is shown to whoever comes.
+    pub jid: Option<Jid>,
+    /// The account's linked identity, once known.
+    pub lid: Option<Jid>,
+    /// Whose bot it is, as a folded address. The main bot has none: it is the operator's.
+    pub owner: Option<Jid>,
+    /// What its owner calls it; may be empty.
+    pub name: String,
+    /// How it was linked.
+    pub method: LinkMethod,
+    /// The language in which its owner is told about it.
+    pub language: String,
+    /// The name of the plan that it is on.
+    pub plan: Option<String>,
+    /// When the plan ends; never, when none.
+    pub expires: Option<Millis>,
+    /// When it was asked for.
+    pub created: Millis,
+    /// When it last became [`StateName::Open`].
+    pub last_connect: Option<Millis>,
+    /// Whether it has never been open yet.
+    pub new: bool,
+    /// Whether somebody stopped it: it is not started again until somebody starts it.
+    pub stopped: bool,
+    /// Where it is in its life.
+    pub state: StateName,
+    /// Why it is not open, when there is a reason.
+    pub cause: Option<Cause>,
+    /// Since when it is in this state.
+    pub since: Millis,
+}
+
+impl BotRecord {
+    /// A bot that was just asked for.
+    pub fn requested(id: BotId, role: BotRole, method: LinkMethod, at: Millis) -> Self {
+        Self {
+            id,
+            role,
+            jid: None,
+            lid: None,
+            owner: None,
+            name: String::new(),
+            method,
+            language: "en".to_owned(),
+            plan: None,
+            expires: None,
+            created: at,
+            last_connect: None,
+            new: true,
+            stopped: false,
+            state: StateName::Requested,
+            cause: None,
+            since: at,
+        }
+    }
+
+    /// The account's phone number, when known.
+    pub fn number(&self) -> Option<PhoneNumber> {
+        self.jid.as_ref().and_then(Jid::number)
+    }
+
+    /// Whether it is connected.
+    pub fn connected(&self) -> bool {
+        self.state == StateName::Open
+    }
+
+    /// Moves to a state; the time is kept when it is the state and cause that it is in already.
+    pub fn enter(&mut self, state: StateName, cause: Option<Cause>, at: Millis) {
+        if self.state == state && self.cause == cause {
+            return;
+        }
+        self.state = state;
+        self.cause = cause;
+        self.since = at;
+        if state == StateName::Open {
+            self.last_connect = Some(at);
+            self.new = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opening_is_remembered_once() {
+        let id = BotId::from_random([1; 16]);
+        let mut bot = BotRecord::requested(id, BotRole::Main, LinkMethod::Qr, 10);
+        assert!(bot.new && !bot.connected());
+        bot.enter(StateName::Open, None, 20);
+        bot.enter(StateName::Open, None, 30);
+        assert!(!bot.new && bot.connected());
+        assert_eq!((bot.since, bot.last_connect), (20, Some(20)));
+        bot.enter(StateName::Reconnecting, Some(Cause::Network), 40);
+        assert_eq!((bot.since, bot.last_connect), (40, Some(20)));
+    }
+}

@@ -1,0 +1,101 @@
+//! What every implementation of the store's traits has to do, whatever it is made of.
+//!
+//! An implementation makes itself known through [`Bench`] and calls [`run`]; what is its own (damaged files, query plans)
+//! it tests beside itself.
+
+mod context;
+mod isolation;
+mod registry;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{BotData, Registry};
+use crate::model::{
+    Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
+    SendMessage,
+};
+
+/// How the suite gets at an implementation. Each call makes something empty.
+#[async_trait]
+pub(super) trait Bench: Sync {
+    /// A registry.
+    async fn registry(&self) -> Arc<dyn Registry>;
+    /// The data of one more bot, its inbox bounded to `inbox_bound`.
+    async fn context(&self, inbox_bound: u64) -> BotData;
+    /// The same bot's data after the process ended without closing anything, and was started again.
+    async fn reopened(&self, context: BotData) -> BotData;
+}
+
+/// Runs everything.
+pub(super) async fn run(bench: &impl Bench) {
+    registry::records_come_back_whole(bench).await;
+    registry::what_is_unique_is_refused(bench).await;
+    registry::look_ups_find_what_is_there(bench).await;
+    registry::changes_do_not_undo_each_other(bench).await;
+    context::an_event_is_kept_once_and_in_order(bench).await;
+    context::a_full_inbox_takes_none_of_a_batch(bench).await;
+    context::handling_is_kept_whole_or_not_at_all(bench).await;
+    context::each_plugin_handles_an_event_once(bench).await;
+    context::a_message_leaves_once(bench).await;
+    context::key_values_are_per_plugin_and_bounded(bench).await;
+    context::a_lost_update_is_refused(bench).await;
+    context::settings_fall_back_to_defaults(bench).await;
+    context::clean_up_forgets_what_is_old_and_done(bench).await;
+    context::everything_survives_a_crash(bench).await;
+    context::a_closed_context_says_so(bench).await;
+}
+
+pub(super) use isolation::{steps, writes_never_cross};
+
+pub(super) fn jid(text: &str) -> Jid {
+    text.parse().expect("jid")
+}
+
+pub(super) fn id(text: &str) -> MessageId {
+    text.parse().expect("message id")
+}
+
+/// An example message of `sender` in `chat`.
+pub(super) fn message(chat: &str, sender: &str, message_id: &str, text: &str) -> Event {
+    Event {
+        key: EventKey {
+            chat: jid(chat),
+            sender: jid(sender),
+            id: id(message_id),
+        },
+        at: 1_000,
+        chat: Chat {
+            jid: jid(chat),
+            kind: ChatKind::Private,
+        },
+        sender: Person {
+            jid: jid(sender),
+            lid: None,
+            name: String::new(),
+        },
+        kind: EventKind::Message(Message {
+            text: text.to_owned(),
+            ..Message::default()
+        }),
+    }
+}
+
+/// An example answer.
+pub(super) fn answer(chat: &str, message_id: &str, text: &str) -> Outgoing {
+    Outgoing {
+        id: id(message_id),
+        action: Action::Send(SendMessage {
+            chat: jid(chat),
+            text: text.to_owned(),
+            media: None,
+            quote: None,
+            mentions: Vec::new(),
+        }),
+    }
+}
+
+/// Example numbers.
+pub(super) const ALICE: &str = "6280000000101@s.whatsapp.net";
+pub(super) const BOB: &str = "6280000000102@s.whatsapp.net";

@@ -1,0 +1,258 @@
+//! A bot's own data, as dispatch asks of it.
+//!
+//! A [`DataContext`] is made from one bot and has no way to another. It keeps the bot's inbox and outbox, what its plugins
+//! keep, its settings and its counts. What belongs together is one method and one transaction: an event is handled when
+//! its plugin's writes, the messages that answer it and the inbox's mark are all kept, or none is.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use crate::clock::Millis;
+use crate::model::{Event, Jid, Outgoing};
+
+/// A bot's data, as it is shared.
+pub type BotData = Arc<dyn DataContext>;
+
+/// The largest value that a plugin may keep under one key, bytes.
+pub const KV_VALUE_BYTES: u64 = 64 * 1024;
+/// The longest key, bytes.
+pub const KV_KEY_BYTES: u64 = 256;
+/// The most that one plugin may keep in one bot, keys and values, bytes.
+pub const KV_TOTAL_BYTES: u64 = 5 * 1024 * 1024;
+
+/// The number of a row, rising in the order in which rows came.
+pub type Row = i64;
+
+/// An event that waits in the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its row.
+    pub row: Row,
+    /// Its chat, within which order counts.
+    pub chat: Jid,
+}
+
+/// What came of keeping a batch of events.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Accepted {
+    /// The new ones, in order. An event whose key was there already is not among them.
+    pub new: Vec<Waiting>,
+    /// How many were there already.
+    pub repeated: u64,
+}
+
+/// An unhandled event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unhandled {
+    /// The event.
+    pub event: Event,
+    /// The plugins that have handled it already, before a restart.
+    pub handled_by: Vec<String>,
+}
+
+/// What one plugin's handling of one event leaves behind.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Handled {
+    /// The event's row in the inbox.
+    pub event: Row,
+    /// The plugin; none when the host itself answers.
+    pub plugin: Option<String>,
+    /// Changes to the plugin's key-values.
+    pub writes: Vec<KvChange>,
+    /// Which version of the plugin's key-values it has read, when it has read any.
+    pub read_version: Option<u64>,
+    /// Messages to send, with their final ids.
+    pub outgoing: Vec<Outgoing>,
+    /// Whether no other plugin is to see the event any more.
+    pub last: bool,
+    /// When.
+    pub at: Millis,
+}
+
+/// A change to a plugin's key-values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KvChange {
+    /// The key.
+    pub key: String,
+    /// The new value; none removes the key.
+    pub value: Option<Vec<u8>>,
+}
+
+/// Something read from a plugin's key-values, with the version that they had: it rises with each commit that writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Versioned<T> {
+    /// The version.
+    pub version: u64,
+    /// What was read.
+    pub value: T,
+}
+
+/// A message on its way out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unsent {
+    /// Its row.
+    pub row: Row,
+    /// What to send.
+    pub outgoing: Outgoing,
+    /// How often it was tried without success.
+    pub attempts: u32,
+    /// Not before this time.
+    pub next_try: Millis,
+}
+
+/// A message that waits in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// Its row.
+    pub row: Row,
+    /// Its chat, within which order counts.
+    pub chat: Jid,
+}
+
+/// How an attempt to send ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attempt {
+    /// The server has it.
+    Sent {
+        /// When.
+        at: Millis,
+    },
+    /// It did not get through; try again.
+    Later {
+        /// Not before this time.
+        next_try: Millis,
+    },
+    /// It will never get through.
+    GivenUp {
+        /// When.
+        at: Millis,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A bot's settings, defaults filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The language that it answers in.
+    pub language: String,
+    /// What commands begin with, the first one for use in help texts.
+    pub prefixes: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            language: "en".to_owned(),
+            prefixes: ["!", ".", "#", "/"].map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+/// A change of settings: what is none stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SettingsChange {
+    /// The language.
+    pub language: Option<String>,
+    /// The prefixes.
+    pub prefixes: Option<Vec<String>>,
+}
+
+/// Messages since the bot was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Messages from others.
+    pub received: u64,
+    /// Messages sent.
+    pub sent: u64,
+}
+
+/// Events that came in, each once.
+#[async_trait]
+pub trait Inbox: Send + Sync + 'static {
+    /// Keeps events in order, each key once, all or none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::InboxFull`] when the new ones would go past the inbox's bound.
+    async fn accept(&self, events: Vec<Event>, at: Millis) -> Result<Accepted, StoreError>;
+
+    /// All unhandled events, in order.
+    async fn waiting(&self) -> Result<Vec<Waiting>, StoreError>;
+
+    /// An unhandled event; none when it is handled or there is no such row.
+    async fn unhandled(&self, row: Row) -> Result<Option<Unhandled>, StoreError>;
+
+    /// Keeps what the handling of an event has left behind, all or nothing. Returns the new outbox rows.
+    ///
+    /// Nothing happens, and no row is returned, when the event is handled already or this plugin has handled it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::KvLimit`], and [`StoreError::KvConflict`] when another event of the plugin has written since
+    /// [`Handled::read_version`].
+    async fn commit(&self, handled: Handled) -> Result<Vec<Leaving>, StoreError>;
+
+    /// Marks events as handled that left nothing behind.
+    async fn finish(&self, rows: Vec<Row>, at: Millis) -> Result<(), StoreError>;
+}
+
+/// Messages that go out, each until the server has it.
+#[async_trait]
+pub trait Outbox: Send + Sync + 'static {
+    /// All unsent messages, in order.
+    async fn leaving(&self) -> Result<Vec<Leaving>, StoreError>;
+
+    /// An unsent message; none when it is sent or given up.
+    async fn unsent(&self, row: Row) -> Result<Option<Unsent>, StoreError>;
+
+    /// Keeps how an attempt ended.
+    async fn attempted(&self, row: Row, attempt: Attempt) -> Result<(), StoreError>;
+}
+
+/// What plugins keep. Each sees its own only; which one it is, dispatch says.
+#[async_trait]
+pub trait PluginKv: Send + Sync + 'static {
+    /// The value under `key`.
+    async fn kv_get(
+        &self,
+        plugin: &str,
+        key: &str,
+    ) -> Result<Versioned<Option<Vec<u8>>>, StoreError>;
+
+    /// The keys that start with `prefix` and come after `after`, in order of their bytes, at most `limit`.
+    async fn kv_keys(
+        &self,
+        plugin: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Versioned<Vec<String>>, StoreError>;
+
+    /// How many bytes of keys and values the plugin keeps.
+    async fn kv_bytes(&self, plugin: &str) -> Result<Versioned<u64>, StoreError>;
+}
+
+/// Everything of one bot.
+#[async_trait]
+pub trait DataContext: Inbox + Outbox + PluginKv {
+    /// The settings, with the host's defaults where nothing was set.
+    async fn settings(&self) -> Result<Settings, StoreError>;
+
+    /// Changes settings and returns them all.
+    async fn change_settings(&self, change: SettingsChange) -> Result<Settings, StoreError>;
+
+    /// Counts since the bot was made.
+    async fn totals(&self) -> Result<Totals, StoreError>;
+
+    /// Forgets handled events and sent or given-up messages from before `before`, and gives the room back. WhatsApp does
+    /// not deliver an acknowledged message again, so what is weeks old need not be recognised any more. Returns the number
+    /// of rows.
+    async fn clean_up(&self, before: Millis) -> Result<u64, StoreError>;
+
+    /// Writes everything out and closes the files. Every call after it fails with [`StoreError::Closed`].
+    async fn close(&self) -> Result<(), StoreError>;
+}

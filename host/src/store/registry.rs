@@ -1,0 +1,62 @@
+//! The table of all bots, as the host asks of it.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::model::{BotId, BotRecord, Jid, PhoneNumber, StateName};
+
+/// A change to one record, applied to what is kept at that moment, so that two changes never undo each other.
+pub type RecordChange = Box<dyn FnOnce(&mut BotRecord) + Send>;
+
+/// All bots of the host. Numbers and linked identities are unique in it, and so is the main bot.
+#[async_trait]
+pub trait Registry: Send + Sync + 'static {
+    /// Adds a bot with its wrapped key.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Taken`] when its id, number or linked identity is there already, or it would be a second main bot.
+    async fn add(&self, record: &BotRecord, wrapped_key: Vec<u8>) -> Result<(), StoreError>;
+
+    /// Changes a bot's record and returns the new one. Its id and role stay.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchBot`]; [`StoreError::Taken`] as for [`Registry::add`].
+    async fn update(&self, id: BotId, change: RecordChange) -> Result<BotRecord, StoreError>;
+
+    /// Removes a bot and its key; without the key its files can never be read again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchBot`].
+    async fn remove(&self, id: BotId) -> Result<(), StoreError>;
+
+    /// A bot's wrapped key.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchBot`].
+    async fn wrapped_key(&self, id: BotId) -> Result<Vec<u8>, StoreError>;
+
+    /// The bot with this id.
+    async fn get(&self, id: BotId) -> Result<Option<BotRecord>, StoreError>;
+
+    /// The main bot.
+    async fn main(&self) -> Result<Option<BotRecord>, StoreError>;
+
+    /// The bot with this phone number.
+    async fn by_number(&self, number: &PhoneNumber) -> Result<Option<BotRecord>, StoreError>;
+
+    /// The bot with this linked identity.
+    async fn by_lid(&self, lid: &Jid) -> Result<Option<BotRecord>, StoreError>;
+
+    /// The bots of this owner, in the order of their ids.
+    async fn owned_by(&self, owner: &Jid) -> Result<Vec<BotRecord>, StoreError>;
+
+    /// The bots in this state, in the order of their ids.
+    async fn in_state(&self, state: StateName) -> Result<Vec<BotRecord>, StoreError>;
+
+    /// A page of all bots in the order of their ids: those after `after`, at most `limit`.
+    async fn list(&self, after: Option<BotId>, limit: u32) -> Result<Vec<BotRecord>, StoreError>;
+}

@@ -1,0 +1,180 @@
+//! One encrypted SQLite file with one connection, used by one job at a time on a blocking thread.
+//!
+//! The file is locked for this process while it is open: a second host on the same data would answer everything twice.
+//! That also spares the shared-memory file of WAL mode. Every commit is synced: what is acknowledged to WhatsApp must
+//! survive a power cut.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite_migration::Migrations;
+use secrecy::ExposeSecret;
+use tokio::sync::Mutex;
+use zeroize::Zeroizing;
+
+use super::fault::Fault;
+use crate::store::keys::SecretKey;
+use crate::store::{Source, StoreError};
+
+/// Prepared statements that a connection keeps.
+const STATEMENTS: usize = 32;
+
+/// An open file. Its clones share one connection.
+#[derive(Clone)]
+pub(super) struct Database {
+    path: Arc<Path>,
+    connection: Arc<Mutex<Option<Connection>>>,
+}
+
+impl Database {
+    /// Opens the file, makes it when it is not there, and brings its schema up to date.
+    pub(super) async fn open(
+        path: PathBuf,
+        key: SecretKey,
+        migrations: &'static Migrations<'static>,
+    ) -> Result<Self, StoreError> {
+        let at: Arc<Path> = path.into();
+        let path = at.clone();
+        let connection = blocking(&at, move || {
+            if !path.try_exists().map_err(StoreError::io(&path))? {
+                create(&path, &key, migrations)?;
+            }
+            open(&path, &key, migrations)
+        })
+        .await?;
+        Ok(Self {
+            path: at,
+            connection: Arc::new(Mutex::new(Some(connection))),
+        })
+    }
+
+    /// Runs reads.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run(move |connection| job(connection)).await
+    }
+
+    /// Runs one transaction, which is undone when `job` fails.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run(move |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = job(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let mut guard = self.connection.clone().lock_owned().await;
+        let path = self.path.clone();
+        blocking(&self.path, move || {
+            let connection = guard.as_mut().ok_or(StoreError::Closed)?;
+            job(connection).map_err(|fault| fault.at(&path))
+        })
+        .await
+    }
+
+    /// Writes the log back into the file and closes it. Later calls fail with [`StoreError::Closed`].
+    pub(super) async fn close(&self) -> Result<(), StoreError> {
+        let mut guard = self.connection.clone().lock_owned().await;
+        let path = self.path.clone();
+        blocking(&self.path, move || match guard.take() {
+            Some(connection) => connection
+                .close()
+                .map_err(|(_, error)| Fault::from(error).at(&path)),
+            None => Ok(()),
+        })
+        .await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    path: &Path,
+    job: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::task::spawn_blocking(job).await {
+        Ok(result) => result,
+        Err(error) => Err(StoreError::Other {
+            path: path.to_owned(),
+            source: Source::from(error),
+        }),
+    }
+}
+
+/// Makes the file under another name first, so that under its own name it is always a whole database: an empty or short
+/// one is then known to be damaged, not new.
+fn create(path: &Path, key: &SecretKey, migrations: &Migrations<'_>) -> Result<(), StoreError> {
+    let unfinished = path.with_extension("new");
+    for left in [unfinished.clone(), path.with_extension("new-journal")] {
+        match fs::remove_file(&left) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::io(&left)(error));
+            }
+            _ => {}
+        }
+    }
+    let made = (|| -> Result<(), Fault> {
+        let mut connection = connect(&unfinished, key, OpenFlags::SQLITE_OPEN_CREATE)?;
+        // Takes effect only before the first table is made.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        migrations.to_latest(&mut connection)?;
+        connection.close().map_err(|(_, error)| error.into())
+    })();
+    made.map_err(|fault| fault.at(path))?;
+    fs::rename(&unfinished, path).map_err(StoreError::io(path))
+}
+
+fn open(
+    path: &Path,
+    key: &SecretKey,
+    migrations: &Migrations<'_>,
+) -> Result<Connection, StoreError> {
+    if fs::metadata(path).map_err(StoreError::io(path))?.len() == 0 {
+        return Err(StoreError::Corrupt {
+            path: path.to_owned(),
+            source: "the file is empty".into(),
+        });
+    }
+    let opened = (|| -> Result<Connection, Fault> {
+        let mut connection = connect(path, key, OpenFlags::empty())?;
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        // The log goes back into the file at a megabyte, and shrinks to it after a burst.
+        connection.pragma_update(None, "wal_autocheckpoint", 256)?;
+        connection.query_row("PRAGMA journal_size_limit = 1048576", [], |_| Ok(()))?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        migrations.to_latest(&mut connection)?;
+        Ok(connection)
+    })();
+    opened.map_err(|fault| fault.at(path))
+}
+
+fn connect(path: &Path, key: &SecretKey, more: OpenFlags) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_millis(500))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // SQLCipher would write its own lines about a damaged file to standard error; the typed error tells it.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
+    let digits = Zeroizing::new(hex::encode(key.expose_secret()));
+    let statement = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", digits.as_str()));
+    connection.execute_batch(&statement)?;
+    // A quarter of a megabyte of pages: a host has hundreds of these.
+    connection.pragma_update(None, "cache_size", -256)?;
+    // Sorting must not leave plain text in a temporary file.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(connection)
+}

@@ -1,0 +1,173 @@
+//! Events that came in.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::context::{SqliteContext, Total};
+use super::fault::Fault;
+use super::{Count, kv, outbox};
+use crate::clock::Millis;
+use crate::model::{Event, EventKind, Jid};
+use crate::store::StoreError;
+use crate::store::context::{Accepted, Handled, Inbox, Leaving, Row, Unhandled, Waiting};
+
+pub(super) const WAITING: &str = "SELECT seq, chat FROM inbox WHERE done IS NULL ORDER BY seq";
+pub(super) const COUNT_WAITING: &str = "SELECT count(*) FROM inbox WHERE done IS NULL";
+pub(super) const FORGET: &str = "DELETE FROM inbox WHERE done < ?1";
+
+#[async_trait]
+impl Inbox for SqliteContext {
+    async fn accept(&self, events: Vec<Event>, at: Millis) -> Result<Accepted, StoreError> {
+        let bound = self.options.inbox_bound;
+        self.database
+            .write(move |transaction| accept(transaction, events, at, bound))
+            .await
+    }
+
+    async fn waiting(&self) -> Result<Vec<Waiting>, StoreError> {
+        self.database
+            .read(|connection| {
+                let rows = rows_with_chat(connection, WAITING)?;
+                Ok(rows
+                    .into_iter()
+                    .map(|(row, chat)| Waiting { row, chat })
+                    .collect())
+            })
+            .await
+    }
+
+    async fn unhandled(&self, row: Row) -> Result<Option<Unhandled>, StoreError> {
+        self.database
+            .read(move |connection| {
+                let content: Option<Vec<u8>> = connection
+                    .prepare_cached("SELECT event FROM inbox WHERE seq = ?1 AND done IS NULL")?
+                    .query_row([row], |row| row.get(0))
+                    .optional()?;
+                let Some(content) = content else {
+                    return Ok(None);
+                };
+                let mut statement =
+                    connection.prepare_cached("SELECT plugin FROM inbox_handled WHERE seq = ?1")?;
+                let handled_by = statement
+                    .query_map([row], |row| row.get(0))?
+                    .collect::<Result<_, _>>()?;
+                Ok(Some(Unhandled {
+                    event: serde_json::from_slice(&content)?,
+                    handled_by,
+                }))
+            })
+            .await
+    }
+
+    async fn commit(&self, handled: Handled) -> Result<Vec<Leaving>, StoreError> {
+        self.database
+            .write(move |transaction| commit(transaction, handled))
+            .await
+    }
+
+    async fn finish(&self, rows: Vec<Row>, at: Millis) -> Result<(), StoreError> {
+        self.database
+            .write(move |transaction| {
+                for row in rows {
+                    finish(transaction, row, at)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// The rows of a statement that selects a row number and a chat.
+pub(super) fn rows_with_chat(connection: &Connection, sql: &str) -> Result<Vec<(Row, Jid)>, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((row.get(0)?, super::of_word(row.get(1)?)?));
+    }
+    Ok(found)
+}
+
+fn accept(
+    transaction: &Transaction<'_>,
+    events: Vec<Event>,
+    at: Millis,
+    bound: u64,
+) -> Result<Accepted, Fault> {
+    let mut accepted = Accepted::default();
+    let mut received = 0;
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO inbox (chat, sender, id, event, came) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO NOTHING RETURNING seq",
+    )?;
+    for event in events {
+        let key = &event.key;
+        let content = serde_json::to_vec(&event)?;
+        let row = insert
+            .query_row(
+                params![
+                    key.chat.as_str(),
+                    key.sender.as_str(),
+                    key.id.as_str(),
+                    content,
+                    at
+                ],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let Some(row) = row else {
+            accepted.repeated += 1;
+            continue;
+        };
+        if matches!(&event.kind, EventKind::Message(message) if !message.from_me) {
+            received += 1;
+        }
+        accepted.new.push(Waiting {
+            row,
+            chat: event.key.chat,
+        });
+    }
+    if !accepted.new.is_empty() {
+        let Count(waiting) = transaction
+            .prepare_cached(COUNT_WAITING)?
+            .query_row([], |row| row.get(0))?;
+        if waiting > bound {
+            return Err(StoreError::InboxFull { bound }.into());
+        }
+    }
+    Total::Received.add(transaction, received)?;
+    Ok(accepted)
+}
+
+fn commit(transaction: &Transaction<'_>, handled: Handled) -> Result<Vec<Leaving>, Fault> {
+    let waiting = transaction
+        .prepare_cached("SELECT 1 FROM inbox WHERE seq = ?1 AND done IS NULL")?
+        .exists([handled.event])?;
+    if !waiting {
+        return Ok(Vec::new());
+    }
+    if let Some(plugin) = &handled.plugin {
+        let first = transaction
+            .prepare_cached("INSERT INTO inbox_handled VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute(params![handled.event, plugin])?;
+        if first == 0 {
+            return Ok(Vec::new());
+        }
+        kv::apply(transaction, plugin, handled.read_version, handled.writes)?;
+    }
+    let leaving = outbox::put(transaction, handled.outgoing)?;
+    if handled.last {
+        finish(transaction, handled.event, handled.at)?;
+    }
+    Ok(leaving)
+}
+
+fn finish(transaction: &Transaction<'_>, row: Row, at: Millis) -> Result<(), Fault> {
+    transaction
+        .prepare_cached("UPDATE inbox SET done = ?2, event = NULL WHERE seq = ?1 AND done IS NULL")?
+        .execute(params![row, at])?;
+    transaction
+        .prepare_cached("DELETE FROM inbox_handled WHERE seq = ?1")?
+        .execute([row])?;
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! The embedded store: one SQLCipher file for the registry and one for each bot's data.
+
+mod context;
+mod database;
+mod fault;
+mod inbox;
+mod kv;
+mod outbox;
+mod registry;
+#[cfg(test)]
+mod tests;
+
+pub(super) use context::{ContextOptions, SqliteContext};
+pub(super) use registry::SqliteRegistry;
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use fault::Fault;
+
+/// The word that an enum without content is in JSON, for a column of its own.
+fn word<T: Serialize>(value: &T) -> Result<String, Fault> {
+    match serde_json::to_value(value)? {
+        serde_json::Value::String(word) => Ok(word),
+        other => Ok(other.to_string()),
+    }
+}
+
+/// The enum of a word.
+fn of_word<T: DeserializeOwned>(word: String) -> Result<T, Fault> {
+    Ok(serde_json::from_value(serde_json::Value::String(word))?)
+}
+
+/// A count as SQLite keeps it: integers there are signed.
+#[derive(Default)]
+struct Count(u64);
+
+impl FromSql for Count {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let signed = value.as_i64()?;
+        let count = u64::try_from(signed).map_err(|_| FromSqlError::OutOfRange(signed))?;
+        Ok(Self(count))
+    }
+}
+
+impl ToSql for Count {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(i64::try_from(self.0).unwrap_or(i64::MAX).into())
+    }
+}

@@ -1,0 +1,107 @@
+//! Messages that go out.
+
+use async_trait::async_trait;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::context::{SqliteContext, Total};
+use super::fault::Fault;
+use super::inbox::rows_with_chat;
+use crate::clock::Millis;
+use crate::model::Outgoing;
+use crate::store::StoreError;
+use crate::store::context::{Attempt, Leaving, Outbox, Row, Unsent};
+
+pub(super) const LEAVING: &str = "SELECT seq, chat FROM outbox WHERE ended IS NULL ORDER BY seq";
+pub(super) const FORGET: &str = "DELETE FROM outbox WHERE ended < ?1";
+
+#[async_trait]
+impl Outbox for SqliteContext {
+    async fn leaving(&self) -> Result<Vec<Leaving>, StoreError> {
+        self.database
+            .read(|connection| {
+                let rows = rows_with_chat(connection, LEAVING)?;
+                Ok(rows
+                    .into_iter()
+                    .map(|(row, chat)| Leaving { row, chat })
+                    .collect())
+            })
+            .await
+    }
+
+    async fn unsent(&self, row: Row) -> Result<Option<Unsent>, StoreError> {
+        self.database
+            .read(move |connection| {
+                let found: Option<(Vec<u8>, u32, Millis)> = connection
+                    .prepare_cached(
+                        "SELECT outgoing, attempts, next_try FROM outbox WHERE seq = ?1 AND ended IS NULL",
+                    )?
+                    .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                    .optional()?;
+                let Some((content, attempts, next_try)) = found else {
+                    return Ok(None);
+                };
+                Ok(Some(Unsent {
+                    row,
+                    outgoing: serde_json::from_slice(&content)?,
+                    attempts,
+                    next_try,
+                }))
+            })
+            .await
+    }
+
+    async fn attempted(&self, row: Row, attempt: Attempt) -> Result<(), StoreError> {
+        self.database
+            .write(move |transaction| match attempt {
+                Attempt::Sent { at } => {
+                    if end(transaction, row, at, None)? {
+                        Total::Sent.add(transaction, 1)?;
+                    }
+                    Ok(())
+                }
+                Attempt::GivenUp { at, reason } => {
+                    end(transaction, row, at, Some(reason)).map(drop)
+                }
+                Attempt::Later { next_try } => {
+                    transaction
+                        .prepare_cached(
+                            "UPDATE outbox SET attempts = attempts + 1, next_try = ?2 WHERE seq = ?1 AND ended IS NULL",
+                        )?
+                        .execute(params![row, next_try])?;
+                    Ok(())
+                }
+            })
+            .await
+    }
+}
+
+fn end(
+    transaction: &Transaction<'_>,
+    row: Row,
+    at: Millis,
+    reason: Option<String>,
+) -> Result<bool, Fault> {
+    let ended = transaction
+        .prepare_cached(
+            "UPDATE outbox SET ended = ?2, reason = ?3, outgoing = NULL WHERE seq = ?1 AND ended IS NULL",
+        )?
+        .execute(params![row, at, reason])?;
+    Ok(ended > 0)
+}
+
+/// Adds messages within the transaction of what they answer.
+pub(super) fn put(
+    transaction: &Transaction<'_>,
+    outgoing: Vec<Outgoing>,
+) -> Result<Vec<Leaving>, Fault> {
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO outbox (chat, id, outgoing) VALUES (?1, ?2, ?3)")?;
+    let mut leaving = Vec::with_capacity(outgoing.len());
+    for message in outgoing {
+        let chat = message.action.chat().clone();
+        let content = serde_json::to_vec(&message)?;
+        let row = insert.insert(params![chat.as_str(), message.id.as_str(), content])?;
+        leaving.push(Leaving { row, chat });
+    }
+    Ok(leaving)
+}
