@@ -1,0 +1,175 @@
+//! The host's rooms: each big library is known in one of them only, and rooms know each other in one direction only.
+//!
+//! This reads source text. It looks for paths into a crate or a room (`wasmtime::…`, `crate::store…`) and so needs no
+//! compiler. It does not look into macros' output.
+
+mod paths;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::tally::Tally;
+
+/// Something that only some files may name.
+struct Rule {
+    /// The paths' first segments.
+    names: &'static [&'static str],
+    /// Which rooms may name them.
+    rooms: &'static [&'static str],
+    /// Why.
+    because: &'static str,
+}
+
+const RULES: [Rule; 10] = [
+    Rule {
+        names: &["wasmtime", "wasmtime_wasi"],
+        rooms: &["plugins"],
+        because: "only `plugins` knows wasmtime",
+    },
+    Rule {
+        names: &[
+            "whatsapp_rust",
+            "wacore",
+            "wacore_binary",
+            "wacore_libsignal",
+            "wacore_noise",
+            "wacore_appstate",
+            "waproto",
+        ],
+        rooms: &["whatsapp"],
+        because: "only `whatsapp` knows the WhatsApp client",
+    },
+    Rule {
+        names: &["rusqlite", "rusqlite_migration", "libsqlite3_sys"],
+        rooms: &["store"],
+        because: "only `store` knows SQL",
+    },
+    Rule {
+        names: &["actix_web", "actix_ws", "actix_http", "actix_rt"],
+        rooms: &["web"],
+        because: "only `web` knows actix-web",
+    },
+    Rule {
+        names: &["jadi_simulator"],
+        rooms: &[],
+        because: "the simulator is a peer on a socket",
+    },
+    Rule {
+        names: &["crate::web"],
+        rooms: &["web", "run"],
+        because: "nothing but the composition knows the web pages",
+    },
+    Rule {
+        names: &["crate::bots"],
+        rooms: &["bots", "web", "run"],
+        because: "arrows go from `bots` to `dispatch`, not back",
+    },
+    Rule {
+        names: &["crate::dispatch"],
+        rooms: &["dispatch", "bots", "web", "run"],
+        because: "arrows go from `dispatch` to `plugins` and `store`, not back",
+    },
+    Rule {
+        names: &["crate::store"],
+        rooms: &["store", "dispatch", "bots", "web", "run"],
+        because: "`plugins` and `whatsapp` do not know the store",
+    },
+    Rule {
+        names: &["crate::plugins"],
+        rooms: &["plugins", "dispatch", "bots", "web", "run"],
+        because: "`store` and `whatsapp` do not know plugins",
+    },
+];
+
+/// Holds every rule against every source file under `source`, the host's `src`.
+///
+/// # Errors
+///
+/// When a file can't be read, or no file is there.
+pub fn check(source: &Path) -> Result<Tally> {
+    let files = rust_files(source)?;
+    if files.is_empty() {
+        bail!("there is no Rust source under {}", source.display());
+    }
+    let mut tally = Tally::default();
+    for rule in &RULES {
+        let mut faults = 0;
+        for (path, text) in &files {
+            let room = room_of(path);
+            if rule.rooms.contains(&room.as_str()) {
+                continue;
+            }
+            for (line, name) in paths::heads(text) {
+                if rule.names.contains(&name.as_str()) {
+                    let because = rule.because;
+                    println!(
+                        "host/src/{}:{line}: `{name}` does not belong here: {because}",
+                        path.display()
+                    );
+                    faults += 1;
+                }
+            }
+        }
+        tally = [tally, Tally::one(faults == 0)].into_iter().sum();
+    }
+    Ok(tally)
+}
+
+/// The room that a file, given relative to `src`, stands in; files directly in `src` go by their own name.
+fn room_of(path: &Path) -> String {
+    let first = path.iter().next().map(Path::new).unwrap_or(path);
+    first.with_extension("").display().to_string()
+}
+
+fn rust_files(source: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let mut files = Vec::new();
+    let mut open = vec![source.to_path_buf()];
+    while let Some(directory) = open.pop() {
+        let entries = fs::read_dir(&directory)
+            .with_context(|| format!("can't read {}", directory.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path)
+                    .with_context(|| format!("can't read {}", path.display()))?;
+                files.push((path.strip_prefix(source)?.to_path_buf(), text));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_belongs_to_the_first_directory_or_its_own_name() {
+        assert_eq!(room_of(Path::new("plugins/engine/pool.rs")), "plugins");
+        assert_eq!(room_of(Path::new("run.rs")), "run");
+    }
+
+    #[test]
+    fn a_breach_fails_the_rule_that_it_breaks_and_no_other() -> Result<()> {
+        let source = std::env::temp_dir().join(format!("jadi-rooms-{}", std::process::id()));
+        fs::create_dir_all(source.join("plugins"))?;
+        fs::create_dir_all(source.join("dispatch"))?;
+        fs::write(source.join("plugins/mod.rs"), "use wasmtime::Engine;\n")?;
+        fs::write(
+            source.join("dispatch/mod.rs"),
+            "use crate::plugins::Runtime;\n",
+        )?;
+        let clean = check(&source);
+        fs::write(source.join("dispatch/mod.rs"), "use wasmtime::Engine;\n")?;
+        let broken = check(&source);
+        fs::remove_dir_all(&source)?;
+        assert_eq!(clean?.failed, 0);
+        assert_eq!(broken?.failed, 1);
+        Ok(())
+    }
+}

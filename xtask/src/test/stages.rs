@@ -1,0 +1,191 @@
+//! What is checked, in which order.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+use clap::builder::PossibleValuesParser;
+
+use super::packages::select;
+use super::tally::{Dialect, Tally, counted};
+use super::{Suite, baileys, licences, machine, rooms};
+use crate::workspace::{check, stdout_of};
+
+/// The host's package.
+const HOST: &str = "jadi";
+/// The host's feature for the simulator, as cargo wants it when several packages are selected.
+const SIMULATED: &str = "jadi/simulator";
+/// The client's feature that no ordinary build may have.
+const DANGER: &str = "danger-skip-cert-chain-verify";
+
+/// A part of the test command.
+pub struct Stage {
+    /// For `--only` and `--skip`.
+    pub name: &'static str,
+    /// What it checks.
+    pub about: &'static str,
+    /// Checks it.
+    pub run: fn(&Suite<'_>) -> Result<Tally>,
+}
+
+/// All stages, cheap ones first; what is built by an earlier one is used by later ones.
+pub const STAGES: [Stage; 12] = [
+    Stage {
+        name: "machine",
+        about: "the programs that the tests need",
+        run: |suite| machine::prepare(suite.workspace),
+    },
+    Stage {
+        name: "fmt",
+        about: "formatting",
+        run: |suite| passes(suite.workspace.cargo().args(["fmt", "--all", "--check"])),
+    },
+    Stage {
+        name: "rooms",
+        about: "each library in its room of the host, no arrow backwards",
+        run: |suite| rooms::check(&suite.workspace.root().join("host/src")),
+    },
+    Stage {
+        name: "features",
+        about: "no ordinary build trusts a forged certificate",
+        run: features,
+    },
+    Stage {
+        name: "licences",
+        about: "licences and sources of all dependencies; nothing AGPL for plugin authors",
+        run: |suite| licences::check(suite.workspace, &suite.packages),
+    },
+    Stage {
+        name: "clippy",
+        about: "lints, warnings denied",
+        run: clippy,
+    },
+    Stage {
+        name: "docs",
+        about: "documentation, warnings denied",
+        run: docs,
+    },
+    Stage {
+        name: "plugins",
+        about: "the built-in plugins, each to one component",
+        run: |suite| {
+            passes(
+                suite
+                    .workspace
+                    .command(std::env::current_exe()?)
+                    .arg("plugins"),
+            )
+        },
+    },
+    Stage {
+        name: "light",
+        about: "tests of contract, SDK, plugins and build tools",
+        run: light,
+    },
+    Stage {
+        name: "host",
+        about: "tests of the host as it is shipped",
+        run: host,
+    },
+    Stage {
+        name: "simulated",
+        about: "tests of simulator and demo, transcripts against the whole system",
+        run: simulated,
+    },
+    Stage {
+        name: "baileys",
+        about: "an independent WhatsApp client against the simulator",
+        run: |suite| baileys::check(suite.workspace),
+    },
+];
+
+/// What `--only` and `--skip` take.
+pub fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(STAGES.iter().map(|stage| stage.name))
+}
+
+/// The stages, for `--help`.
+pub fn help() -> String {
+    STAGES.iter().fold("Stages:".to_owned(), |text, stage| {
+        format!("{text}\n  {:10} {}", stage.name, stage.about)
+    })
+}
+
+/// One check: a command that must succeed.
+fn passes(command: &mut Command) -> Result<Tally> {
+    check(command)?;
+    Ok(Tally::one(true))
+}
+
+fn features(suite: &Suite<'_>) -> Result<Tally> {
+    // Each package with the features that are on: features that the root switches on are no edges of the tree.
+    let tree = |features: &[&str]| {
+        let mut cargo = suite.workspace.cargo();
+        cargo.args(["tree", "--locked", "--package", HOST, "--prefix", "none"]);
+        stdout_of(cargo.args(["--format", "{p} {f}"]).args(features))
+    };
+    if !tree(&["--features", "simulator"])?.contains(DANGER) {
+        bail!(
+            "the feature {DANGER} is not in a build for the simulator either: this check looks for the wrong name"
+        );
+    }
+    if tree(&[])?.contains(DANGER) {
+        bail!(
+            "an ordinary build of {HOST} has the feature {DANGER}; `cargo tree -p {HOST} -e features -i whatsapp-rust` shows from where"
+        );
+    }
+    Ok(Tally::one(true))
+}
+
+fn clippy(suite: &Suite<'_>) -> Result<Tally> {
+    let lint = |packages: &[&str], features: &[&str]| {
+        let mut cargo = suite.workspace.cargo();
+        cargo.args(["clippy", "--locked", "--all-targets"]);
+        select(&mut cargo, packages).args(features);
+        passes(cargo.args(["--", "--deny", "warnings"]))
+    };
+    Ok([
+        lint(&suite.packages.light(), &[])?,
+        lint(&[HOST], &[])?,
+        lint(&suite.packages.heavy(), &["--features", SIMULATED])?,
+    ]
+    .into_iter()
+    .sum())
+}
+
+fn docs(suite: &Suite<'_>) -> Result<Tally> {
+    let document = |packages: &[&str]| {
+        let mut cargo = suite.workspace.cargo();
+        cargo.args(["doc", "--locked", "--no-deps", "--document-private-items"]);
+        passes(select(&mut cargo, packages).env("RUSTDOCFLAGS", "--deny warnings"))
+    };
+    Ok([
+        document(&suite.packages.light())?,
+        document(&suite.packages.heavy())?,
+    ]
+    .into_iter()
+    .sum())
+}
+
+fn light(suite: &Suite<'_>) -> Result<Tally> {
+    let mut cargo = tests(suite);
+    counted(select(&mut cargo, &suite.packages.light()), Dialect::Cargo)
+}
+
+fn host(suite: &Suite<'_>) -> Result<Tally> {
+    let simulator = baileys::simulator(suite.workspace)?;
+    let mut cargo = tests(suite);
+    select(&mut cargo, &[HOST]).env("JADI_SIMULATOR", simulator);
+    counted(&mut cargo, Dialect::Cargo)
+}
+
+fn simulated(suite: &Suite<'_>) -> Result<Tally> {
+    let mut cargo = tests(suite);
+    select(&mut cargo, &suite.packages.heavy()).args(["--features", SIMULATED]);
+    counted(&mut cargo, Dialect::Cargo)
+}
+
+fn tests(suite: &Suite<'_>) -> Command {
+    let mut cargo = suite.workspace.cargo();
+    cargo.args(["test", "--locked", "--no-fail-fast"]);
+    cargo
+}
