@@ -1,1 +1,41 @@
 //! An event's way: dedupe, filter, budget, plugin, commit, outbox, send. The room where store, plugins and whatsapp meet.
+//!
+//! Each bot has one [`Dispatch`]. Events come in through its [`Inbound`](crate::whatsapp::Inbound): they are in the bot's
+//! inbox before WhatsApp is told that they arrived. Workers take them in order per chat and at the same time over chats,
+//! pass over what no plugin asked for without starting one, run the others, and keep what a plugin leaves behind in one
+//! transaction. The sender carries the outbox to WhatsApp, paced, each message under the id that it was committed with, so
+//! that a crash at any point loses nothing and answers nothing twice.
+//!
+//! # Layout
+//!
+//! - `bot`: [`Dispatch`] itself: parts, start, stop, idleness.
+//! - `lanes`, `queue`: rows in order per chat, served in turn.
+//! - `worker`: one event, from inbox row to commit. `sender`: one message, from outbox row to acknowledgement.
+//! - `command`, `filter`, `enabled`: which plugins an event is for. Pure.
+//! - `caller`, `replies`: who asks, and the host's own answers to those who may not.
+//! - `reads`: what a plugin may read while it runs.
+//! - `breaker`, `cooldown`, `pace`: what slows things down. Pure.
+
+mod bot;
+mod breaker;
+mod caller;
+mod command;
+mod cooldown;
+mod counters;
+mod enabled;
+mod filter;
+mod lanes;
+mod pace;
+mod queue;
+mod reads;
+mod replies;
+mod sender;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+pub use bot::{Dispatch, DispatchOptions, DispatchParts};
+pub use caller::KnownBots;
+pub use counters::{Count, Counters};
+pub use enabled::{Enabled, Handler};
+pub use pace::PaceOptions;

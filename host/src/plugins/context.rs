@@ -54,7 +54,9 @@ pub struct CommandFact {
     pub aliases: Vec<String>,
     /// Its category's key, such as `group`.
     pub category: String,
-    /// Arguments as usage shows them, such as `<number> [--qr | --code]`; may be empty.
+    /// The category's title, in the event's language.
+    pub category_title: String,
+    /// Arguments as usage shows them, such as `<number> [--qr | --code]`, in the event's language; may be empty.
     pub usage: String,
     /// One line on what it does, in the event's language.
     pub summary: String,
@@ -79,7 +81,7 @@ pub trait Reads: Send + Sync + 'static {
     /// How many bytes of keys and values the plugin keeps in this bot.
     async fn kv_bytes(&self) -> Result<u64, ReadError>;
 
-    /// The commands that the event's sender may use in its chat, of all plugins enabled for the bot.
+    /// The commands that the event's sender may use in its chat, of all plugins enabled for the bot, in any order.
     async fn commands(&self) -> Result<Vec<CommandFact>, ReadError>;
 
     /// The one early effect.

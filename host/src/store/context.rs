@@ -35,11 +35,22 @@ pub struct Waiting {
     pub chat: Jid,
 }
 
+/// An event on its way into the inbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    /// The event.
+    pub event: Event,
+    /// Whether anybody will handle it. If not, only its key is kept, as if it was handled already.
+    pub wanted: bool,
+}
+
 /// What came of keeping a batch of events.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Accepted {
-    /// The new ones, in order. An event whose key was there already is not among them.
+    /// Those that now wait to be handled, in order: the wanted ones whose key was not there already.
     pub new: Vec<Waiting>,
+    /// How many new ones nobody wants.
+    pub unwanted: u64,
     /// How many were there already.
     pub repeated: u64,
 }
@@ -173,12 +184,12 @@ pub struct Totals {
 /// Events that came in, each once.
 #[async_trait]
 pub trait Inbox: Send + Sync + 'static {
-    /// Keeps events in order, each key once, all or none.
+    /// Keeps what arrives in order, each key once, all or none.
     ///
     /// # Errors
     ///
     /// [`StoreError::InboxFull`] when the new ones would go past the inbox's bound.
-    async fn accept(&self, events: Vec<Event>, at: Millis) -> Result<Accepted, StoreError>;
+    async fn accept(&self, arrivals: Vec<Arrival>, at: Millis) -> Result<Accepted, StoreError>;
 
     /// All unhandled events, in order.
     async fn waiting(&self) -> Result<Vec<Waiting>, StoreError>;

@@ -209,7 +209,7 @@ mod tests {
     use super::*;
     use crate::model::{BotRole, LinkMethod};
     use crate::random::SystemRandom;
-    use crate::store::conformance::{ALICE, answer, jid, message};
+    use crate::store::conformance::{ALICE, answer, jid, message, wanted};
     use crate::store::{Handled, KvChange};
 
     fn options(dir: &Path) -> StoreOptions {
@@ -255,7 +255,7 @@ mod tests {
             store.add_bot(&bot(n)).await.expect("add");
             let data = store.bot(bot(n).id).await.expect("bot");
             let event = message(ALICE, ALICE, "A1", "a message for the scan");
-            let accepted = data.accept(vec![event], 1).await.expect("accept");
+            let accepted = data.accept(wanted(vec![event]), 1).await.expect("accept");
             let handled = Handled {
                 event: accepted.new[0].row,
                 plugin: Some("core".to_owned()),

@@ -28,7 +28,7 @@ mod registry;
 mod sqlite;
 
 pub use context::{
-    Accepted, Attempt, BotData, DataContext, Handled, Inbox, KV_KEY_BYTES, KV_TOTAL_BYTES,
+    Accepted, Arrival, Attempt, BotData, DataContext, Handled, Inbox, KV_KEY_BYTES, KV_TOTAL_BYTES,
     KV_VALUE_BYTES, KvChange, Leaving, Outbox, PluginKv, Row, Settings, SettingsChange, Totals,
     Unhandled, Unsent, Versioned, Waiting,
 };

@@ -128,6 +128,10 @@ pub trait Inbound: Send + Sync + 'static {
 
     /// The session's state has changed. Called in order; must return quickly.
     async fn state(&self, state: SessionState);
+
+    /// Something in a group has changed that is no event: who is an admin, its name or description. What was remembered of
+    /// it is outdated.
+    async fn group_changed(&self, _group: Jid) {}
 }
 
 /// The events could not be kept; they will come again.

@@ -1,8 +1,8 @@
 //! The data context's part of the suite.
 
-use super::{ALICE, BOB, Bench, answer, message};
+use super::{ALICE, BOB, Bench, answer, message, wanted};
 use crate::store::{
-    Attempt, DataContext, Handled, KV_TOTAL_BYTES, KV_VALUE_BYTES, KvChange, Leaving, Row,
+    Arrival, Attempt, DataContext, Handled, KV_TOTAL_BYTES, KV_VALUE_BYTES, KvChange, Leaving, Row,
     Settings, SettingsChange, StoreError, Totals,
 };
 
@@ -33,7 +33,10 @@ async fn rows(context: &dyn DataContext) -> Vec<Row> {
 /// Keeps one event and returns its row.
 async fn one(context: &dyn DataContext, id: &str) -> Row {
     let event = message(ALICE, ALICE, id, "!ping");
-    let accepted = context.accept(vec![event], 1_500).await.expect("accept");
+    let accepted = context
+        .accept(wanted(vec![event]), 1_500)
+        .await
+        .expect("accept");
     accepted.new.first().expect("a new event").row
 }
 
@@ -47,9 +50,9 @@ pub(super) async fn an_event_is_kept_once_and_in_order(bench: &impl Bench) {
             message(ALICE, ALICE, "A1", "one again"),
         ]
     };
-    let first = context.accept(batch(), 1_500).await.expect("first");
+    let first = context.accept(wanted(batch()), 1_500).await.expect("first");
     assert_eq!((first.new.len(), first.repeated), (3, 1));
-    let again = context.accept(batch(), 1_600).await.expect("again");
+    let again = context.accept(wanted(batch()), 1_600).await.expect("again");
     assert_eq!((again.new.len(), again.repeated), (0, 4));
     assert_eq!(context.waiting().await.expect("waiting"), first.new);
 
@@ -62,7 +65,7 @@ pub(super) async fn an_event_is_kept_once_and_in_order(bench: &impl Bench) {
         .finish(vec![first.new[0].row], 1_700)
         .await
         .expect("finish");
-    let after = context.accept(batch(), 1_800).await.expect("after");
+    let after = context.accept(wanted(batch()), 1_800).await.expect("after");
     assert_eq!(after.repeated, 4, "a handled event is still known");
     assert_eq!(context.waiting().await.expect("waiting"), first.new[1..]);
     assert_eq!(
@@ -79,6 +82,25 @@ pub(super) async fn an_event_is_kept_once_and_in_order(bench: &impl Bench) {
     );
 }
 
+pub(super) async fn what_nobody_wants_is_known_but_not_kept(bench: &impl Bench) {
+    let context = bench.context(1).await;
+    let batch = || {
+        ["A1", "A2", "A3"].map(|id| Arrival {
+            event: message(ALICE, ALICE, id, "x"),
+            wanted: id == "A2",
+        })
+    };
+    let accepted = context.accept(batch().to_vec(), 1).await.expect("accept");
+    assert_eq!(
+        (accepted.new.len(), accepted.unwanted, accepted.repeated),
+        (1, 2, 0)
+    );
+    assert_eq!(context.waiting().await.expect("waiting"), accepted.new);
+    let again = context.accept(batch().to_vec(), 2).await.expect("again");
+    assert_eq!((again.new.len(), again.unwanted, again.repeated), (0, 0, 3));
+    assert_eq!(context.totals().await.expect("totals").received, 3);
+}
+
 pub(super) async fn a_full_inbox_takes_none_of_a_batch(bench: &impl Bench) {
     let context = bench.context(3).await;
     let batch = |ids: &[&str]| -> Vec<_> {
@@ -86,15 +108,18 @@ pub(super) async fn a_full_inbox_takes_none_of_a_batch(bench: &impl Bench) {
             .map(|id| message(ALICE, ALICE, id, "x"))
             .collect()
     };
-    context.accept(batch(&["A1", "A2"]), 1).await.expect("room");
-    let full = context.accept(batch(&["A3", "A4"]), 2).await;
+    context
+        .accept(wanted(batch(&["A1", "A2"])), 1)
+        .await
+        .expect("room");
+    let full = context.accept(wanted(batch(&["A3", "A4"])), 2).await;
     assert!(
         matches!(full, Err(StoreError::InboxFull { bound: 3 })),
         "{full:?}"
     );
     assert_eq!(rows(context.as_ref()).await.len(), 2);
     context
-        .accept(batch(&["A1", "A2"]), 3)
+        .accept(wanted(batch(&["A1", "A2"])), 3)
         .await
         .expect("repeats need no room");
     context
@@ -102,7 +127,7 @@ pub(super) async fn a_full_inbox_takes_none_of_a_batch(bench: &impl Bench) {
         .await
         .expect("finish");
     let again = context
-        .accept(batch(&["A3", "A4"]), 5)
+        .accept(wanted(batch(&["A3", "A4"])), 5)
         .await
         .expect("room again");
     assert_eq!(again.new.len(), 2);
@@ -359,7 +384,7 @@ pub(super) async fn everything_survives_a_crash(bench: &impl Bench) {
     let value = context.kv_get("core", "a").await.expect("read").value;
     assert_eq!(value.as_deref(), Some(b"1".as_slice()));
     let repeated = context
-        .accept(vec![message(ALICE, ALICE, "A1", "!ping")], 9)
+        .accept(wanted(vec![message(ALICE, ALICE, "A1", "!ping")]), 9)
         .await;
     assert_eq!(repeated.expect("accept").repeated, 1);
 }

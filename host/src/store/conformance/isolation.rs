@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{ALICE, BOB, answer, message};
+use super::{ALICE, BOB, answer, message, wanted};
 use crate::store::{BotData, Handled, KvChange, Row, SettingsChange};
 
 /// Something that one of two bots does.
@@ -66,7 +66,11 @@ impl Bot {
         match step {
             Step::Receive { id } => {
                 let event = message(self.chat, self.chat, &format!("A{id}"), &self.text(id));
-                let accepted = self.data.accept(vec![event], 1).await.expect("accept");
+                let accepted = self
+                    .data
+                    .accept(wanted(vec![event]), 1)
+                    .await
+                    .expect("accept");
                 let new = self.expected.seen.insert(id);
                 assert_eq!(accepted.new.len(), usize::from(new));
                 let rows = accepted.new.iter().map(|waiting| (waiting.row, id));

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{BotData, Registry};
+use super::{Arrival, BotData, Registry};
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
     SendMessage,
@@ -35,6 +35,7 @@ pub(super) async fn run(bench: &impl Bench) {
     registry::look_ups_find_what_is_there(bench).await;
     registry::changes_do_not_undo_each_other(bench).await;
     context::an_event_is_kept_once_and_in_order(bench).await;
+    context::what_nobody_wants_is_known_but_not_kept(bench).await;
     context::a_full_inbox_takes_none_of_a_batch(bench).await;
     context::handling_is_kept_whole_or_not_at_all(bench).await;
     context::each_plugin_handles_an_event_once(bench).await;
@@ -80,6 +81,17 @@ pub(super) fn message(chat: &str, sender: &str, message_id: &str, text: &str) ->
             ..Message::default()
         }),
     }
+}
+
+/// Events that somebody will handle.
+pub(super) fn wanted(events: Vec<Event>) -> Vec<Arrival> {
+    let arrivals = events.into_iter();
+    arrivals
+        .map(|event| Arrival {
+            event,
+            wanted: true,
+        })
+        .collect()
 }
 
 /// An example answer.

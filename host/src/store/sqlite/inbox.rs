@@ -7,9 +7,9 @@ use super::context::{SqliteContext, Total};
 use super::fault::Fault;
 use super::{Count, kv, outbox};
 use crate::clock::Millis;
-use crate::model::{Event, EventKind, Jid};
+use crate::model::{EventKind, Jid};
 use crate::store::StoreError;
-use crate::store::context::{Accepted, Handled, Inbox, Leaving, Row, Unhandled, Waiting};
+use crate::store::context::{Accepted, Arrival, Handled, Inbox, Leaving, Row, Unhandled, Waiting};
 
 pub(super) const WAITING: &str = "SELECT seq, chat FROM inbox WHERE done IS NULL ORDER BY seq";
 pub(super) const COUNT_WAITING: &str = "SELECT count(*) FROM inbox WHERE done IS NULL";
@@ -17,10 +17,10 @@ pub(super) const FORGET: &str = "DELETE FROM inbox WHERE done < ?1";
 
 #[async_trait]
 impl Inbox for SqliteContext {
-    async fn accept(&self, events: Vec<Event>, at: Millis) -> Result<Accepted, StoreError> {
+    async fn accept(&self, arrivals: Vec<Arrival>, at: Millis) -> Result<Accepted, StoreError> {
         let bound = self.options.inbox_bound;
         self.database
-            .write(move |transaction| accept(transaction, events, at, bound))
+            .write(move |transaction| accept(transaction, arrivals, at, bound))
             .await
     }
 
@@ -90,19 +90,20 @@ pub(super) fn rows_with_chat(connection: &Connection, sql: &str) -> Result<Vec<(
 
 fn accept(
     transaction: &Transaction<'_>,
-    events: Vec<Event>,
+    arrivals: Vec<Arrival>,
     at: Millis,
     bound: u64,
 ) -> Result<Accepted, Fault> {
     let mut accepted = Accepted::default();
     let mut received = 0;
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO inbox (chat, sender, id, event, came) VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO inbox (chat, sender, id, event, came, done) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT DO NOTHING RETURNING seq",
     )?;
-    for event in events {
+    for Arrival { event, wanted } in arrivals {
         let key = &event.key;
-        let content = serde_json::to_vec(&event)?;
+        let content = wanted.then(|| serde_json::to_vec(&event)).transpose()?;
+        let done = (!wanted).then_some(at);
         let row = insert
             .query_row(
                 params![
@@ -110,7 +111,8 @@ fn accept(
                     key.sender.as_str(),
                     key.id.as_str(),
                     content,
-                    at
+                    at,
+                    done
                 ],
                 |row| row.get(0),
             )
@@ -122,10 +124,12 @@ fn accept(
         if matches!(&event.kind, EventKind::Message(message) if !message.from_me) {
             received += 1;
         }
-        accepted.new.push(Waiting {
-            row,
-            chat: event.key.chat,
-        });
+        if wanted {
+            let chat = event.key.chat;
+            accepted.new.push(Waiting { row, chat });
+        } else {
+            accepted.unwanted += 1;
+        }
     }
     if !accepted.new.is_empty() {
         let Count(waiting) = transaction

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::context::{ContextOptions, SqliteContext};
 use super::registry::SqliteRegistry;
 use super::{inbox, kv, outbox};
-use crate::store::conformance::{self, ALICE, Bench, answer, message};
+use crate::store::conformance::{self, ALICE, Bench, answer, message, wanted};
 use crate::store::keys::SecretKey;
 use crate::store::{BotData, Handled, Inbox, KvChange, MasterKey, Registry, Settings, StoreError};
 
@@ -89,7 +89,7 @@ async fn filled(path: &Path) {
     let events = (0..100)
         .map(|n| message(ALICE, ALICE, &format!("A{n}"), &"text ".repeat(100)))
         .collect();
-    context.accept(events, 1).await.expect("accept");
+    context.accept(wanted(events), 1).await.expect("accept");
     crate::store::DataContext::close(&context)
         .await
         .expect("close");
@@ -134,11 +134,12 @@ async fn a_damaged_file_is_told_and_left_as_it_is() {
     filled(&whole).await;
     reading(&whole).await.expect("whole");
     let content = fs::read(&whole).expect("read");
-    let damages: [(&str, fn(&mut Vec<u8>)); 4] = [
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [(&str, Damage); 4] = [
         ("emptied", Vec::clear),
         ("cut in the first page", |content| content.truncate(1_000)),
         ("cut in the middle", |content| {
-            content.truncate(content.len() / 2)
+            content.truncate(content.len() / 2);
         }),
         ("bytes changed", |content| {
             let middle = content.len() / 2;
@@ -176,7 +177,7 @@ async fn a_full_disk_is_told_and_nothing_is_half_kept() {
     };
     limit("1").await.expect("no page more than there are");
     let large = || vec![message(ALICE, ALICE, "A1", &"text ".repeat(20_000))];
-    match context.accept(large(), 1).await {
+    match context.accept(wanted(large()), 1).await {
         Err(error @ StoreError::Full { .. }) => {
             assert!(error.to_string().contains("free some space"), "{error}");
         }
@@ -184,7 +185,7 @@ async fn a_full_disk_is_told_and_nothing_is_half_kept() {
     }
     assert!(context.waiting().await.expect("readable").is_empty());
     limit("100000").await.expect("room again");
-    let kept = context.accept(large(), 2).await.expect("goes on");
+    let kept = context.accept(wanted(large()), 2).await.expect("goes on");
     assert_eq!(kept.new.len(), 1);
 }
 
@@ -193,7 +194,7 @@ async fn a_file_in_use_is_told() {
     let files = Files::new();
     let path = files.next();
     let context = open(&path, 1_000).await.expect("open");
-    context.accept(Vec::new(), 1).await.expect("used");
+    context.accept(wanted(Vec::new()), 1).await.expect("used");
     let second = open(&path, 1_000).await.map(drop);
     assert!(
         matches!(second, Err(StoreError::Locked { .. })),
@@ -234,7 +235,7 @@ async fn queues_and_key_values_are_read_by_index() {
     let context = open(&files.next(), 1_000).await.expect("open");
     let row = {
         let events = vec![message(ALICE, ALICE, "A1", "!ping")];
-        context.accept(events, 1).await.expect("accept").new[0].row
+        context.accept(wanted(events), 1).await.expect("accept").new[0].row
     };
     let handled = Handled {
         event: row,

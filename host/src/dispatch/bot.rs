@@ -1,0 +1,434 @@
+//! Dispatch for one bot: its parts, start, stop, and when it is idle.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::breaker::Breaker;
+use super::caller::{Account, Callers, KnownBots, ignored};
+use super::cooldown::{Cooldowns, Verdict};
+use super::counters::Counters;
+use super::enabled::Enabled;
+use super::pace::{Pace, PaceOptions};
+use super::queue::{Queue, Served};
+use super::{sender, worker};
+use crate::clock::{Millis, SharedClock, millis};
+use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, PhoneNumber};
+use crate::random::SharedRandom;
+use crate::store::{Arrival, BotData, Settings, StoreError};
+use crate::whatsapp::{CommitError, Inbound, Session, SessionState};
+
+/// The pause after the store or the connection failed; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The longest such pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long a handled event is recognised when it comes again.
+const REMEMBERED_FOR: Duration = Duration::from_secs(14 * 24 * 3600);
+
+/// What a bot's dispatch is made of.
+pub struct DispatchParts {
+    /// The bot.
+    pub bot: BotRecord,
+    /// Its data.
+    pub data: BotData,
+    /// The plugins that are enabled for it; a new set counts from the next event on.
+    pub plugins: watch::Receiver<Arc<Enabled>>,
+    /// Its session, while there is one.
+    pub session: watch::Receiver<Option<Arc<dyn Session>>>,
+    /// The numbers of the system owners.
+    pub system_owners: Vec<PhoneNumber>,
+    /// All bots of this host.
+    pub known_bots: KnownBots,
+    /// The time.
+    pub clock: SharedClock,
+    /// For message ids and jitter.
+    pub random: SharedRandom,
+    /// What can be tuned.
+    pub options: DispatchOptions,
+}
+
+/// What can be tuned.
+#[derive(Debug, Clone)]
+pub struct DispatchOptions {
+    /// How many events of one bot are handled at a time.
+    pub in_flight: usize,
+    /// How many messages of one bot are on their way at a time.
+    pub sending: usize,
+    /// How fast it sends.
+    pub pace: PaceOptions,
+    /// How often old rows are cleaned up.
+    pub interval: Duration,
+    /// How long what is under way may take to end when the host stops.
+    pub grace: Duration,
+}
+
+impl Default for DispatchOptions {
+    fn default() -> Self {
+        Self {
+            in_flight: 4,
+            sending: 4,
+            pace: PaceOptions::default(),
+            interval: Duration::from_secs(3600),
+            grace: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The way of one bot's events. It is the [`Inbound`] of the bot's session.
+pub struct Dispatch {
+    core: Arc<Core>,
+    tasks: TaskTracker,
+}
+
+/// What workers and senders share.
+pub(super) struct Core {
+    pub(super) id: BotId,
+    pub(super) role: BotRole,
+    pub(super) data: BotData,
+    pub(super) callers: Callers,
+    pub(super) known_bots: KnownBots,
+    pub(super) clock: SharedClock,
+    pub(super) random: SharedRandom,
+    pub(super) counters: Counters,
+    pub(super) outbox: Queue,
+    pub(super) started_at: Millis,
+    inbox: Queue,
+    plugins: watch::Receiver<Arc<Enabled>>,
+    session: watch::Receiver<Option<Arc<dyn Session>>>,
+    /// How often the connection was opened, and whether it is open.
+    connection: watch::Sender<Connection>,
+    account: RwLock<Option<Account>>,
+    settings: RwLock<Settings>,
+    breakers: Mutex<HashMap<String, Breaker>>,
+    cooldowns: Mutex<Cooldowns>,
+    pace: Mutex<Pace>,
+    stop: CancellationToken,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Connection {
+    opened: u64,
+    open: bool,
+}
+
+/// A session whose connection was open a moment ago.
+pub(super) struct Connected {
+    pub(super) session: Arc<dyn Session>,
+    /// Which of the bot's connections it is, counted from the start.
+    pub(super) opened: u64,
+}
+
+impl Dispatch {
+    /// Takes up what the last process left in inbox and outbox, and starts to serve both.
+    ///
+    /// # Errors
+    ///
+    /// When the bot's data can't be read.
+    pub async fn start(parts: DispatchParts) -> Result<Arc<Self>, StoreError> {
+        let (bot, data, options) = (parts.bot, parts.data, parts.options);
+        let settings = data.settings().await?;
+        let (waiting, leaving) = (data.waiting().await?, data.leaving().await?);
+        let account = bot.jid.map(|jid| Account { jid, lid: bot.lid });
+        let core = Arc::new(Core {
+            id: bot.id,
+            role: bot.role,
+            data,
+            callers: Callers::new(parts.system_owners, bot.owner),
+            known_bots: parts.known_bots,
+            started_at: parts.clock.now(),
+            clock: parts.clock,
+            random: parts.random,
+            counters: Counters::default(),
+            inbox: Queue::new(),
+            outbox: Queue::new(),
+            plugins: parts.plugins,
+            session: parts.session,
+            connection: watch::Sender::default(),
+            account: RwLock::default(),
+            settings: RwLock::new(settings),
+            breakers: Mutex::default(),
+            cooldowns: Mutex::default(),
+            pace: Mutex::new(Pace::new(options.pace)),
+            stop: CancellationToken::new(),
+        });
+        if let Some(account) = account {
+            core.set_account(account);
+        }
+        core.inbox.push(
+            waiting
+                .into_iter()
+                .map(|waiting| (waiting.chat, waiting.row)),
+        );
+        core.outbox.push(
+            leaving
+                .into_iter()
+                .map(|leaving| (leaving.chat, leaving.row)),
+        );
+
+        let tasks = TaskTracker::new();
+        tasks.spawn(serve_inbox(core.clone(), options.clone()));
+        tasks.spawn(serve_outbox(core.clone(), options.clone()));
+        tasks.spawn(clean_up(core.clone(), options.interval));
+        Ok(Arc::new(Self { core, tasks }))
+    }
+
+    /// Resolves when inbox and outbox are empty and nothing is under way.
+    pub async fn idle(&self) {
+        let (mut inbox, mut outbox) = (self.core.inbox.unserved(), self.core.outbox.unserved());
+        loop {
+            // An event's answers are in the outbox before the event leaves the inbox, so in this order none is missed.
+            if *inbox.borrow_and_update() == 0 && *outbox.borrow_and_update() == 0 {
+                return;
+            }
+            tokio::select! {
+                changed = inbox.changed() => if changed.is_err() { return },
+                changed = outbox.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    /// Counts since the start.
+    pub fn counters(&self) -> &Counters {
+        &self.core.counters
+    }
+
+    /// Reads the bot's settings again after they were changed.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be read; the former ones stay in force.
+    pub async fn reload_settings(&self) -> Result<(), StoreError> {
+        let settings = self.core.data.settings().await?;
+        *self
+            .core
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = settings;
+        Ok(())
+    }
+
+    /// Takes no more events, lets what is under way end within the grace, and stops. What has not ended stays in inbox and
+    /// outbox for the next start.
+    pub async fn shutdown(&self) {
+        self.core.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+/// What was not shut down stops all the same, without the grace.
+impl Drop for Dispatch {
+    fn drop(&mut self) {
+        self.core.stop.cancel();
+    }
+}
+
+async fn serve_inbox(core: Arc<Core>, options: DispatchOptions) {
+    let work = |row| worker::handle(core.clone(), row);
+    let stop = core.stop.clone();
+    core.inbox
+        .serve(options.in_flight, stop, options.grace, work)
+        .await;
+}
+
+async fn serve_outbox(core: Arc<Core>, options: DispatchOptions) {
+    let work = |row| sender::send(core.clone(), row);
+    let stop = core.stop.clone();
+    core.outbox
+        .serve(options.sending, stop, options.grace, work)
+        .await;
+}
+
+async fn clean_up(core: Arc<Core>, interval: Duration) {
+    loop {
+        tokio::select! {
+            () = core.stop.cancelled() => return,
+            () = core.clock.sleep(interval) => {}
+        }
+        let before = core.clock.now().saturating_sub(millis(REMEMBERED_FOR));
+        match core.data.clean_up(before).await {
+            Ok(rows) => tracing::debug!(bot = %core.id, rows, "old rows are cleaned up"),
+            Err(error) => tracing::warn!(bot = %core.id, %error, "old rows are not cleaned up"),
+        }
+    }
+}
+
+#[async_trait]
+impl Inbound for Dispatch {
+    async fn commit(&self, events: Vec<Event>) -> Result<(), CommitError> {
+        if self.core.stop.is_cancelled() {
+            return Err(CommitError(StoreError::Closed.into()));
+        }
+        // In a task of its own: if the caller goes away, what was kept is still served.
+        let core = self.core.clone();
+        let kept = self.tasks.spawn(async move { core.accept(events).await });
+        match kept.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(CommitError(error.into())),
+            Err(error) => Err(CommitError(error.into())),
+        }
+    }
+
+    async fn state(&self, state: SessionState) {
+        let open = match state {
+            SessionState::Open { jid, lid } => {
+                self.core.set_account(Account { jid, lid });
+                self.core.callers.forget_all();
+                true
+            }
+            _ => false,
+        };
+        self.core.connection.send_modify(|connection| {
+            if open && !connection.open {
+                connection.opened = connection.opened.wrapping_add(1);
+            }
+            connection.open = open;
+        });
+    }
+
+    async fn group_changed(&self, group: Jid) {
+        self.core.callers.forget(&group);
+    }
+}
+
+impl Core {
+    /// Keeps events, those that no plugin wants by their key only.
+    async fn accept(&self, events: Vec<Event>) -> Result<(), StoreError> {
+        let (settings, enabled, account) = (self.settings(), self.enabled(), self.account());
+        let arrivals = events.into_iter().map(|event| {
+            if matches!(
+                event.kind,
+                EventKind::GroupAdd { .. } | EventKind::GroupRemove { .. }
+            ) {
+                self.callers.forget(&event.chat.jid);
+            }
+            let wanted = !ignored(&event, account.as_ref(), &self.known_bots)
+                && !enabled.matches(&event, &settings.prefixes).is_empty();
+            Arrival { event, wanted }
+        });
+        let arrivals: Vec<_> = arrivals.collect();
+        let accepted = self.data.accept(arrivals, self.clock.now()).await.inspect_err(|error| {
+            tracing::warn!(bot = %self.id, %error, "events are not kept; WhatsApp will deliver them again");
+        })?;
+        let new = u64::try_from(accepted.new.len()).unwrap_or(u64::MAX);
+        self.counters
+            .received
+            .add(new.saturating_add(accepted.unwanted));
+        self.counters.filtered.add(accepted.unwanted);
+        self.counters.repeated.add(accepted.repeated);
+        let rows = accepted
+            .new
+            .into_iter()
+            .map(|waiting| (waiting.chat, waiting.row));
+        self.inbox.push(rows);
+        Ok(())
+    }
+
+    /// Tries `work` until it says that it is done or the host stops. After a failure of the store, and when `work` asks
+    /// for another try, there is a pause that grows.
+    pub(super) async fn until_stopped<F>(&self, work: impl Fn() -> F) -> Served
+    where
+        F: Future<Output = Result<Option<()>, StoreError>>,
+    {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match work().await {
+                Ok(Some(())) => return Served::Done,
+                Ok(None) => {}
+                Err(StoreError::Closed) => return Served::Left,
+                Err(error) => {
+                    tracing::warn!(bot = %self.id, %error, "the bot's data can't be used; trying again");
+                }
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return Served::Left,
+                () = self.clock.sleep(pause) => pause = pause.saturating_mul(2).min(LONGEST_PAUSE),
+            }
+        }
+    }
+
+    /// The session, once its connection is open; `None` when the host stops before that.
+    pub(super) async fn connected(&self) -> Option<Connected> {
+        let (mut connection, mut session) = (self.connection.subscribe(), self.session.clone());
+        loop {
+            let Connection { opened, open } = *connection.borrow_and_update();
+            let session_now = session.borrow_and_update().clone();
+            if let Some(session) = session_now.filter(|_| open) {
+                return Some(Connected { session, opened });
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return None,
+                changed = connection.changed() => changed.ok()?,
+                changed = session.changed() => changed.ok()?,
+            }
+        }
+    }
+
+    /// Waits until `at`; `None` when the host stops before that.
+    pub(super) async fn wait_until(&self, at: Millis) -> Option<()> {
+        tokio::select! {
+            () = self.stop.cancelled() => None,
+            () = self.clock.sleep_until(at) => Some(()),
+        }
+    }
+
+    /// Waits until `at`, or until there is a connection that is not the one `tried`; `None` when the host stops before
+    /// that.
+    pub(super) async fn wait_until_or_anew(&self, at: Millis, tried: Option<u64>) -> Option<()> {
+        let mut connection = self.connection.subscribe();
+        let anew = connection.wait_for(|now| now.open && Some(now.opened) != tried);
+        tokio::select! {
+            waited = self.wait_until(at) => waited,
+            changed = anew => changed.ok().map(drop),
+        }
+    }
+
+    /// When the next message may go.
+    pub(super) fn next_send_at(&self) -> Millis {
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        pace.next(self.clock.now(), self.random.as_ref())
+    }
+
+    /// Asks or tells a plugin's breaker.
+    pub(super) fn breaker<T>(&self, plugin: &str, ask: impl FnOnce(&mut Breaker) -> T) -> T {
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        ask(breakers.entry(plugin.to_owned()).or_default())
+    }
+
+    /// Asks for a use of a command.
+    pub(super) fn ask_cooldown(&self, person: &Jid, command: &str, seconds: u32) -> Verdict {
+        let mut cooldowns = self
+            .cooldowns
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        cooldowns.ask(person, command, seconds, self.clock.now())
+    }
+
+    pub(super) fn settings(&self) -> Settings {
+        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner);
+        settings.clone()
+    }
+
+    pub(super) fn enabled(&self) -> Arc<Enabled> {
+        self.plugins.borrow().clone()
+    }
+
+    pub(super) fn account(&self) -> Option<Account> {
+        let account = self.account.read().unwrap_or_else(PoisonError::into_inner);
+        account.clone()
+    }
+
+    fn set_account(&self, account: Account) {
+        self.known_bots.add(account.jid.clone());
+        if let Some(lid) = &account.lid {
+            self.known_bots.add(lid.clone());
+        }
+        *self.account.write().unwrap_or_else(PoisonError::into_inner) = Some(account);
+    }
+}

@@ -1,0 +1,204 @@
+//! Who caused an event, and what they are to the bot.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use crate::clock::{Millis, millis};
+use crate::model::{ChatKind, Event, EventKind, Jid, JidKind, Person, PhoneNumber, Role};
+use crate::whatsapp::{GroupInfo, SendError, Session};
+
+/// How long a group's people are believed without asking again. What changes them is told at once; this covers what was
+/// missed while the bot was away.
+const BELIEVED_FOR: Duration = Duration::from_secs(300);
+/// Groups that are remembered.
+const GROUPS: usize = 256;
+/// How long to wait for a group's people.
+const DEADLINE: Duration = Duration::from_secs(15);
+
+/// The accounts of all bots of this host: bots do not answer each other. Shared by all of them.
+#[derive(Debug, Clone, Default)]
+pub struct KnownBots(Arc<RwLock<HashSet<Jid>>>);
+
+impl KnownBots {
+    /// Adds an account, by number or linked identity.
+    pub fn add(&self, account: Jid) {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(account);
+    }
+
+    /// Forgets an account whose bot is gone.
+    pub fn remove(&self, account: &Jid) {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(account);
+    }
+
+    fn has(&self, person: &Person) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.contains(&person.jid) || person.lid.as_ref().is_some_and(|lid| known.contains(lid))
+    }
+}
+
+/// A bot's own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Account {
+    pub(super) jid: Jid,
+    pub(super) lid: Option<Jid>,
+}
+
+impl Account {
+    pub(super) fn is(&self, jid: &Jid) -> bool {
+        self.jid == *jid || self.lid.as_ref() == Some(jid)
+    }
+}
+
+/// Whether the event is one that no plugin may see: what the bot's own account or another bot wrote, and what comes from
+/// status, broadcast lists and newsletters. People that a bot added to or removed from a group are told all the same.
+pub(super) fn ignored(event: &Event, account: Option<&Account>, bots: &KnownBots) -> bool {
+    if event.chat.jid.kind() == JidKind::Other {
+        return true;
+    }
+    let own = account.is_some_and(|account| account.is(&event.sender.jid));
+    match &event.kind {
+        EventKind::Message(message) => message.from_me || own || bots.has(&event.sender),
+        EventKind::MessageEdit { .. }
+        | EventKind::MessageDelete { .. }
+        | EventKind::Reaction { .. } => own || bots.has(&event.sender),
+        EventKind::GroupAdd { .. } | EventKind::GroupRemove { .. } => false,
+    }
+}
+
+/// What the sender of an event is, where it happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) role: Role,
+    pub(super) bot_is_admin: bool,
+}
+
+/// Finds out who people are to one bot.
+pub(super) struct Callers {
+    /// The operators' numbers.
+    pub(super) system_owners: Vec<PhoneNumber>,
+    /// The bot's owner; the main bot has none.
+    pub(super) bot_owner: Option<Jid>,
+    groups: Mutex<HashMap<Jid, Remembered>>,
+}
+
+struct Remembered {
+    info: Arc<GroupInfo>,
+    until: Millis,
+}
+
+impl Callers {
+    pub(super) fn new(system_owners: Vec<PhoneNumber>, bot_owner: Option<Jid>) -> Self {
+        Self {
+            system_owners,
+            bot_owner,
+            groups: Mutex::default(),
+        }
+    }
+
+    /// What the event's sender is. In a group this may ask WhatsApp for its people.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Unavailable`] when the group's people can't be asked for now. A group that the bot is not in has no
+    /// admins.
+    pub(super) async fn standing(
+        &self,
+        event: &Event,
+        account: Option<&Account>,
+        session: &dyn Session,
+        now: Millis,
+    ) -> Result<Standing, SendError> {
+        let person = &event.sender;
+        let group = match event.chat.kind {
+            ChatKind::Private => None,
+            ChatKind::Group => self.group(&event.chat.jid, session, now).await?,
+        };
+        let is_admin = |is: &dyn Fn(&Jid) -> bool| {
+            group.as_ref().is_some_and(|group| {
+                group.participants.iter().any(|participant| {
+                    participant.admin
+                        && (is(&participant.jid) || participant.lid.as_ref().is_some_and(is))
+                })
+            })
+        };
+        let is_person = |jid: &Jid| person.jid == *jid || person.lid.as_ref() == Some(jid);
+        let role = if self.is_system_owner(person) {
+            Role::SystemOwner
+        } else if self.bot_owner.as_ref().is_some_and(is_person) {
+            Role::BotOwner
+        } else if is_admin(&is_person) {
+            Role::GroupAdmin
+        } else {
+            Role::User
+        };
+        let bot_is_admin = account.is_some_and(|account| is_admin(&|jid| account.is(jid)));
+        Ok(Standing { role, bot_is_admin })
+    }
+
+    fn is_system_owner(&self, person: &Person) -> bool {
+        let number = person.jid.number();
+        number.is_some_and(|number| self.system_owners.contains(&number))
+    }
+
+    /// Forgets what is known of a group, because something in it changed.
+    pub(super) fn forget(&self, group: &Jid) {
+        self.groups().remove(group);
+    }
+
+    /// Forgets all groups, because changes may have been missed.
+    pub(super) fn forget_all(&self) {
+        self.groups().clear();
+    }
+
+    async fn group(
+        &self,
+        group: &Jid,
+        session: &dyn Session,
+        now: Millis,
+    ) -> Result<Option<Arc<GroupInfo>>, SendError> {
+        let remembered = self
+            .groups()
+            .get(group)
+            .filter(|remembered| remembered.until > now)
+            .map(|remembered| remembered.info.clone());
+        if remembered.is_some() {
+            return Ok(remembered);
+        }
+        let asked = tokio::time::timeout(DEADLINE, session.group_info(group)).await;
+        match asked.unwrap_or(Err(SendError::Unavailable)) {
+            Ok(info) => {
+                let info = Arc::new(info);
+                let mut groups = self.groups();
+                if groups.len() >= GROUPS {
+                    groups.retain(|_, remembered| remembered.until > now);
+                }
+                if groups.len() >= GROUPS {
+                    groups.clear();
+                }
+                let until = now.saturating_add(millis(BELIEVED_FOR));
+                let info_kept = info.clone();
+                groups.insert(
+                    group.clone(),
+                    Remembered {
+                        info: info_kept,
+                        until,
+                    },
+                );
+                Ok(Some(info))
+            }
+            Err(SendError::Refused(_)) => Ok(None),
+            Err(unavailable) => Err(unavailable),
+        }
+    }
+
+    fn groups(&self) -> std::sync::MutexGuard<'_, HashMap<Jid, Remembered>> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

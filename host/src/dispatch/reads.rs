@@ -1,0 +1,150 @@
+//! What one plugin may read while it runs on one event. Nothing else of the bot, and nothing of another bot, is in reach.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jadi_plugin_manifest::{Command, Manifest, Place};
+
+use super::enabled::Enabled;
+use crate::model::{BotRole, ChatKind, Progress, Role};
+use crate::plugins::{CommandFact, ReadError, Reads};
+use crate::store::{BotData, StoreError, Versioned};
+use crate::whatsapp::Session;
+
+/// An early effect that takes longer is not worth waiting for.
+const PROGRESS: Duration = Duration::from_secs(3);
+
+/// Where and by whom commands would be used.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scene {
+    pub(super) role: Role,
+    pub(super) chat: ChatKind,
+    pub(super) bot: BotRole,
+}
+
+impl Scene {
+    /// Whether a command works in this place.
+    pub(super) fn fits(&self, place: Place) -> bool {
+        match place {
+            Place::Any => true,
+            Place::Group => self.chat == ChatKind::Group,
+            Place::Private => self.chat == ChatKind::Private,
+            Place::Main => self.bot == BotRole::Main,
+        }
+    }
+
+    /// Whether the person may use a command that needs `role`.
+    pub(super) fn may(&self, role: Role) -> bool {
+        self.role >= role
+    }
+}
+
+/// The host's word for a manifest's role.
+pub(super) fn role(role: jadi_plugin_manifest::Role) -> Role {
+    match role {
+        jadi_plugin_manifest::Role::User => Role::User,
+        jadi_plugin_manifest::Role::GroupAdmin => Role::GroupAdmin,
+        jadi_plugin_manifest::Role::BotOwner => Role::BotOwner,
+        jadi_plugin_manifest::Role::SystemOwner => Role::SystemOwner,
+    }
+}
+
+/// The reads of one run.
+pub(super) struct EventReads {
+    pub(super) data: BotData,
+    pub(super) plugin: String,
+    pub(super) enabled: Arc<Enabled>,
+    pub(super) scene: Scene,
+    pub(super) language: String,
+    pub(super) session: Arc<dyn Session>,
+    pub(super) seen: Seen,
+}
+
+/// Which version of the plugin's key-values a run has seen.
+#[derive(Default)]
+pub(super) struct Seen {
+    version: Mutex<Option<u64>>,
+    conflict: AtomicBool,
+}
+
+/// The plugin's data changed between two reads of one run.
+#[derive(Debug, thiserror::Error)]
+#[error("the plugin's data changed while the event was handled; it is handled again")]
+struct Changed;
+
+impl Seen {
+    /// The version that was read, if anything was.
+    pub(super) fn version(&self) -> Option<u64> {
+        *self.version.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether two reads saw different versions: what the plugin made of them means nothing.
+    pub(super) fn conflict(&self) -> bool {
+        self.conflict.load(Ordering::Relaxed)
+    }
+
+    /// All reads of a run see the same version, that of its first one.
+    fn note<T>(&self, read: Result<Versioned<T>, StoreError>) -> Result<T, ReadError> {
+        let read = read.map_err(|error| ReadError(error.into()))?;
+        let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+        if *version.get_or_insert(read.version) != read.version {
+            self.conflict.store(true, Ordering::Relaxed);
+            return Err(ReadError(Changed.into()));
+        }
+        Ok(read.value)
+    }
+}
+
+#[async_trait]
+impl Reads for EventReads {
+    async fn kv_get(&self, key: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        self.seen.note(self.data.kv_get(&self.plugin, key).await)
+    }
+
+    async fn kv_keys(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, ReadError> {
+        let keys = self.data.kv_keys(&self.plugin, prefix, after, limit).await;
+        self.seen.note(keys)
+    }
+
+    async fn kv_bytes(&self) -> Result<u64, ReadError> {
+        self.seen.note(self.data.kv_bytes(&self.plugin).await)
+    }
+
+    async fn commands(&self) -> Result<Vec<CommandFact>, ReadError> {
+        let usable = self.enabled.commands().filter(|(_, command)| {
+            self.scene.fits(command.place) && self.scene.may(role(command.role))
+        });
+        Ok(usable
+            .map(|(manifest, command)| fact(manifest, command, &self.language))
+            .collect())
+    }
+
+    async fn progress(&self, progress: Progress) -> Result<(), ReadError> {
+        // Best effort: the answer comes all the same.
+        let shown = tokio::time::timeout(PROGRESS, self.session.progress(&progress)).await;
+        if !matches!(shown, Ok(Ok(()))) {
+            tracing::debug!(plugin = self.plugin, "an early effect was not shown");
+        }
+        Ok(())
+    }
+}
+
+fn fact(manifest: &Manifest, command: &Command, language: &str) -> CommandFact {
+    CommandFact {
+        plugin: manifest.name.clone(),
+        name: command.name.clone(),
+        aliases: command.aliases.clone(),
+        category: command.category.clone(),
+        category_title: manifest.category_title(&command.category, language),
+        usage: command.usage.get(language).to_owned(),
+        summary: command.summary.get(language).to_owned(),
+        role: role(command.role),
+    }
+}

@@ -1,0 +1,154 @@
+//! The host's own answers to a command, in the bot's language: short, and about what the person can do.
+
+use jadi_plugin_manifest::Place;
+
+use crate::model::{Action, Event, MessageRef, Role, SendMessage};
+
+/// Why a command was not run, or did not work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reply {
+    /// Not in this place.
+    Place(Place),
+    /// Not for this person.
+    Role(Role),
+    /// The bot would have to be an admin of the group.
+    BotNotAdmin,
+    /// Not again so soon.
+    Wait {
+        /// How long, seconds.
+        seconds: u32,
+    },
+    /// The plugin failed.
+    Failed,
+    /// The plugin failed too often and is left alone for a while.
+    Resting,
+}
+
+impl Reply {
+    /// The answer to the message that asked.
+    pub(super) fn to(self, event: &Event, language: &str) -> Action {
+        Action::Send(SendMessage {
+            chat: event.chat.jid.clone(),
+            text: self.text(language),
+            media: None,
+            quote: Some(MessageRef {
+                chat: event.chat.jid.clone(),
+                author: event.sender.jid.clone(),
+                from_me: false,
+                id: event.key.id.clone(),
+            }),
+            mentions: Vec::new(),
+        })
+    }
+
+    /// The text; languages that are not there are answered in English.
+    pub(super) fn text(self, language: &str) -> String {
+        let [en, id, es] = self.texts();
+        let text = match language.split('-').next() {
+            Some("id") => id,
+            Some("es") => es,
+            _ => en,
+        };
+        match self {
+            Self::Wait { seconds } => text.replace("{seconds}", &seconds.to_string()),
+            _ => text.to_owned(),
+        }
+    }
+
+    fn texts(self) -> [&'static str; 3] {
+        match self {
+            Self::Place(Place::Group) => [
+                "This command works in groups only.",
+                "Perintah ini hanya berlaku di grup.",
+                "Este comando solo funciona en grupos.",
+            ],
+            Self::Place(Place::Private) => [
+                "This command works in a private chat only. Write to me there.",
+                "Perintah ini hanya berlaku di chat pribadi. Kirim pesan kepada saya di sana.",
+                "Este comando solo funciona en un chat privado. Escríbeme allí.",
+            ],
+            Self::Place(Place::Main | Place::Any) => [
+                "This command works with the main bot only.",
+                "Perintah ini hanya berlaku di bot utama.",
+                "Este comando solo funciona con el bot principal.",
+            ],
+            Self::Role(Role::GroupAdmin | Role::User) => [
+                "Only group admins can use this command.",
+                "Hanya admin grup yang dapat memakai perintah ini.",
+                "Solo los administradores del grupo pueden usar este comando.",
+            ],
+            Self::Role(Role::BotOwner) => [
+                "Only this bot's owner can use this command.",
+                "Hanya pemilik bot ini yang dapat memakai perintah ini.",
+                "Solo el propietario de este bot puede usar este comando.",
+            ],
+            Self::Role(Role::SystemOwner) => [
+                "Only the operator can use this command.",
+                "Hanya operator yang dapat memakai perintah ini.",
+                "Solo el operador puede usar este comando.",
+            ],
+            Self::BotNotAdmin => [
+                "I have to be an admin of this group for that.",
+                "Saya harus menjadi admin grup ini untuk melakukannya.",
+                "Para eso tengo que ser administrador de este grupo.",
+            ],
+            Self::Wait { .. } => [
+                "Please wait {seconds} s before you use this command again.",
+                "Tunggu {seconds} detik sebelum memakai perintah ini lagi.",
+                "Espera {seconds} s antes de volver a usar este comando.",
+            ],
+            Self::Failed => [
+                "That did not work: something in this command is broken.",
+                "Gagal: ada yang rusak pada perintah ini.",
+                "No ha funcionado: algo falla en este comando.",
+            ],
+            Self::Resting => [
+                "This command failed too often and is resting. Try again later.",
+                "Perintah ini terlalu sering gagal dan sedang diistirahatkan. Coba lagi nanti.",
+                "Este comando ha fallado demasiado y está en pausa. Inténtalo más tarde.",
+            ],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_answer_is_there_in_every_language() {
+        let replies = [
+            Reply::Place(Place::Group),
+            Reply::Place(Place::Private),
+            Reply::Place(Place::Main),
+            Reply::Role(Role::GroupAdmin),
+            Reply::Role(Role::BotOwner),
+            Reply::Role(Role::SystemOwner),
+            Reply::BotNotAdmin,
+            Reply::Wait { seconds: 7 },
+            Reply::Failed,
+            Reply::Resting,
+        ];
+        let texts: HashSet<_> = replies
+            .iter()
+            .flat_map(|reply| ["en", "id", "es"].map(|language| reply.text(language)))
+            .collect();
+        assert_eq!(
+            texts.len(),
+            replies.len() * 3,
+            "none is empty or there twice"
+        );
+        assert!(
+            texts
+                .iter()
+                .all(|text| !text.is_empty() && !text.contains('{'))
+        );
+        assert!(
+            Reply::Wait { seconds: 7 }
+                .text("es-MX")
+                .starts_with("Espera 7 s")
+        );
+        assert_eq!(Reply::Failed.text("fr"), Reply::Failed.text("en"));
+    }
+}

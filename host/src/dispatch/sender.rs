@@ -1,0 +1,93 @@
+//! One message, from outbox row to acknowledgement.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::bot::{Connected, Core};
+use super::queue::Served;
+use crate::clock::{Millis, millis};
+use crate::store::{Attempt, Row, StoreError, Unsent};
+use crate::whatsapp::SendError;
+
+/// How long one attempt may take.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// The pause after the first attempt that did not get through; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// After so many attempts on an open connection it is given up: about ten minutes.
+const ATTEMPTS: u32 = 16;
+
+/// Sends a row of the outbox, as often as it takes.
+pub(super) async fn send(core: Arc<Core>, row: Row) -> Served {
+    core.until_stopped(|| try_send(&core, row)).await
+}
+
+async fn try_send(core: &Core, row: Row) -> Result<Option<()>, StoreError> {
+    let mut tried = None;
+    while let Some(unsent) = core.data.unsent(row).await? {
+        let Some(connected) = turn(core, unsent.next_try, tried).await else {
+            return Ok(None);
+        };
+        tried = Some(connected.opened);
+        let sent = tokio::time::timeout(DEADLINE, connected.session.send(&unsent.outgoing)).await;
+        let ended = outcome(core, &unsent, sent.unwrap_or(Err(SendError::Unavailable)));
+        core.data.attempted(row, ended).await?;
+    }
+    Ok(Some(()))
+}
+
+/// Waits until a message may go: its pause is over or there is a new connection, the pace allows it, and the connection is
+/// open. `None` when the host stops before that.
+async fn turn(core: &Core, next_try: Millis, tried: Option<u64>) -> Option<Connected> {
+    core.wait_until_or_anew(next_try, tried).await?;
+    core.wait_until(core.next_send_at()).await?;
+    core.connected().await
+}
+
+/// What an attempt means for its row.
+fn outcome(core: &Core, unsent: &Unsent, sent: Result<(), SendError>) -> Attempt {
+    let (now, row) = (core.clock.now(), unsent.row);
+    match sent {
+        Ok(()) => {
+            core.counters.sent.one();
+            Attempt::Sent { at: now }
+        }
+        Err(SendError::Refused(reason)) => {
+            tracing::warn!(bot = %core.id, row, "WhatsApp refused a message; it is given up");
+            core.counters.given_up.one();
+            Attempt::GivenUp { at: now, reason }
+        }
+        Err(SendError::Unavailable) if unsent.attempts.saturating_add(1) >= ATTEMPTS => {
+            tracing::warn!(bot = %core.id, row, attempts = ATTEMPTS, "a message did not get through; it is given up");
+            core.counters.given_up.one();
+            let reason = format!("no acknowledgement after {ATTEMPTS} attempts");
+            Attempt::GivenUp { at: now, reason }
+        }
+        Err(SendError::Unavailable) => {
+            core.counters.retried.one();
+            let pause = pause(unsent.attempts, core.random.fraction());
+            Attempt::Later {
+                next_try: now.saturating_add(pause),
+            }
+        }
+    }
+}
+
+/// The pause before the next attempt: doubled each time, then up to a quarter more by chance.
+fn pause(attempts: u32, chance: f64) -> Millis {
+    let doubled = FIRST_PAUSE.saturating_mul(1 << attempts.min(16));
+    millis(doubled.min(LONGEST_PAUSE).mul_f64(1.0 + chance / 4.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_a_minute_and_a_quarter() {
+        let pauses: Vec<_> = [0, 1, 2, 5, 6, 40].map(|n| pause(n, 0.0)).into();
+        assert_eq!(pauses, [1_000, 2_000, 4_000, 32_000, 60_000, 60_000]);
+        assert_eq!(pause(40, 1.0), 75_000);
+    }
+}

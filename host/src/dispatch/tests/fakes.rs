@@ -1,0 +1,195 @@
+//! Plugins and sessions that do what a test says.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use jadi_plugin_manifest::Manifest;
+use tokio::sync::watch;
+
+use super::Handler;
+use crate::model::{Action, Event, EventKind, Jid, Outgoing, Progress, SendMessage};
+use crate::plugins::{EventInput, KvWrite, Outcome, Reads, Receipt};
+use crate::whatsapp::{GroupInfo, Participant, SendError, Session};
+
+type Behaviour = dyn Fn(EventInput, Arc<dyn Reads>) -> BoxFuture<'static, Outcome> + Send + Sync;
+
+/// A plugin.
+pub(in crate::dispatch) struct Fake {
+    manifest: Manifest,
+    behaviour: Box<Behaviour>,
+}
+
+impl Fake {
+    /// A plugin that answers `<name>: <text>`.
+    pub(in crate::dispatch) fn echo(manifest: &str) -> Arc<dyn Handler> {
+        let name = parsed(manifest).name;
+        Self::doing(manifest, move |input, _| {
+            let text = format!("{name}: {}", said(&input.event));
+            let outcome = answered(&input.event, &text);
+            Box::pin(async move { outcome })
+        })
+    }
+
+    /// A plugin that does this.
+    pub(in crate::dispatch) fn doing(
+        manifest: &str,
+        behaviour: impl Fn(EventInput, Arc<dyn Reads>) -> BoxFuture<'static, Outcome>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Arc<dyn Handler> {
+        Arc::new(Self {
+            manifest: parsed(manifest),
+            behaviour: Box::new(behaviour),
+        })
+    }
+}
+
+fn parsed(manifest: &str) -> Manifest {
+    Manifest::parse(manifest.as_bytes()).expect("manifest")
+}
+
+#[async_trait]
+impl Handler for Fake {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    async fn handle(&self, input: EventInput, reads: Arc<dyn Reads>) -> Outcome {
+        (self.behaviour)(input, reads).await
+    }
+}
+
+/// The text of a message.
+pub(in crate::dispatch) fn said(event: &Event) -> &str {
+    match &event.kind {
+        EventKind::Message(message) => &message.text,
+        _ => "",
+    }
+}
+
+/// A run that answers in the event's chat.
+pub(in crate::dispatch) fn answered(event: &Event, text: &str) -> Outcome {
+    Outcome {
+        actions: vec![Action::Send(SendMessage {
+            chat: event.chat.jid.clone(),
+            text: text.to_owned(),
+            media: None,
+            quote: None,
+            mentions: Vec::new(),
+        })],
+        kv_writes: Vec::<KvWrite>::new(),
+        log: Vec::new(),
+        receipt: Receipt::default(),
+        failure: None,
+    }
+}
+
+/// A session that keeps what is sent, and ends attempts as it was told.
+#[derive(Default)]
+pub(in crate::dispatch) struct ScriptedSession {
+    attempts: watch::Sender<Vec<Outgoing>>,
+    script: Mutex<VecDeque<Result<(), SendError>>>,
+    groups: Mutex<HashMap<Jid, Vec<Participant>>>,
+    asked_for_groups: Mutex<u32>,
+    unavailable: Mutex<u32>,
+}
+
+impl ScriptedSession {
+    /// The next attempts end like this; later ones get through. An attempt that fails is on record too: the server may
+    /// have got it all the same.
+    pub(in crate::dispatch) fn next_attempts(&self, ends: Vec<Result<(), SendError>>) {
+        self.script.lock().expect("lock").extend(ends);
+    }
+
+    /// Puts people into a group, each with whether they are an admin.
+    pub(in crate::dispatch) fn set_group(&self, group: &str, people: &[(&str, bool)]) {
+        let people = people.iter().map(|(person, admin)| Participant {
+            jid: super::jid(person),
+            lid: None,
+            admin: *admin,
+        });
+        let mut groups = self.groups.lock().expect("lock");
+        groups.insert(super::jid(group), people.collect());
+    }
+
+    /// The next questions for a group are not answered.
+    pub(in crate::dispatch) fn lose_group_questions(&self, count: u32) {
+        *self.unavailable.lock().expect("lock") = count;
+    }
+
+    /// How often a group was asked for.
+    pub(in crate::dispatch) fn asked_for_groups(&self) -> u32 {
+        *self.asked_for_groups.lock().expect("lock")
+    }
+
+    /// All attempts, in order.
+    pub(in crate::dispatch) fn attempts(&self) -> Vec<Outgoing> {
+        self.attempts.borrow().clone()
+    }
+
+    /// Waits until so many attempts were made.
+    pub(in crate::dispatch) async fn until_attempted(&self, count: usize) {
+        let mut attempts = self.attempts.subscribe();
+        let made = attempts.wait_for(|attempts| attempts.len() >= count);
+        super::soon(made).await.expect("the session is there");
+    }
+
+    /// The texts of all attempts, in order.
+    pub(in crate::dispatch) fn texts(&self) -> Vec<String> {
+        let text = |outgoing: Outgoing| match outgoing.action {
+            Action::Send(message) => message.text,
+            other => panic!("{other:?}"),
+        };
+        self.attempts().into_iter().map(text).collect()
+    }
+}
+
+#[async_trait]
+impl Session for ScriptedSession {
+    async fn send(&self, outgoing: &Outgoing) -> Result<(), SendError> {
+        let attempt = outgoing.clone();
+        self.attempts.send_modify(|attempts| attempts.push(attempt));
+        self.script
+            .lock()
+            .expect("lock")
+            .pop_front()
+            .unwrap_or(Ok(()))
+    }
+
+    async fn progress(&self, _progress: &Progress) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn group_info(&self, group: &Jid) -> Result<GroupInfo, SendError> {
+        *self.asked_for_groups.lock().expect("lock") += 1;
+        let mut unavailable = self.unavailable.lock().expect("lock");
+        if *unavailable > 0 {
+            *unavailable -= 1;
+            return Err(SendError::Unavailable);
+        }
+        let groups = self.groups.lock().expect("lock");
+        let participants = groups
+            .get(group)
+            .cloned()
+            .ok_or_else(|| SendError::Refused("not in the group".to_owned()))?;
+        Ok(GroupInfo {
+            jid: group.clone(),
+            subject: String::new(),
+            description: String::new(),
+            participants,
+        })
+    }
+
+    async fn download(&self, _handle: &[u8], _limit: u64) -> Result<Vec<u8>, SendError> {
+        Err(SendError::Refused("there are no files here".to_owned()))
+    }
+
+    async fn log_out(&self) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn shutdown(&self) {}
+}

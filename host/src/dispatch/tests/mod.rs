@@ -1,0 +1,228 @@
+//! Dispatch with fake plugins, a scripted session and a real store.
+
+mod delivery;
+mod fakes;
+mod manners;
+mod order;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+pub(super) use fakes::{Fake, ScriptedSession, answered, said};
+
+use super::{Dispatch, DispatchOptions, DispatchParts, Enabled, Handler, KnownBots, PaceOptions};
+use crate::clock::MovableClock;
+use crate::model::{
+    BotId, BotRecord, BotRole, Chat, ChatKind, Event, EventKey, EventKind, Jid, LinkMethod,
+    Message, Person,
+};
+use crate::random::SystemRandom;
+use crate::store::{BotData, MasterKey, Settings, Store, StoreOptions};
+use crate::whatsapp::{Inbound, Session, SessionState};
+
+// Example numbers.
+pub(super) const ALICE: &str = "6280000000101@s.whatsapp.net";
+pub(super) const BOB: &str = "6280000000102@s.whatsapp.net";
+pub(super) const ROOT: &str = "6280000000001@s.whatsapp.net";
+pub(super) const OWNER: &str = "6280000000103@s.whatsapp.net";
+pub(super) const BOT: &str = "6280000000200@s.whatsapp.net";
+pub(super) const GROUP: &str = "120363000000000001@g.us";
+
+pub(super) fn jid(text: &str) -> Jid {
+    text.parse().expect("jid")
+}
+
+fn message(chat: &str, kind: ChatKind, sender: &str, id: &str, text: &str) -> Event {
+    Event {
+        key: EventKey {
+            chat: jid(chat),
+            sender: jid(sender),
+            id: id.parse().expect("message id"),
+        },
+        at: 1_000,
+        chat: Chat {
+            jid: jid(chat),
+            kind,
+        },
+        sender: Person {
+            jid: jid(sender),
+            lid: None,
+            name: "Somebody".to_owned(),
+        },
+        kind: EventKind::Message(Message {
+            text: text.to_owned(),
+            ..Message::default()
+        }),
+    }
+}
+
+pub(super) fn private_message(sender: &str, id: &str, text: &str) -> Event {
+    message(sender, ChatKind::Private, sender, id, text)
+}
+
+pub(super) fn group_message(group: &str, sender: &str, id: &str, text: &str) -> Event {
+    message(group, ChatKind::Group, sender, id, text)
+}
+
+/// Waits for what must come soon.
+pub(super) async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), what)
+        .await
+        .expect("this should have happened long ago")
+}
+
+/// A bot's data directory, which outlives the processes that use it.
+pub(super) struct Place {
+    dir: TempDir,
+    role: BotRole,
+    inbox_bound: u64,
+}
+
+impl Place {
+    pub(super) fn new() -> Self {
+        Self {
+            dir: tempfile::tempdir().expect("dir"),
+            role: BotRole::Main,
+            inbox_bound: 1_000,
+        }
+    }
+
+    pub(super) fn of_sub_bot() -> Self {
+        Self {
+            role: BotRole::Sub,
+            ..Self::new()
+        }
+    }
+
+    pub(super) fn with_inbox_bound(inbox_bound: u64) -> Self {
+        Self {
+            inbox_bound,
+            ..Self::new()
+        }
+    }
+
+    fn record(&self) -> BotRecord {
+        let id = BotId::from_random([1; 16]);
+        let mut bot = BotRecord::requested(id, self.role, LinkMethod::Qr, 1);
+        bot.jid = Some(jid(BOT));
+        bot.owner = (self.role == BotRole::Sub).then(|| jid(OWNER));
+        bot
+    }
+
+    /// Starts a process on the data, with an open connection.
+    pub(super) async fn start(&self, plugins: Vec<Arc<dyn Handler>>) -> Host {
+        let host = self.start_offline(plugins).await;
+        host.open().await;
+        host
+    }
+
+    /// Starts a process on the data, without a connection.
+    pub(super) async fn start_offline(&self, plugins: Vec<Arc<dyn Handler>>) -> Host {
+        let random = Arc::new(SystemRandom);
+        let options = StoreOptions {
+            data_dir: self.dir.path().to_owned(),
+            session_dir: None,
+            defaults: Settings::default(),
+            inbox_bound: self.inbox_bound,
+            random: random.clone(),
+        };
+        let master = MasterKey::from_bytes([3; 32]);
+        let store = Store::open(options, master).await.expect("store");
+        let record = self.record();
+        if store
+            .registry()
+            .get(record.id)
+            .await
+            .expect("registry")
+            .is_none()
+        {
+            store.add_bot(&record).await.expect("add");
+        }
+        let data = store.bot(record.id).await.expect("data");
+        let session = Arc::new(ScriptedSession::default());
+        let clock = MovableClock::default();
+        let known_bots = KnownBots::default();
+        let (plugins_sender, plugins) = watch::channel(Arc::new(Enabled::new(plugins)));
+        let shared: Arc<dyn Session> = session.clone();
+        let (session_sender, session_receiver) = watch::channel(Some(shared));
+        let dispatch = Dispatch::start(DispatchParts {
+            bot: record,
+            data: data.clone(),
+            plugins,
+            session: session_receiver,
+            system_owners: vec![jid(ROOT).number().expect("number")],
+            known_bots: known_bots.clone(),
+            clock: Arc::new(clock.clone()),
+            random,
+            options: DispatchOptions {
+                pace: PaceOptions {
+                    burst: 1_000,
+                    ..PaceOptions::default()
+                },
+                grace: Duration::from_millis(50),
+                ..DispatchOptions::default()
+            },
+        })
+        .await
+        .expect("start");
+        Host {
+            dispatch,
+            data,
+            session,
+            clock,
+            known_bots,
+            _plugins: plugins_sender,
+            _session: session_sender,
+            store,
+        }
+    }
+}
+
+/// One process.
+pub(super) struct Host {
+    pub(super) dispatch: Arc<Dispatch>,
+    pub(super) data: BotData,
+    pub(super) session: Arc<ScriptedSession>,
+    pub(super) clock: MovableClock,
+    pub(super) known_bots: KnownBots,
+    _plugins: watch::Sender<Arc<Enabled>>,
+    _session: watch::Sender<Option<Arc<dyn Session>>>,
+    store: Store,
+}
+
+impl Host {
+    pub(super) async fn open(&self) {
+        let open = SessionState::Open {
+            jid: jid(BOT),
+            lid: None,
+        };
+        self.dispatch.state(open).await;
+    }
+
+    pub(super) async fn receive(&self, events: Vec<Event>) {
+        self.dispatch.commit(events).await.expect("kept");
+    }
+
+    /// Lets everything be handled and sent, and returns what was sent.
+    pub(super) async fn settled(&self) -> Vec<String> {
+        soon(self.dispatch.idle()).await;
+        self.session.texts()
+    }
+
+    /// Receives one message and returns the texts sent since.
+    pub(super) async fn asks(&self, event: Event) -> Vec<String> {
+        let before = self.session.texts().len();
+        self.receive(vec![event]).await;
+        self.settled().await.split_off(before)
+    }
+
+    /// Ends the process. What is under way is dropped where it is.
+    pub(super) async fn end(self) {
+        soon(self.dispatch.shutdown()).await;
+        self.store.close().await.expect("close");
+    }
+}

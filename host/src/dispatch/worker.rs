@@ -1,0 +1,271 @@
+//! One event, from inbox row to commit.
+
+use std::sync::Arc;
+
+use super::bot::{Connected, Core};
+use super::caller::{Standing, ignored};
+use super::cooldown::Verdict;
+use super::enabled::{Enabled, Match};
+use super::queue::Served;
+use super::reads::{EventReads, Scene, Seen, role};
+use super::replies::Reply;
+use crate::model::{Action, Event, MessageId, Outgoing};
+use crate::plugins::{EventInput, Failure, KvWrite, Outcome};
+use crate::store::{Handled, KvChange, Row, Settings, StoreError};
+use crate::whatsapp::{SendError, Session};
+
+/// How often an event is run again because another event of its plugin has written in between.
+const RERUNS: u32 = 16;
+
+/// Handles a row of the inbox, as often as it takes.
+pub(super) async fn handle(core: Arc<Core>, row: Row) -> Served {
+    core.until_stopped(|| try_handle(&core, row)).await
+}
+
+/// One try. `None` means: again, unless the host stops.
+async fn try_handle(core: &Core, row: Row) -> Result<Option<()>, StoreError> {
+    let Some(unhandled) = core.data.unhandled(row).await? else {
+        return Ok(Some(()));
+    };
+    let settings = core.settings();
+    let enabled = core.enabled();
+    let event = Arc::new(unhandled.event);
+    let mut matches = enabled.matches(&event, &settings.prefixes);
+    matches.retain(|found| {
+        !unhandled
+            .handled_by
+            .contains(&found.handler.manifest().name)
+    });
+    if matches.is_empty() {
+        core.data.finish(vec![row], core.clock.now()).await?;
+        return Ok(Some(()));
+    }
+    // Without a connection nothing can be answered, and who is an admin can't be known.
+    let Some(Connected { session, .. }) = core.connected().await else {
+        return Ok(None);
+    };
+    let (account, now) = (core.account(), core.clock.now());
+    if ignored(&event, account.as_ref(), &core.known_bots) {
+        core.data.finish(vec![row], now).await?;
+        return Ok(Some(()));
+    }
+    let asked = core
+        .callers
+        .standing(&event, account.as_ref(), session.as_ref(), now);
+    let standing = match asked.await {
+        Ok(standing) => standing,
+        Err(SendError::Unavailable | SendError::Refused(_)) => return Ok(None),
+    };
+    let visit = Visit {
+        core,
+        row,
+        event,
+        settings,
+        enabled,
+        standing,
+        session,
+    };
+    let last = matches.len().saturating_sub(1);
+    for (turn, found) in matches.iter().enumerate() {
+        visit.run(found, turn == last).await?;
+    }
+    Ok(Some(()))
+}
+
+/// One event on its round of the plugins.
+struct Visit<'a> {
+    core: &'a Core,
+    row: Row,
+    event: Arc<Event>,
+    settings: Settings,
+    enabled: Arc<Enabled>,
+    standing: Standing,
+    session: Arc<dyn Session>,
+}
+
+impl Visit<'_> {
+    fn scene(&self) -> Scene {
+        Scene {
+            role: self.standing.role,
+            chat: self.event.chat.kind,
+            bot: self.core.role,
+        }
+    }
+
+    /// Runs one plugin, or answers in its place, and keeps what that leaves behind.
+    async fn run(&self, found: &Match, last: bool) -> Result<(), StoreError> {
+        if let Some(refusal) = self.refusal(found) {
+            self.core.counters.refused.one();
+            return self.say(found, refusal, last).await;
+        }
+        let plugin = &found.handler.manifest().name;
+        if !self.core.breaker(plugin, |breaker| {
+            breaker.lets_through(self.core.clock.now())
+        }) {
+            self.core.counters.spared.one();
+            let reply = found.invocation.as_ref().map(|_| Reply::Resting);
+            return self.say(found, reply, last).await;
+        }
+        for _ in 0..RERUNS {
+            let seen = Arc::new(EventReads {
+                data: self.core.data.clone(),
+                plugin: plugin.clone(),
+                enabled: self.enabled.clone(),
+                scene: self.scene(),
+                language: self.settings.language.clone(),
+                session: self.session.clone(),
+                seen: Seen::default(),
+            });
+            let outcome = found.handler.handle(self.input(found), seen.clone()).await;
+            if seen.seen.conflict() {
+                continue;
+            }
+            match self.keep(found, outcome, seen.seen.version(), last).await {
+                Err(StoreError::KvConflict) => {}
+                ended => return ended,
+            }
+        }
+        let message = "other events of the plugin kept changing its data".to_owned();
+        self.failed(found, &Failure::Host { message }, last).await
+    }
+
+    /// Why the command must not be run: its inner `None` means silence.
+    fn refusal(&self, found: &Match) -> Option<Option<Reply>> {
+        let command = found.command()?;
+        let scene = self.scene();
+        if !scene.fits(command.place) {
+            return Some(Some(Reply::Place(command.place)));
+        }
+        let needed = role(command.role);
+        if !scene.may(needed) {
+            return Some(Some(Reply::Role(needed)));
+        }
+        if command.needs_bot_admin && !self.standing.bot_is_admin {
+            return Some(Some(Reply::BotNotAdmin));
+        }
+        let asked = self.core.ask_cooldown(
+            &self.event.sender.jid,
+            &command.name,
+            command.cooldown_seconds,
+        );
+        match asked {
+            Verdict::Go => None,
+            Verdict::Tell { seconds } => Some(Some(Reply::Wait { seconds })),
+            Verdict::Silent => Some(None),
+        }
+    }
+
+    fn input(&self, found: &Match) -> EventInput {
+        EventInput {
+            event_id: format!("e{}", self.row),
+            event: self.event.clone(),
+            role: self.standing.role,
+            command: found.invocation.clone(),
+            language: self.settings.language.clone(),
+            prefixes: self.settings.prefixes.clone(),
+            bot_is_admin: self.standing.bot_is_admin,
+            bot_started_at: self.core.started_at,
+        }
+    }
+
+    /// Keeps what a run leaves behind.
+    async fn keep(
+        &self,
+        found: &Match,
+        outcome: Outcome,
+        read_version: Option<u64>,
+        last: bool,
+    ) -> Result<(), StoreError> {
+        let plugin = &found.handler.manifest().name;
+        for line in &outcome.log {
+            tracing::debug!(bot = %self.core.id, plugin, level = ?line.level, "{}", line.text);
+        }
+        if let Some(failure) = outcome.failure {
+            return self.failed(found, &failure, last).await;
+        }
+        let writes = outcome.kv_writes.into_iter().map(change).collect();
+        let handled = Handled {
+            writes,
+            read_version,
+            ..self.leave(found, outcome.actions, last)
+        };
+        match self.commit(handled).await {
+            Err(error @ StoreError::KvLimit { .. }) => {
+                let message = error.to_string();
+                return self
+                    .failed(found, &Failure::Handler { message }, last)
+                    .await;
+            }
+            kept => kept?,
+        }
+        self.core.breaker(plugin, |breaker| breaker.worked());
+        self.core.counters.handled.one();
+        Ok(())
+    }
+
+    /// Counts a failed run. Nothing of it is kept; who typed a command is told.
+    async fn failed(&self, found: &Match, failure: &Failure, last: bool) -> Result<(), StoreError> {
+        let plugin = &found.handler.manifest().name;
+        let core = self.core;
+        core.counters.failed.one();
+        tracing::warn!(bot = %core.id, plugin, event = self.row, "a plugin failed on an event");
+        tracing::debug!(bot = %core.id, plugin, event = self.row, %failure, "the plugin's failure");
+        // What the host could not do is not held against the plugin.
+        if !matches!(failure, Failure::Host { .. }) {
+            let now = core.clock.now();
+            if let Some(until) = core.breaker(plugin, |breaker| breaker.failed(now)) {
+                let seconds = until.saturating_sub(now) / 1_000;
+                tracing::warn!(bot = %core.id, plugin, seconds, "the plugin failed too often and is left alone");
+            }
+        }
+        let reply = found.invocation.as_ref().map(|_| Reply::Failed);
+        self.say(found, reply, last).await
+    }
+
+    /// Answers in the plugin's place, or says nothing.
+    async fn say(&self, found: &Match, reply: Option<Reply>, last: bool) -> Result<(), StoreError> {
+        let actions = reply.map(|reply| reply.to(&self.event, &self.settings.language));
+        let handled = self.leave(found, actions.into_iter().collect(), last);
+        self.commit(handled).await
+    }
+
+    fn leave(&self, found: &Match, actions: Vec<Action>, last: bool) -> Handled {
+        let outgoing = actions.into_iter().map(|action| Outgoing {
+            id: self.new_id(),
+            action,
+        });
+        Handled {
+            event: self.row,
+            plugin: Some(found.handler.manifest().name.clone()),
+            outgoing: outgoing.collect(),
+            last,
+            at: self.core.clock.now(),
+            ..Handled::default()
+        }
+    }
+
+    fn new_id(&self) -> MessageId {
+        let mut bytes = [0; 9];
+        self.core.random.fill(&mut bytes);
+        MessageId::from_random(bytes)
+    }
+
+    async fn commit(&self, handled: Handled) -> Result<(), StoreError> {
+        let leaving = self.core.data.commit(handled).await?;
+        let rows = leaving
+            .into_iter()
+            .map(|leaving| (leaving.chat, leaving.row));
+        self.core.outbox.push(rows);
+        Ok(())
+    }
+}
+
+fn change(write: KvWrite) -> KvChange {
+    match write {
+        KvWrite::Set { key, value } => KvChange {
+            key,
+            value: Some(value),
+        },
+        KvWrite::Delete { key } => KvChange { key, value: None },
+    }
+}
