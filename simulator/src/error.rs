@@ -26,6 +26,9 @@ pub enum SimulatorError {
         /// What was wrong with it.
         reason: String,
     },
+    /// The media server cannot be started.
+    #[error("cannot serve media on 127.0.0.1: {0}")]
+    Media(String),
     /// The number is not digits only, or too short or long.
     #[error(
         "`{0}` is not a phone number: give 7 to 15 digits without + or spaces, such as 6280000000101"
@@ -117,6 +120,9 @@ pub enum GroupError {
     /// Nobody has this number.
     #[error("{0} is not on WhatsApp")]
     NotOnWhatsApp(String),
+    /// The picture is larger than the blob store takes.
+    #[error("the picture cannot be stored: {0}")]
+    Picture(String),
     /// A group needs a name, of at most 100 characters as WhatsApp has it.
     #[error("a group's name has 1 to 100 characters")]
     BadSubject,

@@ -10,18 +10,32 @@
 //!
 //! # Layout
 //!
+//! - [`simulator`]: the whole, as a test or the demo holds it.
+//! - [`phone`]: the virtual phones.
 //! - [`chat`], [`message`], [`event`]: plain data: where something was said, what was said, what a phone saw.
+//! - [`faults`]: what networks do to clients, on demand.
 //! - [`clock`]: the time that everything here reads.
+//! - [`certificate`]: the server's keys and its signed chain.
 //! - [`error`]: what can go wrong, told to a person.
 //! - [`http`]: media servers, control API and phones page over HTTP.
+//! - `server`: accounts, devices, groups, and the way of a stanza between them.
+//! - `wire`: Noise, frames, stanzas.
 
+pub mod certificate;
 pub mod chat;
 pub mod clock;
 pub mod error;
 pub mod event;
+pub mod faults;
 pub mod http;
 pub mod message;
+pub mod phone;
+mod proto;
+mod server;
+pub mod simulator;
+mod wire;
 
+pub use certificate::CertificateInfo;
 pub use chat::{ChatId, MessageKey};
 pub use clock::SimClock;
 pub use error::{GroupError, PairError, SendError, SimulatorError};
@@ -29,4 +43,7 @@ pub use event::{
     ChatSummary, DeletedBy, DeviceIndex, GroupChange, GroupMember, GroupNotice, GroupView,
     LinkedDevice, PhoneEvent, UnknownIq,
 };
+pub use faults::Faults;
 pub use message::{Body, MediaFile, MediaKind, Outgoing, Receipt, ReceiptKind, SeenMessage};
+pub use phone::Phone;
+pub use simulator::{Simulator, SimulatorConfig};

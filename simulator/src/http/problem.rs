@@ -99,6 +99,7 @@ impl From<GroupError> for Problem {
             GroupError::BadSubject => StatusCode::BAD_REQUEST,
             GroupError::NotOnWhatsApp(_) => StatusCode::NOT_FOUND,
             GroupError::NotAMember(_) | GroupError::NotAnAdmin(_) => StatusCode::FORBIDDEN,
+            GroupError::Picture(_) => StatusCode::PAYLOAD_TOO_LARGE,
         };
         Self::new(status, error.to_string())
     }
