@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use wacore_binary::Node;
+use wacore_binary::{Node, NodeContent};
 
 use crate::server::Server;
 use crate::server::login::{conflict, failure, stream_error};
@@ -87,6 +87,20 @@ impl Faults {
             .edit(number, |faults| faults.duplicate = count);
     }
 
+    /// Damages the ciphertext of the next `count` messages to a companion, which then must ask for them again.
+    pub fn corrupt_next(&self, number: &str, count: usize) {
+        self.server
+            .faults
+            .edit(number, |faults| faults.corrupt = count);
+    }
+
+    /// Damages the ciphertext of the next `count` messages from a companion, for each of their receivers.
+    pub fn corrupt_next_sent(&self, number: &str, count: usize) {
+        self.server
+            .faults
+            .edit(number, |faults| faults.corrupt_sent = count);
+    }
+
     /// Sends the companions a frame that decrypts to nothing.
     pub fn garbage_frame(&self, number: &str) {
         for outbox in self.outboxes(number) {
@@ -146,6 +160,8 @@ struct AccountFaults {
     delay: Option<Duration>,
     lose_acks: usize,
     duplicate: usize,
+    corrupt: usize,
+    corrupt_sent: usize,
     reorder: usize,
     /// What is held back, by device; `None` once it was let go.
     held: HashMap<u16, Option<Vec<Node>>>,
@@ -212,12 +228,31 @@ impl FaultBook {
         true
     }
 
+    /// Damages what a companion sends, if that was asked for.
+    pub(crate) fn disturb_sent(&self, who: &Who, deliveries: &mut [(Who, Node)]) {
+        let mut accounts = self.accounts();
+        let Some(faults) = accounts
+            .get_mut(&who.number)
+            .filter(|faults| faults.corrupt_sent > 0)
+        else {
+            return;
+        };
+        faults.corrupt_sent -= 1;
+        for (_, message) in deliveries {
+            corrupt(message);
+        }
+    }
+
     /// What to deliver in place of one message to a companion.
-    pub(crate) fn disturb(&self, target: &Who, message: Node) -> Vec<Node> {
+    pub(crate) fn disturb(&self, target: &Who, mut message: Node) -> Vec<Node> {
         let mut accounts = self.accounts();
         let Some(faults) = accounts.get_mut(&target.number) else {
             return vec![message];
         };
+        if faults.corrupt > 0 {
+            faults.corrupt -= 1;
+            corrupt(&mut message);
+        }
         if faults.reorder > 0
             && let Some(held) = faults
                 .held
@@ -236,5 +271,19 @@ impl FaultBook {
             return vec![message.clone(), message];
         }
         vec![message]
+    }
+}
+
+/// Turns the last byte of each ciphertext, where its authentication stands.
+fn corrupt(message: &mut Node) {
+    let Some(NodeContent::Nodes(children)) = message.content.as_mut() else {
+        return;
+    };
+    for child in children.iter_mut().filter(|child| child.tag == "enc") {
+        if let Some(NodeContent::Bytes(bytes)) = child.content.as_mut()
+            && let Some(last) = bytes.last_mut()
+        {
+            *last ^= 0x55;
+        }
     }
 }

@@ -55,11 +55,14 @@ impl Server {
     pub(crate) fn route_message(&self, who: &Who, stanza: &Node) -> Result<(), Refusal> {
         let to = stanza.attr_jid("to").ok_or(Refusal::NotFound)?;
         let mut world = self.world();
-        let deliveries = if to.is_group_jid() {
+        let mut deliveries = if to.is_group_jid() {
             self.for_group(&world, who, stanza, &to)?
         } else {
             self.for_person(&world, who, stanza, &to)?
         };
+        if who.device != 0 {
+            self.faults.disturb_sent(who, &mut deliveries);
+        }
         for (target, message) in deliveries {
             self.deliver_message(&mut world, &target, message);
         }

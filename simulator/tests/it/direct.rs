@@ -15,6 +15,7 @@ async fn a_text_goes_there_and_back() {
         ("!ping", key.id.as_str())
     );
     assert_eq!(heard.sender.user, ALICE);
+    assert!(!heard.from_me);
     let id = bot.say(&alice.jid(), "Pong").await;
     let pong = phone_hears(&mut heard_by_alice).await;
     assert_eq!(pong.text, "Pong");

@@ -12,7 +12,9 @@ use wacore::store::InMemoryBackend;
 use wacore::types::events::{ChannelEventHandler, Event};
 use wacore_binary::Jid;
 use waproto::whatsapp as wa;
+use whatsapp_rust::async_trait;
 use whatsapp_rust::bot::{Bot, BotHandle};
+use whatsapp_rust::http::{HttpClient, HttpRequest, HttpResponse, UreqHttpClient};
 use whatsapp_rust::pair_code::PairCodeOptions;
 use whatsapp_rust::transport::TokioWebSocketTransportFactory;
 
@@ -21,6 +23,8 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Numbers of the people in these tests. Nobody has numbers of this form.
 pub const ALICE: &str = "6280000000101";
+pub const BOB: &str = "6280000000102";
+pub const CAROL: &str = "6280000000103";
 pub const SHOP: &str = "6280000000200";
 
 /// A simulator without anybody.
@@ -65,7 +69,7 @@ pub async fn finish(sim: Simulator) {
 /// A client, its session store, and what it reported.
 pub struct TestBot {
     pub backend: Arc<InMemoryBackend>,
-    url: String,
+    place: Place,
     running: Option<BotHandle>,
     events: whatsapp_rust::async_channel::Receiver<Arc<Event>>,
 }
@@ -73,7 +77,7 @@ pub struct TestBot {
 impl TestBot {
     /// A client that is not paired and shows QR codes.
     pub async fn start(sim: &Simulator) -> Self {
-        Self::start_with(sim.websocket_url(), Arc::new(InMemoryBackend::new()), None).await
+        Self::start_with(Place::of(sim), Arc::new(InMemoryBackend::new()), None).await
     }
 
     /// A client that asks for a pairing code for this number.
@@ -83,7 +87,7 @@ impl TestBot {
             ..PairCodeOptions::default()
         };
         Self::start_with(
-            sim.websocket_url(),
+            Place::of(sim),
             Arc::new(InMemoryBackend::new()),
             Some(options),
         )
@@ -91,14 +95,19 @@ impl TestBot {
     }
 
     async fn start_with(
-        url: String,
+        place: Place,
         backend: Arc<InMemoryBackend>,
         code: Option<PairCodeOptions>,
     ) -> Self {
+        let Place { url, media } = place.clone();
         let (handler, events) = ChannelEventHandler::new();
         let mut builder = Bot::builder()
             .with_backend_arc(backend.clone())
-            .with_transport_factory(TokioWebSocketTransportFactory::new().with_url(url.clone()))
+            .with_transport_factory(TokioWebSocketTransportFactory::new().with_url(url))
+            .with_http_client(LoopbackMedia {
+                inner: UreqHttpClient::new(),
+                media,
+            })
             .with_version((2, 3000, 1_020_000_000))
             .skip_history_sync()
             .with_event_handler(Forward(handler));
@@ -108,7 +117,7 @@ impl TestBot {
         let bot = builder.build().await.expect("the client can be built");
         Self {
             backend,
-            url,
+            place,
             running: Some(bot.spawn()),
             events,
         }
@@ -198,17 +207,24 @@ impl TestBot {
         self.running.as_ref().expect("the client runs").client()
     }
 
-    pub async fn say(&self, to: &str, text: &str) -> String {
+    pub async fn send(&self, to: &str, message: wa::Message) -> String {
         let to: Jid = to.parse().unwrap();
-        let message = wa::Message {
-            conversation: Some(text.to_owned()),
-            ..Default::default()
-        };
         self.client()
             .send_message(to, message)
             .await
             .expect("the client sends")
             .message_id
+    }
+
+    pub async fn say(&self, to: &str, text: &str) -> String {
+        self.send(
+            to,
+            wa::Message {
+                conversation: Some(text.to_owned()),
+                ..Default::default()
+            },
+        )
+        .await
     }
 
     /// Ends the client; its session store stays.
@@ -223,7 +239,39 @@ impl TestBot {
     /// Starts it again on the same session store.
     pub async fn restart(&mut self) {
         self.stop().await;
-        *self = Self::start_with(self.url.clone(), self.backend.clone(), None).await;
+        *self = Self::start_with(self.place.clone(), self.backend.clone(), None).await;
+    }
+}
+
+/// Where a client finds the simulator.
+#[derive(Clone)]
+struct Place {
+    url: String,
+    media: String,
+}
+
+impl Place {
+    fn of(sim: &Simulator) -> Self {
+        Self {
+            url: sim.websocket_url(),
+            media: sim.media_url(),
+        }
+    }
+}
+
+/// Sends media requests to the simulator: clients put `https://` before the media host whatever it is, and downloads name
+/// WhatsApp's own host.
+struct LoopbackMedia {
+    inner: UreqHttpClient,
+    media: String,
+}
+
+#[async_trait]
+impl HttpClient for LoopbackMedia {
+    async fn execute(&self, mut request: HttpRequest) -> anyhow::Result<HttpResponse> {
+        let path = request.url.splitn(4, '/').nth(3).unwrap_or_default();
+        request.url = format!("{}/{path}", self.media);
+        self.inner.execute(request).await
     }
 }
 
@@ -240,7 +288,11 @@ impl wacore::types::events::EventHandler for Forward {
 pub struct Heard {
     pub text: String,
     pub id: String,
+    pub chat: Jid,
     pub sender: Jid,
+    pub sender_alt: Option<Jid>,
+    pub from_me: bool,
+    pub message: Arc<wa::Message>,
 }
 
 impl Heard {
@@ -257,7 +309,11 @@ impl Heard {
                 .or(extended)
                 .unwrap_or_default(),
             id: inbound.info.id.to_string(),
+            chat: inbound.info.source.chat.clone(),
             sender: inbound.info.source.sender.clone(),
+            sender_alt: inbound.info.source.sender_alt.clone(),
+            from_me: inbound.info.source.is_from_me,
+            message: inbound.message.clone(),
         }
     }
 }
