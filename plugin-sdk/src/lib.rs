@@ -1,1 +1,100 @@
-//! plugin-sdk
+//! Write a Jadi plugin as ordinary Rust functions.
+//!
+//! ```
+//! use jadi_plugin_sdk as jadi;
+//!
+//! /// Greets people.
+//! #[jadi::plugin(name = "greeter", languages("en", "id"))]
+//! mod greeter {
+//!     use jadi_plugin_sdk::{Message, Reply, Words, words};
+//!
+//!     const HELLO: Words = words! { en: "Hello", id: "Halo" };
+//!
+//!     #[command(
+//!         name = "greet",
+//!         aliases("hi"),
+//!         usage = "[name]",
+//!         summary(en = "Greets you or whom you name", id = "Menyapa kamu atau yang kamu sebut")
+//!     )]
+//!     fn greet(message: &Message) -> Reply {
+//!         let name = match message.args() {
+//!             name if name.is_empty() => message.sender().name,
+//!             name => name,
+//!         };
+//!         Reply::text(format!("{}, {name}!", HELLO.in_language(&message.language())))
+//!     }
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! That is the whole crate: `crate-type = ["cdylib"]`, and `cargo xtask plugins` or the `jadi-plugin-build` library makes one
+//! component file of it, its manifest inside. Calling a capability is what asks for it: a plugin that never touches [`kv`]
+//! does not import it, and whoever installs it sees so.
+//!
+//! A function gets a [`Message`] and returns what is to be done ([`IntoAnswer`]): a [`Reply`], a text, an [`Answer`] with
+//! several, `()` for nothing, or a `Result` of these, so that `?` works on what a capability refuses. A new instance serves
+//! each event: what must last goes to [`kv`], statics are forgotten.
+//!
+//! On other targets than wasm everything compiles, so that plain functions of a plugin are tested with `cargo test`; what
+//! asks the host panics there.
+//!
+//! # Layout
+//!
+//! - `message`: the event as a handler sees it.
+//! - `answer`: what a handler returns.
+//! - `words`: texts in several languages.
+//! - [`chat`], [`clock`], [`commands`], [`kv`], [`log`], [`random`]: the capabilities, one module each.
+//! - `bindings`: generated from the contract; nothing in it is meant for plugins.
+
+// The generated export macro and the doc tests name this crate as plugins do.
+extern crate self as jadi_plugin_sdk;
+
+mod answer;
+#[doc(hidden)]
+pub mod bindings;
+pub mod chat;
+pub mod clock;
+pub mod commands;
+mod error;
+pub mod kv;
+pub mod log;
+mod message;
+pub mod random;
+mod words;
+
+pub use answer::{Answer, IntoAnswer, Reply};
+pub use bindings::capabilities::jadi::plugin::types::{
+    Chat, ChatKind, Invocation, Media, MediaKind, Person, Role,
+};
+pub use error::{Error, Refused, Result};
+/// Makes a plugin of an inline module; see the crate's documentation for a whole one.
+///
+/// Arguments: `name = "…"`, `languages("en", …)`; optional `summary = "…"` or `summary(en = "…", …)`, `priority = 0`,
+/// `category(key = "…", title(en = "…", …))`, `reason(capability = "kv", en = "…", …)`. Version and authors are the crate's.
+///
+/// Functions of the module are handlers when they carry one of these:
+///
+/// - `#[command(name = "…", summary…)]`, optional `aliases("…", …)`, `usage` (as summary), `category = "general"`,
+///   `role = "user" | "group-admin" | "bot-owner" | "system-owner"`, `place = "any" | "group" | "private" | "main"`,
+///   `needs_bot_admin`, `cooldown_seconds = 5`.
+/// - `#[on_message(…)]`: other messages, all that pass one of the filters: `chats("private", "group")`, `contains("…", …)`,
+///   `link`, `media("image", …)`.
+/// - `#[unknown_command]`: texts in private chats that look like a command but are none of any plugin.
+///
+/// What a host would refuse in the manifest is an error of the compiler at the place where it is written.
+pub use jadi_plugin_sdk_macros::plugin;
+pub use message::{Message, Quoted};
+pub use words::Words;
+
+#[doc(hidden)]
+pub mod __private {
+    //! What the macros' code needs.
+
+    pub use crate::answer::finish;
+    pub use crate::bindings::capabilities::jadi::plugin::types::{
+        Action, Error as HandlerError, Event as HostEvent, Message as HostMessage,
+    };
+    pub use crate::bindings::message_handler::__export_message_handler as export_message_handler;
+    pub use crate::bindings::message_handler::exports::jadi::plugin::on_message::Guest as OnMessage;
+    pub use wit_bindgen::rt;
+}

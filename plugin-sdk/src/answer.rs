@@ -1,0 +1,208 @@
+//! What a handler returns.
+
+use crate::bindings::capabilities::jadi::plugin::chat::{self, Draft};
+use crate::bindings::capabilities::jadi::plugin::types::{Action, Error as HandlerError};
+use crate::{Error, Message, Quoted, Result};
+
+/// A message to send. Unless told otherwise it goes to the chat that the event came from and quotes the message that asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    text: String,
+    quote: bool,
+    privately: bool,
+    mentions: Vec<String>,
+}
+
+impl Reply {
+    /// A reply with this text, in WhatsApp's markup (`*bold*`, `_italic_`).
+    pub fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            quote: true,
+            privately: false,
+            mentions: Vec::new(),
+        }
+    }
+
+    /// Does not quote the message that asked.
+    #[must_use]
+    pub fn unquoted(mut self) -> Self {
+        self.quote = false;
+        self
+    }
+
+    /// Goes to the sender's private chat.
+    #[must_use]
+    pub fn privately(mut self) -> Self {
+        self.privately = true;
+        self
+    }
+
+    /// Notifies this person where the text has `@` and the user part of their address.
+    #[must_use]
+    pub fn mention(mut self, jid: impl Into<String>) -> Self {
+        self.mentions.push(jid.into());
+        self
+    }
+}
+
+enum Effect {
+    Send(Reply),
+    React(String),
+    Made(Action),
+}
+
+/// What is to be done, in its order.
+#[derive(Default)]
+pub struct Answer(Vec<Effect>);
+
+impl Answer {
+    /// Nothing.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Then sends a reply.
+    #[must_use]
+    pub fn send(mut self, reply: impl Into<Reply>) -> Self {
+        self.0.push(Effect::Send(reply.into()));
+        self
+    }
+
+    /// Then puts an emoji on the message that asked.
+    #[must_use]
+    pub fn react(mut self, emoji: impl Into<String>) -> Self {
+        self.0.push(Effect::React(emoji.into()));
+        self
+    }
+
+    /// Then replaces the text of a message that the bot wrote.
+    ///
+    /// # Errors
+    ///
+    /// When the bot did not write it.
+    pub fn edit(mut self, quoted: &Quoted, text: &str) -> Result<Self> {
+        self.0.push(Effect::Made(chat::edit(&quoted.0, text)?));
+        Ok(self)
+    }
+
+    /// Then deletes a message that the bot wrote, for everyone.
+    ///
+    /// # Errors
+    ///
+    /// When the bot did not write it.
+    pub fn delete(mut self, quoted: &Quoted) -> Result<Self> {
+        self.0.push(Effect::Made(chat::delete(&quoted.0)?));
+        Ok(self)
+    }
+}
+
+/// What a handler may return.
+pub trait IntoAnswer {
+    /// As an answer.
+    ///
+    /// # Errors
+    ///
+    /// What the handler returned as one.
+    fn into_answer(self) -> Result<Answer>;
+}
+
+impl IntoAnswer for Answer {
+    fn into_answer(self) -> Result<Answer> {
+        Ok(self)
+    }
+}
+
+impl IntoAnswer for () {
+    fn into_answer(self) -> Result<Answer> {
+        Ok(Answer::none())
+    }
+}
+
+impl IntoAnswer for Reply {
+    fn into_answer(self) -> Result<Answer> {
+        Ok(Answer::none().send(self))
+    }
+}
+
+impl IntoAnswer for String {
+    fn into_answer(self) -> Result<Answer> {
+        Reply::text(self).into_answer()
+    }
+}
+
+impl IntoAnswer for &str {
+    fn into_answer(self) -> Result<Answer> {
+        Reply::text(self).into_answer()
+    }
+}
+
+impl<T: IntoAnswer> IntoAnswer for Option<T> {
+    fn into_answer(self) -> Result<Answer> {
+        self.map_or_else(|| Ok(Answer::none()), T::into_answer)
+    }
+}
+
+impl<T: IntoAnswer> IntoAnswer for Vec<T> {
+    fn into_answer(self) -> Result<Answer> {
+        let mut all = Answer::none();
+        for one in self {
+            all.0.extend(one.into_answer()?.0);
+        }
+        Ok(all)
+    }
+}
+
+impl<T: IntoAnswer, E: Into<Error>> IntoAnswer for Result<T, E> {
+    fn into_answer(self) -> Result<Answer> {
+        self.map_err(Into::into)?.into_answer()
+    }
+}
+
+impl From<String> for Reply {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<&str> for Reply {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+/// Turns an answer into the contract's actions.
+#[doc(hidden)]
+pub fn finish(answer: Result<Answer>, message: &Message<'_>) -> Result<Vec<Action>, HandlerError> {
+    let actions = |answer: Answer| -> Result<Vec<Action>> {
+        answer
+            .0
+            .into_iter()
+            .map(|effect| match effect {
+                Effect::Send(reply) => send(reply, message),
+                Effect::React(emoji) => Ok(chat::react(message.message, &emoji)?),
+                Effect::Made(action) => Ok(action),
+            })
+            .collect()
+    };
+    answer.and_then(actions).map_err(|error| HandlerError {
+        message: error.to_string(),
+    })
+}
+
+fn send(reply: Reply, message: &Message<'_>) -> Result<Action> {
+    let draft = Draft::new(&reply.text);
+    // A quote from a group would show the group's words in the private chat.
+    if reply.quote && !(reply.privately && message.in_group()) {
+        draft.quote(message.message);
+    }
+    for person in &reply.mentions {
+        draft.mention(person);
+    }
+    let action = if reply.privately {
+        chat::send_privately(draft)
+    } else {
+        chat::send(draft)
+    };
+    Ok(action?)
+}

@@ -1,0 +1,124 @@
+//! Commands under the titles of their categories, in pages.
+
+use jadi_plugin_sdk::commands::Command;
+use jadi_plugin_sdk::{Words, words};
+
+/// The most commands on a page: about a phone's screen.
+const PAGE: usize = 24;
+
+const MENU: Words = words! { en: "Menu", id: "Menu", es: "Menú" };
+const HINT: Words = words! {
+    en: "How to use one:",
+    id: "Cara memakainya:",
+    es: "Cómo usar uno:",
+};
+const NEXT: Words = words! { en: "More:", id: "Selanjutnya:", es: "Más:" };
+const NO_PAGE: Words = words! {
+    en: "There is no such page. Pages:",
+    id: "Halaman itu tidak ada. Jumlah halaman:",
+    es: "Esa página no existe. Páginas:",
+};
+const NOTHING: Words = words! {
+    en: "There is nothing that you can use here.",
+    id: "Tidak ada yang bisa kamu pakai di sini.",
+    es: "Aquí no hay nada que puedas usar.",
+};
+
+/// The page of the menu that `page` names, the first one when it is empty.
+pub fn text(commands: &[Command], page: &str, prefix: &str, language: &str) -> String {
+    let pages: Vec<&[Command]> = commands.chunks(PAGE).collect();
+    if pages.is_empty() {
+        return NOTHING.in_language(language).to_owned();
+    }
+    let number = match page {
+        "" => Some(1),
+        page => page.parse::<usize>().ok(),
+    };
+    let shown = number
+        .and_then(|number| number.checked_sub(1))
+        .and_then(|index| pages.get(index));
+    let (Some(number), Some(shown)) = (number, shown) else {
+        return format!("{} 1–{}", NO_PAGE.in_language(language), pages.len());
+    };
+
+    let mut text = format!("*{}*", MENU.in_language(language));
+    if pages.len() > 1 {
+        text.push_str(&format!(" {number}/{}", pages.len()));
+    }
+    let mut category = None;
+    for command in *shown {
+        if category != Some(&command.category) {
+            category = Some(&command.category);
+            text.push_str(&format!("\n\n*{}*", command.category_title));
+        }
+        text.push_str(&format!("\n{prefix}{} – {}", command.name, command.summary));
+    }
+    text.push_str(&format!(
+        "\n\n{} {prefix}help ping",
+        HINT.in_language(language)
+    ));
+    if number < pages.len() {
+        text.push_str(&format!(
+            "\n{} {prefix}menu {}",
+            NEXT.in_language(language),
+            number + 1
+        ));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{LANGUAGES, commands};
+
+    #[test]
+    fn commands_stand_under_their_categories() {
+        assert_eq!(
+            text(&commands(), "", "!", "en"),
+            "*Menu*\n\n*General*\n!ping – What ping does\n!menu – What menu does\n\n*Group*\n!kick – What kick does\n\nHow to use one: !help ping"
+        );
+    }
+
+    #[test]
+    fn many_commands_come_in_pages() {
+        let many: Vec<Command> = (0..50)
+            .map(|n| Command {
+                name: format!("c{n}"),
+                ..commands()[0].clone()
+            })
+            .collect();
+        let first = text(&many, "", ".", "es");
+        assert!(first.starts_with("*Menú* 1/3\n"), "{first}");
+        assert!(first.ends_with("\nMás: .menu 2"), "{first}");
+        let last = text(&many, "3", ".", "es");
+        assert!(
+            last.contains("\n.c49 – ") && last.contains("\n.c48 – ") && !last.contains(".c47"),
+            "{last}"
+        );
+        assert!(!last.contains("Más:"), "{last}");
+        for wrong in ["0", "4", "-1", "x", "99999999999999999999999"] {
+            assert_eq!(
+                text(&many, wrong, ".", "en"),
+                "There is no such page. Pages: 1–3"
+            );
+        }
+    }
+
+    #[test]
+    fn an_empty_menu_says_so() {
+        assert_eq!(
+            text(&[], "", "!", "id"),
+            "Tidak ada yang bisa kamu pakai di sini."
+        );
+    }
+
+    #[test]
+    fn no_text_is_missing() {
+        for language in LANGUAGES {
+            for words in [MENU, HINT, NEXT, NO_PAGE, NOTHING] {
+                assert!(words.has(language), "{words:?} in {language}");
+            }
+        }
+    }
+}
