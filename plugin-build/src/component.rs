@@ -126,3 +126,52 @@ fn interfaces(component: &[u8]) -> Result<(Vec<String>, Vec<String>), BinaryRead
     }
     Ok((imports, exports))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn module_with(section: Option<&[u8]>) -> Vec<u8> {
+        let mut module = wasm_encoder::Module::new();
+        if let Some(data) = section {
+            module.section(&CustomSection {
+                name: SECTION.into(),
+                data: data.into(),
+            });
+        }
+        module.finish()
+    }
+
+    #[test]
+    fn what_is_not_a_plugin_is_refused() {
+        let error = |module: &[u8]| encode(module).expect_err("not a plugin").to_string();
+        assert!(error(&module_with(None)).contains("has no section jadi:manifest"));
+        assert!(error(&module_with(Some(b"{}"))).contains("missing field `name`"));
+        let manifest = br#"{"name":"a","version":"1.0.0","languages":["en"]}"#;
+        let twice = [&manifest[..], manifest].concat();
+        assert!(error(&module_with(Some(&twice))).contains("trailing characters"));
+        assert!(error(b"#!/bin/sh").contains("can't be read"));
+        assert!(error(&module_with(Some(manifest))[..20]).contains("can't be read"));
+    }
+
+    #[test]
+    fn manifest_and_debug_sections_are_taken_out_and_the_rest_stays() {
+        let section = |name: &'static str| CustomSection {
+            name: name.into(),
+            data: b"{}".as_slice().into(),
+        };
+        let mut module = wasm_encoder::Module::new();
+        let mut types = wasm_encoder::TypeSection::new();
+        types.ty().function([], []);
+        module.section(&types);
+        for name in ["kept", SECTION, ".debug_info"] {
+            module.section(&section(name));
+        }
+        let taken = take_sections(&module.finish()).expect("a module");
+        assert_eq!(taken.manifest.as_deref(), Some(&b"{}"[..]));
+        let mut expected = wasm_encoder::Module::new();
+        expected.section(&types);
+        expected.section(&section("kept"));
+        assert_eq!(taken.module, expected.finish());
+    }
+}

@@ -49,7 +49,7 @@ pub enum Std {
 enum Source {
     Installed,
     Rustup,
-    StdSource,
+    Bundled,
     Debian,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for Toolchain {
         let source = match self.source {
             Source::Installed => "its installed target",
             Source::Rustup => "the target that rustup has just installed",
-            Source::StdSource => "the standard library built from its source",
+            Source::Bundled => "the standard library built from the source beside it",
             Source::Debian => "the standard library built from Debian's source package",
         };
         write!(f, "{} with {source}", self.version)
@@ -114,7 +114,7 @@ impl Toolchain {
             .or_else(|| on_path()?.rust_lld());
         if let Some(found) = usual
             .as_ref()
-            .and_then(|c| c.with_std_source(Source::StdSource, linker.clone()))
+            .and_then(|c| c.with_std_source(Source::Bundled, linker.clone()))
         {
             return Ok(found);
         }

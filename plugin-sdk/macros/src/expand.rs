@@ -143,6 +143,16 @@ fn glue(handlers: &Handlers, json: &[u8]) -> TokenStream {
         #[doc(hidden)]
         pub const JADI_MANIFEST: [u8; #length] = *#bytes;
 
+        // Elsewhere nothing calls the handlers, and the compiler would say so of each.
+        #[cfg(not(target_arch = "wasm32"))]
+        const _: fn(
+            &#sdk::__private::HostEvent,
+            &#sdk::__private::HostMessage,
+        ) -> ::core::result::Result<
+            ::std::vec::Vec<#sdk::__private::Action>,
+            #sdk::__private::HandlerError,
+        > = <JadiPlugin as #sdk::__private::OnMessage>::handle;
+
         // Exported symbols and custom sections are unsafe by their nature: two crates could define one name. This is the only
         // place, and a plugin has it once.
         #[cfg(target_arch = "wasm32")]
