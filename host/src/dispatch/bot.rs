@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jadi_plugin_manifest::Command;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -21,7 +22,7 @@ use super::{sender, worker};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, PhoneNumber};
 use crate::random::SharedRandom;
-use crate::store::{Arrival, BotData, Settings, StoreError};
+use crate::store::{Arrival, BotData, Row, Settings, StoreError};
 use crate::whatsapp::{CommitError, Inbound, Session, SessionState};
 
 /// The pause after the store or the connection failed; doubled each time.
@@ -330,15 +331,16 @@ impl Core {
         Ok(())
     }
 
-    /// Tries `work` until it says that it is done or the host stops. After a failure of the store, and when `work` asks
-    /// for another try, there is a pause that grows.
-    pub(super) async fn until_stopped<F>(&self, work: impl Fn() -> F) -> Served
+    /// Tries `work`, which is told how often it was tried before, until it says that it is done or the host stops. After a
+    /// failure of the store, and when `work` asks for another try, there is a pause that grows.
+    pub(super) async fn until_stopped<F>(&self, work: impl Fn(u32) -> F) -> Served
     where
         F: Future<Output = Result<Option<()>, StoreError>>,
     {
         let mut pause = FIRST_PAUSE;
+        let mut tries: u32 = 0;
         loop {
-            match work().await {
+            match work(tries).await {
                 Ok(Some(())) => return Served::Done,
                 Ok(None) => {}
                 Err(StoreError::Closed) => return Served::Left,
@@ -346,6 +348,7 @@ impl Core {
                     tracing::warn!(bot = %self.id, %error, "the bot's data can't be used; trying again");
                 }
             }
+            tries = tries.saturating_add(1);
             tokio::select! {
                 () = self.stop.cancelled() => return Served::Left,
                 () = self.clock.sleep(pause) => pause = pause.saturating_mul(2).min(LONGEST_PAUSE),
@@ -402,12 +405,13 @@ impl Core {
     }
 
     /// Asks for a use of a command.
-    pub(super) fn ask_cooldown(&self, person: &Jid, command: &str, seconds: u32) -> Verdict {
+    pub(super) fn ask_cooldown(&self, person: &Jid, command: &Command, event: Row) -> Verdict {
         let mut cooldowns = self
             .cooldowns
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        cooldowns.ask(person, command, seconds, self.clock.now())
+        let seconds = command.cooldown_seconds;
+        cooldowns.ask(person, &command.name, event, seconds, self.clock.now())
     }
 
     pub(super) fn settings(&self) -> Settings {

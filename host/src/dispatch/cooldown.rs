@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::clock::Millis;
 use crate::model::Jid;
+use crate::store::Row;
 
 /// Above this many entries the outdated ones are dropped.
 const MANY: usize = 4_096;
@@ -15,6 +16,7 @@ pub(super) struct Cooldowns {
 }
 
 struct Use {
+    event: Row,
     until: Millis,
     told: bool,
 }
@@ -34,11 +36,12 @@ pub(super) enum Verdict {
 }
 
 impl Cooldowns {
-    /// Asks for a use of `command` by `person`.
+    /// Asks for a use of `command` by `person` in `event`. One event may ask again when it is handled again.
     pub(super) fn ask(
         &mut self,
         person: &Jid,
         command: &str,
+        event: Row,
         seconds: u32,
         now: Millis,
     ) -> Verdict {
@@ -50,6 +53,7 @@ impl Cooldowns {
         }
         let key = (person.clone(), command.to_owned());
         match self.uses.get_mut(&key) {
+            Some(used) if used.event == event => Verdict::Go,
             Some(used) if used.until > now => {
                 if std::mem::replace(&mut used.told, true) {
                     return Verdict::Silent;
@@ -60,7 +64,8 @@ impl Cooldowns {
             }
             _ => {
                 let until = now.saturating_add(Millis::from(seconds).saturating_mul(1_000));
-                self.uses.insert(key, Use { until, told: false });
+                let told = false;
+                self.uses.insert(key, Use { event, until, told });
                 Verdict::Go
             }
         }
@@ -78,16 +83,22 @@ mod tests {
             "6280000000102@s.whatsapp.net".parse().expect("jid"),
         );
         let mut cooldowns = Cooldowns::default();
-        assert_eq!(cooldowns.ask(&alice, "poll", 10, 0), Verdict::Go);
+        let mut ask = |person: &Jid, command: &str, event: Row, now: Millis| {
+            cooldowns.ask(person, command, event, 10, now)
+        };
+        assert_eq!(ask(&alice, "poll", 1, 0), Verdict::Go);
         assert_eq!(
-            cooldowns.ask(&alice, "poll", 10, 500),
-            Verdict::Tell { seconds: 10 }
+            ask(&alice, "poll", 1, 100),
+            Verdict::Go,
+            "the same event again"
         );
-        assert_eq!(cooldowns.ask(&alice, "poll", 10, 900), Verdict::Silent);
-        assert_eq!(cooldowns.ask(&alice, "ping", 10, 900), Verdict::Go);
-        assert_eq!(cooldowns.ask(&bob, "poll", 10, 900), Verdict::Go);
-        assert_eq!(cooldowns.ask(&alice, "poll", 10, 10_000), Verdict::Go);
-        assert_eq!(cooldowns.ask(&alice, "menu", 0, 0), Verdict::Go);
-        assert_eq!(cooldowns.ask(&alice, "menu", 0, 0), Verdict::Go);
+        assert_eq!(ask(&alice, "poll", 2, 500), Verdict::Tell { seconds: 10 });
+        assert_eq!(ask(&alice, "poll", 3, 900), Verdict::Silent);
+        assert_eq!(ask(&alice, "ping", 4, 900), Verdict::Go);
+        assert_eq!(ask(&bob, "poll", 5, 900), Verdict::Go);
+        assert_eq!(ask(&alice, "poll", 6, 10_000), Verdict::Go);
+        for event in 7..9 {
+            assert_eq!(cooldowns.ask(&alice, "menu", event, 0, 0), Verdict::Go);
+        }
     }
 }

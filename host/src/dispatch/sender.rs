@@ -20,7 +20,7 @@ const ATTEMPTS: u32 = 16;
 
 /// Sends a row of the outbox, as often as it takes.
 pub(super) async fn send(core: Arc<Core>, row: Row) -> Served {
-    core.until_stopped(|| try_send(&core, row)).await
+    core.until_stopped(|_| try_send(&core, row)).await
 }
 
 async fn try_send(core: &Core, row: Row) -> Result<Option<()>, StoreError> {

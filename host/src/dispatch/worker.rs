@@ -16,14 +16,17 @@ use crate::whatsapp::{SendError, Session};
 
 /// How often an event is run again because another event of its plugin has written in between.
 const RERUNS: u32 = 16;
+/// How often an event is tried when the host could not serve its plugin.
+const TRIES: u32 = 4;
 
 /// Handles a row of the inbox, as often as it takes.
 pub(super) async fn handle(core: Arc<Core>, row: Row) -> Served {
-    core.until_stopped(|| try_handle(&core, row)).await
+    core.until_stopped(|tries| try_handle(&core, row, tries))
+        .await
 }
 
 /// One try. `None` means: again, unless the host stops.
-async fn try_handle(core: &Core, row: Row) -> Result<Option<()>, StoreError> {
+async fn try_handle(core: &Core, row: Row, tries: u32) -> Result<Option<()>, StoreError> {
     let Some(unhandled) = core.data.unhandled(row).await? else {
         return Ok(Some(()));
     };
@@ -64,10 +67,13 @@ async fn try_handle(core: &Core, row: Row) -> Result<Option<()>, StoreError> {
         enabled,
         standing,
         session,
+        tries,
     };
     let last = matches.len().saturating_sub(1);
     for (turn, found) in matches.iter().enumerate() {
-        visit.run(found, turn == last).await?;
+        if visit.run(found, turn == last).await?.is_none() {
+            return Ok(None);
+        }
     }
     Ok(Some(()))
 }
@@ -81,6 +87,8 @@ struct Visit<'a> {
     enabled: Arc<Enabled>,
     standing: Standing,
     session: Arc<dyn Session>,
+    /// How often the event was tried before.
+    tries: u32,
 }
 
 impl Visit<'_> {
@@ -92,11 +100,12 @@ impl Visit<'_> {
         }
     }
 
-    /// Runs one plugin, or answers in its place, and keeps what that leaves behind.
-    async fn run(&self, found: &Match, last: bool) -> Result<(), StoreError> {
+    /// Runs one plugin, or answers in its place, and keeps what that leaves behind. `None` means: the host could not serve
+    /// the plugin, again.
+    async fn run(&self, found: &Match, last: bool) -> Result<Option<()>, StoreError> {
         if let Some(refusal) = self.refusal(found) {
             self.core.counters.refused.one();
-            return self.say(found, refusal, last).await;
+            return self.say(found, refusal, last).await.map(Some);
         }
         let plugin = &found.handler.manifest().name;
         if !self.core.breaker(plugin, |breaker| {
@@ -104,7 +113,7 @@ impl Visit<'_> {
         }) {
             self.core.counters.spared.one();
             let reply = found.invocation.as_ref().map(|_| Reply::Resting);
-            return self.say(found, reply, last).await;
+            return self.say(found, reply, last).await.map(Some);
         }
         for _ in 0..RERUNS {
             let seen = Arc::new(EventReads {
@@ -126,7 +135,8 @@ impl Visit<'_> {
             }
         }
         let message = "other events of the plugin kept changing its data".to_owned();
-        self.failed(found, &Failure::Host { message }, last).await
+        let failure = Failure::Host { message };
+        self.failed(found, &failure, last).await
     }
 
     /// Why the command must not be run: its inner `None` means silence.
@@ -143,11 +153,9 @@ impl Visit<'_> {
         if command.needs_bot_admin && !self.standing.bot_is_admin {
             return Some(Some(Reply::BotNotAdmin));
         }
-        let asked = self.core.ask_cooldown(
-            &self.event.sender.jid,
-            &command.name,
-            command.cooldown_seconds,
-        );
+        let asked = self
+            .core
+            .ask_cooldown(&self.event.sender.jid, command, self.row);
         match asked {
             Verdict::Go => None,
             Verdict::Tell { seconds } => Some(Some(Reply::Wait { seconds })),
@@ -175,7 +183,7 @@ impl Visit<'_> {
         outcome: Outcome,
         read_version: Option<u64>,
         last: bool,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<()>, StoreError> {
         let plugin = &found.handler.manifest().name;
         for line in &outcome.log {
             tracing::debug!(bot = %self.core.id, plugin, level = ?line.level, "{}", line.text);
@@ -192,34 +200,43 @@ impl Visit<'_> {
         match self.commit(handled).await {
             Err(error @ StoreError::KvLimit { .. }) => {
                 let message = error.to_string();
-                return self
-                    .failed(found, &Failure::Handler { message }, last)
-                    .await;
+                let failure = Failure::Handler { message };
+                return self.failed(found, &failure, last).await;
             }
             kept => kept?,
         }
         self.core.breaker(plugin, |breaker| breaker.worked());
         self.core.counters.handled.one();
-        Ok(())
+        Ok(Some(()))
     }
 
-    /// Counts a failed run. Nothing of it is kept; who typed a command is told.
-    async fn failed(&self, found: &Match, failure: &Failure, last: bool) -> Result<(), StoreError> {
+    /// Counts a failed run. Nothing of it is kept; who typed a command is told. `None` means: it was the host that failed,
+    /// again.
+    async fn failed(
+        &self,
+        found: &Match,
+        failure: &Failure,
+        last: bool,
+    ) -> Result<Option<()>, StoreError> {
         let plugin = &found.handler.manifest().name;
-        let core = self.core;
-        core.counters.failed.one();
-        tracing::warn!(bot = %core.id, plugin, event = self.row, "a plugin failed on an event");
-        tracing::debug!(bot = %core.id, plugin, event = self.row, %failure, "the plugin's failure");
+        let (core, event) = (self.core, self.row);
+        tracing::debug!(bot = %core.id, plugin, event, %failure, "the plugin's failure");
         // What the host could not do is not held against the plugin.
-        if !matches!(failure, Failure::Host { .. }) {
+        if matches!(failure, Failure::Host { .. }) {
+            if self.tries.saturating_add(1) < TRIES {
+                return Ok(None);
+            }
+        } else {
             let now = core.clock.now();
             if let Some(until) = core.breaker(plugin, |breaker| breaker.failed(now)) {
                 let seconds = until.saturating_sub(now) / 1_000;
                 tracing::warn!(bot = %core.id, plugin, seconds, "the plugin failed too often and is left alone");
             }
         }
+        core.counters.failed.one();
+        tracing::warn!(bot = %core.id, plugin, event, "a plugin failed on an event");
         let reply = found.invocation.as_ref().map(|_| Reply::Failed);
-        self.say(found, reply, last).await
+        self.say(found, reply, last).await.map(Some)
     }
 
     /// Answers in the plugin's place, or says nothing.

@@ -203,8 +203,8 @@ pub trait Inbox: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`StoreError::KvLimit`], and [`StoreError::KvConflict`] when another event of the plugin has written since
-    /// [`Handled::read_version`].
+    /// [`StoreError::KvLimit`], and [`StoreError::KvConflict`] when it writes and another event of the plugin has written
+    /// since [`Handled::read_version`].
     async fn commit(&self, handled: Handled) -> Result<Vec<Leaving>, StoreError>;
 
     /// Marks events as handled that left nothing behind.

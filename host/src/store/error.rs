@@ -64,7 +64,7 @@ pub enum StoreError {
     },
     /// The file is not a whole database any more.
     #[error(
-        "{} is damaged or cut off ({source}); restore it from a backup, or move it away to begin without it",
+        "{} is damaged, cut off, or not made with this master key ({source}); restore it from a backup, or move it away to begin without it",
         path.display()
     )]
     Corrupt {

@@ -65,6 +65,7 @@ impl Store {
         make_private_dir(&bots_dir)?;
         let path = options.data_dir.join("registry.db");
         let registry = SqliteRegistry::open(path, master.registry_key()).await?;
+        master.keep_fingerprint(&options.data_dir)?;
         Ok(Self {
             registry: Arc::new(registry),
             bots_dir,
@@ -388,6 +389,32 @@ mod tests {
         );
         drop(store);
         open(dir.path()).await.expect("when the first is gone");
+    }
+
+    #[tokio::test]
+    async fn a_wrong_key_changes_nothing() {
+        let dir = tempfile::tempdir().expect("dir");
+        used(&dir).await.close().await.expect("close");
+        let before = files(dir.path());
+        let wrong = secrecy::SecretString::from("ab".repeat(32));
+        let loaded = MasterKey::load(dir.path(), Some(&wrong), &SystemRandom).map(drop);
+        assert!(
+            matches!(loaded, Err(StoreError::KeyWrong { .. })),
+            "{loaded:?}"
+        );
+        assert_eq!(files(dir.path()), before);
+
+        // Without the fingerprint a wrong key shows only when the registry is opened.
+        fs::remove_file(dir.path().join("master.id")).expect("remove");
+        let key = MasterKey::load(dir.path(), Some(&wrong), &SystemRandom).expect("not known yet");
+        let opened = Store::open(options(dir.path()), key).await.map(drop);
+        assert!(
+            matches!(opened, Err(StoreError::Corrupt { .. })),
+            "{opened:?}"
+        );
+        open(dir.path())
+            .await
+            .expect("the right one still opens it");
     }
 
     #[tokio::test]

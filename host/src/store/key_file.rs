@@ -46,12 +46,11 @@ impl MasterKey {
                 create(&key_file, random)?
             }
         };
-        make_private_dir(data_dir)?;
         key.check_fingerprint(data_dir)?;
         Ok(key)
     }
 
-    /// Refuses a key that the data was not made with; a directory without a fingerprint gets this key's.
+    /// Refuses a key that the data was not made with.
     fn check_fingerprint(&self, data_dir: &Path) -> Result<(), StoreError> {
         let path = data_dir.join(FINGERPRINT_FILE);
         match fs::read_to_string(&path) {
@@ -59,11 +58,18 @@ impl MasterKey {
             Ok(_) => Err(StoreError::KeyWrong {
                 data_dir: data_dir.to_owned(),
             }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                write_whole(&path, self.fingerprint().as_bytes())
-            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(StoreError::io(&path)(error)),
         }
+    }
+
+    /// Notes beside the data which key it is made with, once the key has proved to open it.
+    pub(super) fn keep_fingerprint(&self, data_dir: &Path) -> Result<(), StoreError> {
+        let path = data_dir.join(FINGERPRINT_FILE);
+        if path.try_exists().map_err(StoreError::io(&path))? {
+            return Ok(());
+        }
+        write_whole(&path, self.fingerprint().as_bytes())
     }
 }
 
@@ -158,7 +164,8 @@ mod tests {
     #[test]
     fn a_missing_key_beside_data_changes_nothing() {
         let dir = tempfile::tempdir().expect("dir");
-        load(dir.path(), None).expect("first");
+        let key = load(dir.path(), None).expect("first");
+        key.keep_fingerprint(dir.path()).expect("used");
         fs::remove_file(dir.path().join(KEY_FILE)).expect("remove");
         let Err(error) = load(dir.path(), None) else {
             panic!("a key was made up");
@@ -171,7 +178,8 @@ mod tests {
     fn a_wrong_key_is_told_from_the_right_one() {
         let dir = tempfile::tempdir().expect("dir");
         let (right, wrong) = ("11".repeat(32), "22".repeat(32));
-        load(dir.path(), Some(&right)).expect("first");
+        let key = load(dir.path(), Some(&right)).expect("first");
+        key.keep_fingerprint(dir.path()).expect("used");
         assert!(
             !dir.path().join(KEY_FILE).exists(),
             "a given key is not kept"

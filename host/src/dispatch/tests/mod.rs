@@ -1,5 +1,6 @@
 //! Dispatch with fake plugins, a scripted session and a real store.
 
+mod crash;
 mod delivery;
 mod fakes;
 mod manners;
@@ -163,7 +164,7 @@ impl Place {
                     burst: 1_000,
                     ..PaceOptions::default()
                 },
-                grace: Duration::from_millis(50),
+                grace: Duration::ZERO,
                 ..DispatchOptions::default()
             },
         })

@@ -1,6 +1,7 @@
 //! Order within a chat, at the same time over chats, and plugins that do not hold up each other.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
@@ -156,5 +157,35 @@ async fn what_plugins_add_up_at_the_same_time_is_not_lost() {
         .collect();
     counts.sort_unstable();
     assert_eq!(counts, (1..=24).collect::<Vec<_>>(), "each count once");
+    host.end().await;
+}
+
+#[tokio::test]
+async fn an_event_that_the_host_could_not_serve_is_tried_again() {
+    let place = Place::new();
+    let failures = AtomicU32::new(2);
+    let unlucky = Fake::doing(ALL, move |input, _| {
+        let fails = failures
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
+            .is_ok();
+        Box::pin(async move {
+            let mut outcome = answered(&input.event, "at last");
+            if fails {
+                let message = "no room in the pool".to_owned();
+                outcome.actions.clear();
+                outcome.failure = Some(Failure::Host { message });
+            }
+            outcome
+        })
+    });
+    let host = place.start(vec![unlucky]).await;
+    assert_eq!(
+        host.asks(private_message(ALICE, "A1", "x")).await,
+        ["at last"]
+    );
+    let counts = host.dispatch.counters();
+    assert_eq!((counts.failed.get(), counts.handled.get()), (0, 1));
     host.end().await;
 }

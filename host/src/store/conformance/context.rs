@@ -325,6 +325,16 @@ pub(super) async fn a_lost_update_is_refused(bench: &impl Bench) {
     context.commit(add(first)).await.expect("first");
     let lost = context.commit(add(second)).await;
     assert!(matches!(lost, Err(StoreError::KvConflict)), "{lost:?}");
+    let only_reads = Handled {
+        plugin: Some("reader".to_owned()),
+        writes: Vec::new(),
+        last: false,
+        ..add(second)
+    };
+    context
+        .commit(only_reads)
+        .await
+        .expect("what was read was true then");
     let other_plugin = Handled {
         plugin: Some("notes".to_owned()),
         read_version: Some(context.kv_bytes("notes").await.expect("read").version),

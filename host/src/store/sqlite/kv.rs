@@ -108,12 +108,12 @@ pub(super) fn apply(
     read_version: Option<u64>,
     writes: Vec<KvChange>,
 ) -> Result<(), Fault> {
+    if writes.is_empty() {
+        return Ok(());
+    }
     let (version, mut bytes) = state(transaction, plugin)?;
     if read_version.is_some_and(|read| read != version) {
         return Err(StoreError::KvConflict.into());
-    }
-    if writes.is_empty() {
-        return Ok(());
     }
     let size = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
     let mut kept = transaction

@@ -115,7 +115,10 @@ fn writes_of_two_bots_never_cross() {
         .build()
         .expect("runtime");
     let files = Files::new();
-    let mut runner = TestRunner::new(Config::with_cases(24));
+    let mut runner = TestRunner::new(Config {
+        failure_persistence: None,
+        ..Config::with_cases(24)
+    });
     runner
         .run(&conformance::steps(), |steps| {
             runtime.block_on(async {
