@@ -39,7 +39,10 @@ const ALL: Words = words! {
 /// Usage, aliases and role of the command that `word` names; for no word how to ask.
 pub fn text(commands: &[Command], word: &str, prefix: &str, language: &str) -> String {
     let word = match word.split_whitespace().next() {
-        Some(first) => first.strip_prefix(prefix).unwrap_or(first).to_lowercase(),
+        Some(first) => first
+            .strip_prefix(prefix)
+            .unwrap_or(first)
+            .to_ascii_lowercase(),
         None => "help".to_owned(),
     };
     let named = |command: &&Command| names(command).any(|name| name == word);
