@@ -101,7 +101,7 @@ impl Faults {
             .edit(number, |faults| faults.corrupt_sent = count);
     }
 
-    /// Sends the companions a frame that decrypts to nothing.
+    /// Sends the companions a frame that nobody can decrypt. It is counted like any other, so that a client may go on.
     pub fn garbage_frame(&self, number: &str) {
         for outbox in self.outboxes(number) {
             outbox.push(Out::Garbage);

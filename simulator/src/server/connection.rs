@@ -146,7 +146,7 @@ async fn write_out(
                 tracing::trace!("to client:\n{}", crate::wire::stanza::to_text(&stanza));
                 writer.send(&sealer.seal(&stanza)?).await?;
             }
-            Out::Garbage => writer.send(&rand::random::<[u8; 64]>()).await?,
+            Out::Garbage => writer.send(&sealer.garbage()).await?,
             Out::Close => {
                 writer.close().await;
                 return Ok(());

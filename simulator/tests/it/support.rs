@@ -16,6 +16,7 @@ use whatsapp_rust::async_trait;
 use whatsapp_rust::bot::{Bot, BotHandle};
 use whatsapp_rust::http::{HttpClient, HttpRequest, HttpResponse, UreqHttpClient};
 use whatsapp_rust::pair_code::PairCodeOptions;
+use whatsapp_rust::send::SendOptions;
 use whatsapp_rust::transport::TokioWebSocketTransportFactory;
 
 /// What should happen happens by then, even on a busy machine.
@@ -225,6 +226,25 @@ impl TestBot {
             },
         )
         .await
+    }
+
+    /// Sends a message again under the id that it had.
+    pub async fn say_with_id(&self, to: &str, text: &str, id: &str) {
+        let to: Jid = to.parse().unwrap();
+        let message = wa::Message {
+            conversation: Some(text.to_owned()),
+            ..Default::default()
+        };
+        let options = SendOptions::default().with_message_id(id);
+        self.client()
+            .send_message_with_options(to, message, options)
+            .await
+            .expect("the client sends");
+    }
+
+    /// A second client on the same session store.
+    pub async fn twin(&self) -> Self {
+        Self::start_with(self.place.clone(), self.backend.clone(), None).await
     }
 
     /// Ends the client; its session store stays.
