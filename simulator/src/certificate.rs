@@ -88,7 +88,6 @@ impl ServerKeys {
         let chain = CertChain {
             leaf: buffa::MessageField::some(leaf_certificate),
             intermediate: buffa::MessageField::some(intermediate_certificate),
-            ..Default::default()
         };
         Ok(Self {
             root,
@@ -177,7 +176,6 @@ fn sign(
         key: Some(subject.public_key.public_key_bytes().to_vec()),
         not_before: Some(not_before),
         not_after: Some(not_before + TEN_YEARS_SECS),
-        ..Default::default()
     }
     .encode_to_vec();
     let signature = issuer
@@ -187,7 +185,6 @@ fn sign(
     Ok(cert_chain::NoiseCertificate {
         details: Some(details),
         signature: Some(signature.to_vec()),
-        ..Default::default()
     })
 }
 

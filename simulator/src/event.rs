@@ -147,8 +147,12 @@ pub struct ChatSummary {
 
 /// Something that happened on a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "messages are what phones see most; a box would only hide them"
+)]
 pub enum PhoneEvent {
-    /// A message was shown, own ones from a companion included.
+    /// A message was shown, own ones included.
     Message(SeenMessage),
     /// A message has a new text.
     Edited {

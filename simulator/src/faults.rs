@@ -61,7 +61,7 @@ impl Faults {
     /// Delays each stanza to a companion by so much, from its next connection on; zero ends it.
     pub fn slow(&self, number: &str, delay: Duration) {
         self.server.faults.edit(number, |faults| {
-            faults.delay = Some(delay).filter(|delay| !delay.is_zero())
+            faults.delay = Some(delay).filter(|delay| !delay.is_zero());
         });
     }
 

@@ -1,13 +1,9 @@
-//! Between what a person writes and what the protocol carries: building and reading the protobuf `Message`.
+//! What a decrypted message says: reading the protobuf `Message`, through the wrappers that it may come in.
 
-use buffa::MessageField;
-use waproto::whatsapp::message::{
-    AudioMessage, DocumentMessage, ExtendedTextMessage, FutureProofMessage, ImageMessage,
-    ProtocolMessage, ReactionMessage, StickerMessage, VideoMessage, protocol_message,
-};
+use waproto::whatsapp::message::{ProtocolMessage, protocol_message};
 use waproto::whatsapp::{ContextInfo, Message, MessageKey as WireKey};
 
-use super::media::{SealedFile, StoredFile};
+use super::media::StoredFile;
 use crate::message::MediaKind;
 
 /// What a decrypted message asks a phone to do.
@@ -45,218 +41,6 @@ pub(crate) enum Part {
         selectable: u32,
     },
     Other(String),
-}
-
-/// How a message hangs together with others, in JIDs.
-#[derive(Default)]
-pub(crate) struct Context {
-    /// Id, author and text of the message that is answered.
-    pub(crate) quote: Option<(String, String, String)>,
-    pub(crate) mentions: Vec<String>,
-}
-
-impl Context {
-    fn into_field(self) -> MessageField<ContextInfo, Box<ContextInfo>> {
-        if self.quote.is_none() && self.mentions.is_empty() {
-            return MessageField::none();
-        }
-        let mut info = ContextInfo {
-            mentioned_jid: self.mentions,
-            ..Default::default()
-        };
-        if let Some((id, author, text)) = self.quote {
-            info.stanza_id = Some(id);
-            info.participant = Some(author);
-            info.quoted_message = MessageField::some(Message {
-                conversation: Some(text),
-                ..Default::default()
-            });
-        }
-        MessageField::some(info)
-    }
-}
-
-/// A text.
-pub(crate) fn text_message(text: String, context: Context) -> Message {
-    if context.quote.is_none() && context.mentions.is_empty() {
-        return Message {
-            conversation: Some(text),
-            ..Default::default()
-        };
-    }
-    let extended = ExtendedTextMessage {
-        text: Some(text),
-        context_info: context.into_field(),
-        ..Default::default()
-    };
-    Message {
-        extended_text_message: MessageField::some(extended),
-        ..Default::default()
-    }
-}
-
-/// A file that lies sealed in the blob store.
-pub(crate) fn file_message(
-    file: SealedFile,
-    caption: Option<String>,
-    context: Context,
-    view_once: bool,
-) -> Message {
-    let context_info = context.into_field();
-    let SealedFile {
-        kind,
-        name,
-        mime,
-        url,
-        direct_path,
-        media_key,
-        sha256,
-        enc_sha256,
-        length,
-        at_secs,
-    } = file;
-    let (url, direct_path, mimetype) = (Some(url), Some(direct_path), Some(mime));
-    let (media_key, file_sha256, file_enc_sha256) =
-        (Some(media_key), Some(sha256), Some(enc_sha256));
-    let (file_length, media_key_timestamp) = (Some(length), Some(at_secs));
-    let once = view_once.then_some(true);
-    let mut message = Message::default();
-    match kind {
-        MediaKind::Image => {
-            message.image_message = MessageField::some(ImageMessage {
-                url,
-                direct_path,
-                mimetype,
-                media_key,
-                file_sha256,
-                file_enc_sha256,
-                file_length,
-                media_key_timestamp,
-                caption,
-                context_info,
-                view_once: once,
-                ..Default::default()
-            });
-        }
-        MediaKind::Video => {
-            message.video_message = MessageField::some(VideoMessage {
-                url,
-                direct_path,
-                mimetype,
-                media_key,
-                file_sha256,
-                file_enc_sha256,
-                file_length,
-                media_key_timestamp,
-                caption,
-                context_info,
-                view_once: once,
-                ..Default::default()
-            });
-        }
-        MediaKind::Audio => {
-            message.audio_message = MessageField::some(AudioMessage {
-                url,
-                direct_path,
-                mimetype,
-                media_key,
-                file_sha256,
-                file_enc_sha256,
-                file_length,
-                media_key_timestamp,
-                context_info,
-                view_once: once,
-                ..Default::default()
-            });
-        }
-        MediaKind::Sticker => {
-            message.sticker_message = MessageField::some(StickerMessage {
-                url,
-                direct_path,
-                mimetype,
-                media_key,
-                file_sha256,
-                file_enc_sha256,
-                file_length,
-                media_key_timestamp,
-                context_info,
-                ..Default::default()
-            });
-        }
-        MediaKind::Document => {
-            message.document_message = MessageField::some(DocumentMessage {
-                url,
-                direct_path,
-                mimetype,
-                media_key,
-                file_sha256,
-                file_enc_sha256,
-                file_length,
-                media_key_timestamp,
-                title: Some(name.clone()),
-                file_name: Some(name),
-                caption,
-                context_info,
-                ..Default::default()
-            });
-        }
-    }
-    if view_once {
-        let inner = FutureProofMessage {
-            message: MessageField::some(message),
-            ..Default::default()
-        };
-        return Message {
-            view_once_message_v2: MessageField::some(inner),
-            ..Default::default()
-        };
-    }
-    message
-}
-
-/// A reaction.
-pub(crate) fn reaction_message(target: WireKey, emoji: &str, at_ms: i64) -> Message {
-    let reaction = ReactionMessage {
-        key: MessageField::some(target),
-        text: Some(emoji.to_owned()),
-        sender_timestamp_ms: Some(at_ms),
-        ..Default::default()
-    };
-    Message {
-        reaction_message: MessageField::some(reaction),
-        ..Default::default()
-    }
-}
-
-/// A message of the protocol itself.
-pub(crate) fn protocol_message(protocol: ProtocolMessage) -> Message {
-    Message {
-        protocol_message: MessageField::some(protocol),
-        ..Default::default()
-    }
-}
-
-/// Deletes a message for everyone.
-pub(crate) fn revoke_message(target: WireKey) -> Message {
-    protocol_message(ProtocolMessage {
-        key: MessageField::some(target),
-        r#type: Some(protocol_message::Type::Revoke),
-        ..Default::default()
-    })
-}
-
-/// Gives a message a new text.
-pub(crate) fn edit_message(target: WireKey, text: &str, at_ms: i64) -> Message {
-    protocol_message(ProtocolMessage {
-        key: MessageField::some(target),
-        r#type: Some(protocol_message::Type::MessageEdit),
-        edited_message: MessageField::some(Message {
-            conversation: Some(text.to_owned()),
-            ..Default::default()
-        }),
-        timestamp_ms: Some(at_ms),
-        ..Default::default()
-    })
 }
 
 /// Reads a message, through the wrappers that it may come in.
@@ -485,7 +269,10 @@ fn other_kind(message: &Message) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::compose::{Context, edit_message, text_message};
     use super::*;
+    use buffa::MessageField;
+    use waproto::whatsapp::message::FutureProofMessage;
 
     #[test]
     fn a_text_with_a_quote_and_a_mention_reads_back() {

@@ -24,7 +24,7 @@ use waproto::whatsapp::{
 };
 
 use super::Phone;
-use super::content::protocol_message as as_message;
+use super::compose::protocol_message as as_message;
 use crate::error::{PairError, SimulatorError};
 use crate::event::{DeviceIndex, LinkedDevice};
 use crate::server::pairing::PairingId;
@@ -174,7 +174,6 @@ impl Phone {
             key_index: Some(slot.key_index),
             account_type: Some(ADVEncryptionType::E2EE),
             device_type: Some(ADVEncryptionType::E2EE),
-            ..Default::default()
         });
         let signed = ADVSignedDeviceIdentity {
             account_signature: Some(sign(&own, &[&SIGNED_IDENTITY, &details, &identity])?),
@@ -246,13 +245,11 @@ impl Phone {
             current_index: valid_indexes.iter().copied().max(),
             valid_indexes,
             account_type: Some(ADVEncryptionType::E2EE),
-            ..Default::default()
         });
         let list = ADVSignedKeyIndexList {
             account_signature: Some(sign(own, &[&SIGNED_KEY_INDEX_LIST, &details])?),
             account_signature_key: Some(own.public_key.public_key_bytes().to_vec()),
             details: Some(details),
-            ..Default::default()
         };
         Ok(waproto::codec::adv_signed_key_index_list_to_vec(&list))
     }
@@ -307,7 +304,6 @@ impl Phone {
         let key = AppStateSyncKey {
             key_id: MessageField::some(AppStateSyncKeyId {
                 key_id: Some(self.inner.app_state_key_id.to_vec()),
-                ..Default::default()
             }),
             key_data: MessageField::some(AppStateSyncKeyData {
                 key_data: Some(self.inner.app_state_key.to_vec()),
@@ -315,19 +311,13 @@ impl Phone {
                     raw_id: Some(self.inner.raw_id),
                     current_index: Some(0),
                     device_indexes: vec![0],
-                    ..Default::default()
                 }),
                 timestamp: Some(self.inner.server.clock.now_ms()),
-                ..Default::default()
             }),
-            ..Default::default()
         };
         let share = as_message(ProtocolMessage {
             r#type: Some(protocol_message::Type::AppStateSyncKeyShare),
-            app_state_sync_key_share: MessageField::some(AppStateSyncKeyShare {
-                keys: vec![key],
-                ..Default::default()
-            }),
+            app_state_sync_key_share: MessageField::some(AppStateSyncKeyShare { keys: vec![key] }),
             ..Default::default()
         });
         self.send_to_own_device(companion, share).await

@@ -4,12 +4,14 @@
 //! encrypts what it sends for each device of the receiver. What it could do wrong in the protocol a companion would notice.
 
 mod chat_log;
+mod compose;
 mod content;
 mod groups;
 mod link;
 mod media;
 mod receive;
 mod retry;
+mod seal;
 mod send;
 mod signal;
 

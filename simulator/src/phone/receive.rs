@@ -39,7 +39,7 @@ impl Envelope {
 }
 
 enum Opened {
-    Read(Message),
+    Read(Box<Message>),
     /// It was decrypted before: the ratchet does not turn back.
     Again,
     Unreadable(String),
@@ -57,7 +57,7 @@ impl Phone {
         let mut again = false;
         for enc in stanza.get_children_by_tag("enc") {
             match Box::pin(self.open(&envelope, enc)).await {
-                Opened::Read(message) => readable.push(message),
+                Opened::Read(message) => readable.push(*message),
                 Opened::Again => again = true,
                 Opened::Unreadable(reason) => {
                     let hidden = enc.attr_str("decrypt-fail") == "hide";
@@ -154,7 +154,7 @@ impl Phone {
                 return Opened::Unreadable(error.to_string());
             }
         }
-        Opened::Read(message)
+        Opened::Read(Box::new(message))
     }
 
     /// Does what a decrypted message asks for.
@@ -226,10 +226,12 @@ impl Phone {
             }
             Content::KeysWanted(ids) => {
                 let own = envelope.sender.number == self.number();
-                if own && ids.iter().any(|id| *id == self.inner.app_state_key_id) {
-                    if let Err(error) = self.share_app_state_key(&envelope.sender).await {
-                        tracing::warn!(%error, "the companion did not get the app state key it asked for");
-                    }
+                let known = ids.iter().any(|id| *id == self.inner.app_state_key_id);
+                if own
+                    && known
+                    && let Err(error) = self.share_app_state_key(&envelope.sender).await
+                {
+                    tracing::warn!(%error, "the companion did not get the app state key it asked for");
                 }
             }
         }

@@ -7,7 +7,7 @@ use wacore_binary::{Node, NodeContent};
 use waproto::whatsapp::message::SenderKeyDistributionMessage;
 
 use super::receive::Envelope;
-use super::send::enc;
+use super::seal::enc;
 use super::{Crypto, Phone, Sent};
 use crate::chat::ChatId;
 use crate::server::iq::keys::prekey_bundle;
@@ -161,7 +161,6 @@ impl Phone {
                     buffa::MessageField::some(SenderKeyDistributionMessage {
                         group_id: Some(jid.clone()),
                         axolotl_sender_key_distribution_message: Some(key),
-                        ..Default::default()
                     });
                 let participant = self.inner.server.world().lid_of(asking);
                 stanza.set("to", self.chat_jid(&sent.chat));

@@ -71,7 +71,7 @@ impl Server {
         let now = self.clock.now_secs();
         let success = node("success")
             .attr("t", now)
-            .attr("lid", lid.clone())
+            .attr("lid", lid)
             .attr("location", "sim")
             .build();
         outbox.stanza(success);

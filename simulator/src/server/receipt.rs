@@ -73,7 +73,7 @@ impl Server {
         let group = world.group_of(&to).map(|group| group.jid());
         let author = match &group {
             Some(_) => stanza.attr_jid("participant"),
-            None => Some(to.clone()),
+            None => Some(to),
         };
         let Some(author) = author.and_then(|author| world.resolve(&author)) else {
             return;

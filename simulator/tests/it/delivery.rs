@@ -38,7 +38,7 @@ async fn receipts_go_both_ways() {
             Event::Receipt(receipt) if wanted(&receipt.r#type) => receipt
                 .message_ids
                 .iter()
-                .any(|got| got.to_string() == id)
+                .any(|got| **got == *id)
                 .then_some(()),
             _ => None,
         }

@@ -145,9 +145,7 @@ async fn a_lost_ack_does_not_lose_the_message() {
     assert_eq!(phone_hears(&mut events).await.key.id, second);
     let acked = bot
         .wait("an ack", |event| match event {
-            Event::ServerAck(ack)
-                if ack.id.to_string() == first || ack.id.to_string() == second =>
-            {
+            Event::ServerAck(ack) if *ack.id == *first || *ack.id == *second => {
                 Some(ack.id.to_string())
             }
             _ => None,

@@ -53,11 +53,8 @@ async fn a_client_is_linked_by_code() {
             _ => None,
         })
         .await;
-    let wrong = if code.starts_with('A') {
-        format!("B{}", &code[1..])
-    } else {
-        format!("A{}", &code[1..])
-    };
+    let other = if code.starts_with('A') { "B" } else { "A" };
+    let wrong = format!("{other}{}", &code[1..]);
     assert_eq!(
         shop.enter_pairing_code(&wrong).await,
         Err(PairError::WrongCode)
