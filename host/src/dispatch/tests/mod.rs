@@ -81,6 +81,7 @@ pub(super) struct Place {
     dir: TempDir,
     role: BotRole,
     inbox_bound: u64,
+    grace: Duration,
 }
 
 impl Place {
@@ -89,6 +90,15 @@ impl Place {
             dir: tempfile::tempdir().expect("dir"),
             role: BotRole::Main,
             inbox_bound: 1_000,
+            grace: Duration::ZERO,
+        }
+    }
+
+    /// Its processes let what is under way end.
+    pub(super) fn with_grace() -> Self {
+        Self {
+            grace: Duration::from_secs(20),
+            ..Self::new()
         }
     }
 
@@ -164,7 +174,7 @@ impl Place {
                     burst: 1_000,
                     ..PaceOptions::default()
                 },
-                grace: Duration::ZERO,
+                grace: self.grace,
                 ..DispatchOptions::default()
             },
         })
@@ -221,7 +231,7 @@ impl Host {
         self.settled().await.split_off(before)
     }
 
-    /// Ends the process. What is under way is dropped where it is.
+    /// Ends the process. What is under way is dropped where it is, unless there is grace.
     pub(super) async fn end(self) {
         soon(self.dispatch.shutdown()).await;
         self.store.close().await.expect("close");

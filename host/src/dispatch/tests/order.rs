@@ -189,3 +189,26 @@ async fn an_event_that_the_host_could_not_serve_is_tried_again() {
     assert_eq!((counts.failed.get(), counts.handled.get()), (0, 1));
     host.end().await;
 }
+
+#[tokio::test]
+async fn what_is_under_way_ends_within_the_grace_and_nothing_else_begins() {
+    let place = Place::with_grace();
+    let (gate, begun) = (Arc::new(Semaphore::new(0)), watch::Sender::new(0));
+    let host = place.start(vec![gated(&gate, &begun)]).await;
+    host.receive(vec![
+        private_message(ALICE, "A1", "one"),
+        private_message(ALICE, "A2", "two"),
+    ])
+    .await;
+    until(&begun, 1).await;
+    let ending = host.dispatch.shutdown();
+    let gate_opens = async { gate.add_permits(2) };
+    soon(async { tokio::join!(ending, gate_opens) }).await;
+    let left = host.data.waiting().await.expect("inbox");
+    assert_eq!((*begun.borrow(), left.len()), (1, 1));
+    host.end().await;
+
+    let host = place.start(vec![gated(&gate, &begun)]).await;
+    assert_eq!(host.settled().await, ["one", "two"], "in order, each once");
+    host.end().await;
+}
