@@ -1,0 +1,232 @@
+//! Control API: chats, and the messages in them.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::phones::{find, from_base64};
+use super::problem::Problem;
+use super::view::{MessageView, Viewer};
+use crate::{
+    Body, ChatId, ChatSummary, MediaFile, MediaKind, MessageKey, Outgoing, Phone, Simulator,
+};
+
+type Sim = web::Data<Simulator>;
+
+/// How many messages are given when nobody says.
+const PAGE: usize = 500;
+
+/// What a browser may show inside the page. Everything else is handed out as a file to save, whatever its sender said.
+const SHOWN: [&str; 9] = [
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "video/mp4",
+    "audio/mpeg",
+    "audio/mp4",
+    "audio/ogg",
+    "audio/ogg; codecs=opus",
+];
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    const MESSAGE: &str = "/phones/{phone}/chats/{chat}/messages/{sender}/{id}";
+    config
+        .route("/phones/{phone}/chats", web::get().to(list))
+        .route("/phones/{phone}/chats/{chat}/read", web::post().to(read))
+        .route(
+            "/phones/{phone}/chats/{chat}/typing",
+            web::post().to(typing),
+        )
+        .route(
+            "/phones/{phone}/chats/{chat}/messages",
+            web::get().to(messages),
+        )
+        .route(
+            "/phones/{phone}/chats/{chat}/messages",
+            web::post().to(send),
+        )
+        .route(&format!("{MESSAGE}/media"), web::get().to(media))
+        .route(&format!("{MESSAGE}/reaction"), web::post().to(react))
+        .route(&format!("{MESSAGE}/edit"), web::post().to(edit))
+        .route(&format!("{MESSAGE}/delete"), web::post().to(delete));
+}
+
+fn chat_of(text: &str) -> Result<ChatId, Problem> {
+    text.parse()
+        .map_err(|error: crate::chat::NotAChat| Problem::bad_request(error.to_string()))
+}
+
+/// The address of a message: phone, chat, sender, id.
+type MessagePath = web::Path<(String, String, String, String)>;
+
+fn find_key(sim: &Simulator, path: MessagePath) -> Result<(Phone, MessageKey), Problem> {
+    let (name, chat, sender, id) = path.into_inner();
+    let chat = chat_of(&chat)?;
+    Ok((find(sim, &name)?, MessageKey { chat, sender, id }))
+}
+
+async fn list(sim: Sim, name: web::Path<String>) -> Result<web::Json<Vec<ChatSummary>>, Problem> {
+    Ok(web::Json(find(&sim, &name)?.chats()))
+}
+
+#[derive(Deserialize)]
+struct Page {
+    limit: Option<usize>,
+}
+
+async fn messages(
+    sim: Sim,
+    path: web::Path<(String, String)>,
+    page: web::Query<Page>,
+) -> Result<web::Json<Vec<MessageView>>, Problem> {
+    let (name, chat) = path.into_inner();
+    let phone = find(&sim, &name)?;
+    let mut messages = phone.messages(&chat_of(&chat)?);
+    let limit = page.limit.unwrap_or(PAGE);
+    messages.drain(..messages.len().saturating_sub(limit));
+    let mut viewer = Viewer::new(&sim, &phone);
+    let views = messages.into_iter().map(|message| viewer.view(message));
+    Ok(web::Json(views.collect()))
+}
+
+#[derive(Deserialize)]
+struct NewMessage {
+    text: Option<String>,
+    media: Option<NewMedia>,
+    quote: Option<Quote>,
+    #[serde(default)]
+    mentions: Vec<String>,
+    #[serde(default)]
+    view_once: bool,
+}
+
+#[derive(Deserialize)]
+struct NewMedia {
+    kind: MediaKind,
+    #[serde(default)]
+    name: String,
+    mime: String,
+    base64: String,
+}
+
+#[derive(Deserialize)]
+struct Quote {
+    sender: String,
+    id: String,
+}
+
+async fn send(
+    sim: Sim,
+    path: web::Path<(String, String)>,
+    body: web::Json<NewMessage>,
+) -> Result<HttpResponse, Problem> {
+    let (name, chat) = path.into_inner();
+    let phone = find(&sim, &name)?;
+    let chat = chat_of(&chat)?;
+    let body = body.into_inner();
+    let media = match body.media {
+        None => None,
+        Some(media) => Some(MediaFile {
+            kind: media.kind,
+            name: media.name,
+            mime: media.mime,
+            bytes: from_base64(&media.base64)?,
+        }),
+    };
+    let outgoing = Outgoing {
+        text: body.text.filter(|text| !text.is_empty()),
+        media,
+        quote: body.quote.map(|quote| MessageKey {
+            chat: chat.clone(),
+            sender: quote.sender,
+            id: quote.id,
+        }),
+        mentions: body.mentions,
+        view_once: body.view_once,
+    };
+    let key = phone.send(&chat, outgoing).await?;
+    Ok(HttpResponse::build(StatusCode::CREATED).json(key))
+}
+
+async fn read(sim: Sim, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let (name, chat) = path.into_inner();
+    find(&sim, &name)?.mark_read(&chat_of(&chat)?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[derive(Deserialize)]
+struct Typing {
+    typing: bool,
+}
+
+async fn typing(
+    sim: Sim,
+    path: web::Path<(String, String)>,
+    body: web::Json<Typing>,
+) -> Result<HttpResponse, Problem> {
+    let (name, chat) = path.into_inner();
+    let phone = find(&sim, &name)?;
+    phone.set_typing(&chat_of(&chat)?, body.typing).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[derive(Deserialize)]
+struct Reaction {
+    emoji: String,
+}
+
+async fn react(
+    sim: Sim,
+    path: MessagePath,
+    body: web::Json<Reaction>,
+) -> Result<HttpResponse, Problem> {
+    let (phone, key) = find_key(&sim, path)?;
+    phone.react(&key, &body.emoji).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[derive(Deserialize)]
+struct NewText {
+    text: String,
+}
+
+async fn edit(
+    sim: Sim,
+    path: MessagePath,
+    body: web::Json<NewText>,
+) -> Result<HttpResponse, Problem> {
+    let (phone, key) = find_key(&sim, path)?;
+    phone.edit(&key, &body.text).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn delete(sim: Sim, path: MessagePath) -> Result<HttpResponse, Problem> {
+    let (phone, key) = find_key(&sim, path)?;
+    phone.revoke(&key).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn media(sim: Sim, path: MessagePath) -> Result<HttpResponse, Problem> {
+    let (phone, key) = find_key(&sim, path)?;
+    let message = phone
+        .messages(&key.chat)
+        .into_iter()
+        .find(|message| message.key == key && message.deleted.is_none());
+    let Some(Body::Media { mime, bytes, .. }) = message.map(|message| message.body) else {
+        return Err(Problem::not_found("this message carries no file"));
+    };
+    let shown = SHOWN.iter().find(|known| known.eq_ignore_ascii_case(&mime));
+    let mut response = HttpResponse::Ok();
+    response.insert_header((
+        header::CONTENT_SECURITY_POLICY,
+        "sandbox; default-src 'none'",
+    ));
+    match shown {
+        Some(mime) => response.content_type(*mime),
+        None => response
+            .content_type("application/octet-stream")
+            .insert_header((header::CONTENT_DISPOSITION, "attachment")),
+    };
+    Ok(response.body(bytes.to_vec()))
+}
