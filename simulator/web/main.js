@@ -1,6 +1,6 @@
 // Ties the parts together: where we are, what happens, what is drawn.
 
-import { listen } from "./api.js";
+import { listen, post } from "./api.js";
 import { $, attempt, face, icon } from "./dom.js";
 import { drawClosed, resetComposer, setUpComposer, startEdit, startReply } from "./composer.js";
 import { addPhone, groupInfo, linkedDevices, newChat, newGroup, refreshGroupInfo, setUpDialogs } from "./dialogs.js";
@@ -141,7 +141,13 @@ function setUpTheme() {
   };
 }
 
-const BUTTONS = { back: ["back", () => go(state.me.name)], info: ["info", groupInfo], "new-chat": ["chat", newChat], "new-group": ["group", newGroup], devices: ["device", linkedDevices] };
+// Offline, the server keeps what is sent to this phone.
+async function switchOnline() {
+  await attempt(() => post(["phones", state.me.name, "online"], { online: !state.me.online }));
+  refreshSide();
+}
+
+const BUTTONS = { back: ["back", () => go(state.me.name)], info: ["info", groupInfo], "new-chat": ["chat", newChat], "new-group": ["group", newGroup], devices: ["device", linkedDevices], online: ["power", switchOnline] };
 for (const [id, [symbol, action]] of Object.entries(BUTTONS)) {
   $(id).append(icon(symbol));
   $(id).onclick = action;

@@ -34,9 +34,12 @@ export function drawPeople(onAdd) {
   );
   redraw($("people"), [...people, h("li", {}, add)]);
   $("self").replaceChildren(
-    ...(state.me ? [h("strong", {}, state.me.name), " ", h("span", {}, "+" + state.me.number)] : ["Pick a person"]),
+    ...(state.me ? [h("strong", {}, state.me.name), " ", h("span", {}, state.me.online ? "+" + state.me.number : "offline")] : ["Pick a person"]),
   );
-  for (const id of ["new-chat", "new-group", "devices"]) $(id).disabled = !state.me;
+  for (const id of ["new-chat", "new-group", "devices", "online"]) $(id).disabled = !state.me;
+  const offline = state.me?.online === false;
+  $("online").setAttribute("aria-pressed", String(offline));
+  $("self").classList.toggle("offline", offline);
 }
 
 export function drawChats() {

@@ -166,8 +166,7 @@ async fn typing(
     body: web::Json<Typing>,
 ) -> Result<HttpResponse, Problem> {
     let (name, chat) = path.into_inner();
-    let phone = find(&sim, &name)?;
-    phone.set_typing(&chat_of(&chat)?, body.typing).await?;
+    find(&sim, &name)?.set_typing(&chat_of(&chat)?, body.typing);
     Ok(HttpResponse::NoContent().finish())
 }
 

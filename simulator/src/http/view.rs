@@ -16,6 +16,7 @@ pub(super) struct PhoneView {
     number: String,
     jid: String,
     lid: String,
+    online: bool,
     /// Unread messages in all chats.
     unread: usize,
     devices: Vec<LinkedDevice>,
@@ -28,6 +29,7 @@ impl PhoneView {
             number: phone.number().to_owned(),
             jid: phone.jid(),
             lid: phone.lid(),
+            online: phone.is_online(),
             unread: phone.chats().iter().map(|chat| chat.unread).sum(),
             devices: phone.linked_devices(),
         }

@@ -255,6 +255,16 @@ async fn a_picture_and_a_person_far_away() {
     page.see_text("theirs", "The lake at six").await;
     scene.show(&bob).await;
 
+    // A phone without network: what is sent to it comes later.
+    page.click("#online").await;
+    page.see_text("self-name", "offline").await;
+    let phone = scene.sim.phone("alice").expect("there");
+    let chat = ChatId::direct(BOB);
+    let late = Outgoing::text("Are you there?");
+    phone.send(&chat, late).await.expect("sent");
+    page.click("#online").await;
+    page.see_text("theirs", "Are you there?").await;
+
     // A number that nobody has: told, and what was typed is still there.
     page.script("location.hash = 'bob/6280000000999%40s.whatsapp.net'")
         .await;
