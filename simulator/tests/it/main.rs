@@ -1,5 +1,6 @@
 //! The simulator against unmodified clients: whatsapp-rust in this process, speaking the real protocol over loopback.
 
+mod browser;
 mod changes;
 mod delivery;
 mod direct;
@@ -7,5 +8,7 @@ mod faults;
 mod groups;
 mod lookups;
 mod media;
+mod page;
+mod page_api;
 mod pairing;
 mod support;
