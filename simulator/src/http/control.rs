@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,11 +15,15 @@ type Sim = web::Data<Simulator>;
 /// The clock takes at most this at once: ten years.
 const MAX_ADVANCE_MS: u64 = 10 * 365 * 24 * 3_600_000;
 
+/// How long a caller waits for everything to arrive.
+const IDLE_DEADLINE: Duration = Duration::from_secs(20);
+
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/simulator", web::get().to(about))
         .route("/clock", web::get().to(clock))
         .route("/clock", web::post().to(advance))
+        .route("/idle", web::get().to(idle))
         .route("/unknown-iqs", web::get().to(unknown_iqs))
         .route("/faults", web::post().to(fault));
 }
@@ -48,6 +53,18 @@ async fn advance(sim: Sim, body: web::Json<Advance>) -> Result<web::Json<Value>,
     }
     sim.clock().advance(Duration::from_millis(body.advance_ms));
     Ok(clock(sim).await)
+}
+
+/// Answers once everything that was sent has arrived.
+async fn idle(sim: Sim) -> Result<HttpResponse, Problem> {
+    let idle = tokio::time::timeout(IDLE_DEADLINE, sim.idle()).await;
+    idle.map(|()| HttpResponse::NoContent().finish())
+        .map_err(|_| {
+            Problem::new(
+                StatusCode::GATEWAY_TIMEOUT,
+                "messages are still under way after 20 seconds",
+            )
+        })
 }
 
 async fn unknown_iqs(sim: Sim) -> web::Json<Vec<UnknownIq>> {

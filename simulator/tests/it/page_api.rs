@@ -272,9 +272,7 @@ async fn other_pages_and_other_names_are_refused() {
     );
 
     let elsewhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-    let refused = http::serve(world.0.clone(), elsewhere)
-        .err()
-        .expect("refused");
+    let refused = http::serve(world.0.clone(), elsewhere).expect_err("refused");
     assert!(refused.to_string().contains("loopback"), "{refused}");
     stop(world).await;
 }
