@@ -29,6 +29,16 @@ pub enum SimulatorError {
     /// The media server cannot be started.
     #[error("cannot serve media on 127.0.0.1: {0}")]
     Media(String),
+    /// What an earlier run left cannot be read, or this one's state not be written.
+    #[error(
+        "cannot use {path}: {reason}; delete the file to begin with an empty world (bots must then be paired anew)"
+    )]
+    World {
+        /// Which file.
+        path: PathBuf,
+        /// What was wrong with it.
+        reason: String,
+    },
     /// The number is not digits only, or too short or long.
     #[error(
         "`{0}` is not a phone number: give 7 to 15 digits without + or spaces, such as 6280000000101"

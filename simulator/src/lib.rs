@@ -18,6 +18,7 @@
 //! - [`certificate`]: the server's keys and its signed chain.
 //! - [`error`]: what can go wrong, told to a person.
 //! - [`http`]: media servers, control API and phones page over HTTP.
+//! - `keep`: what outlives a run.
 //! - `server`: accounts, devices, groups, and the way of a stanza between them.
 //! - `wire`: Noise, frames, stanzas.
 
@@ -28,6 +29,7 @@ pub mod error;
 pub mod event;
 pub mod faults;
 pub mod http;
+mod keep;
 pub mod message;
 pub mod phone;
 mod proto;

@@ -14,14 +14,15 @@ use crate::error::SimulatorError;
 use crate::event::{GroupView, UnknownIq};
 use crate::faults::Faults;
 use crate::http::{BlobStore, HttpServer, serve_blobs};
+use crate::keep;
 use crate::phone::Phone;
 use crate::server::{Server, connection};
 
 /// How to start a simulator.
 #[derive(Debug, Clone, Default)]
 pub struct SimulatorConfig {
-    /// Where the server's keys are kept, so that a paired bot finds the same server after a restart. `None`: fresh keys,
-    /// in memory only.
+    /// Where the server's keys, accounts, phones and groups are kept, so that a paired bot finds the same world after a
+    /// restart (without the chats). `None`: a fresh world, in memory only.
     pub data_dir: Option<PathBuf>,
     /// Port of the websocket on 127.0.0.1; 0 picks a free one.
     pub port: u16,
@@ -43,6 +44,8 @@ struct Inner {
     media: HttpServer,
     tasks: TaskTracker,
     stop: CancellationToken,
+    data_dir: Option<PathBuf>,
+    saving: tokio::sync::Mutex<()>,
 }
 
 impl Simulator {
@@ -64,6 +67,11 @@ impl Simulator {
             .await
             .map_err(listen)?;
         let port = listener.local_addr().map_err(listen)?.port();
+        let kept = match &config.data_dir {
+            Some(dir) => keep::load(dir)?,
+            None => None,
+        };
+        let (world, files) = kept.map_or_else(Default::default, |kept| (kept.world, kept.phones));
         let blobs = BlobStore::default();
         let media = serve_blobs(blobs.clone(), 0)
             .map_err(|error| SimulatorError::Media(error.to_string()))?;
@@ -72,8 +80,16 @@ impl Simulator {
             config.clock,
             blobs,
             media.addr().to_string(),
+            world,
         ));
+        let phones = files
+            .into_iter()
+            .map(|file| Phone::from_file(server.clone(), file))
+            .collect::<Result<Vec<_>, _>>()?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        for phone in &phones {
+            tasks.spawn(phone.clone().run(stop.clone()));
+        }
         tasks.spawn(connection::serve(
             server.clone(),
             listener,
@@ -84,15 +100,66 @@ impl Simulator {
         let inner = Inner {
             server,
             faults,
-            phones: Mutex::default(),
+            phones: Mutex::new(phones),
             port,
             media,
             tasks,
             stop,
+            data_dir: config.data_dir,
+            saving: tokio::sync::Mutex::new(()),
         };
-        Ok(Self {
+        let simulator = Self {
             inner: Arc::new(inner),
-        })
+        };
+        if simulator.inner.data_dir.is_some() {
+            simulator
+                .inner
+                .tasks
+                .spawn(simulator.clone().save_on_change());
+        }
+        Ok(simulator)
+    }
+
+    /// Saves whenever accounts, companions or groups have changed.
+    async fn save_on_change(self) {
+        loop {
+            tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                () = self.inner.server.structure.notified() => {}
+            }
+            if let Err(error) = self.save().await {
+                tracing::error!(%error, "the world could not be saved");
+            }
+        }
+    }
+
+    /// Writes everything that a restart needs into the data directory; without one it does nothing.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub async fn save(&self) -> Result<(), SimulatorError> {
+        let Some(dir) = self.inner.data_dir.clone() else {
+            return Ok(());
+        };
+        let _one_at_a_time = self.inner.saving.lock().await;
+        let mut files = Vec::new();
+        for phone in self.phones() {
+            files.push(
+                phone
+                    .to_file()
+                    .await
+                    .map_err(|error| SimulatorError::Crypto(error.to_string()))?,
+            );
+        }
+        let bytes = {
+            let world = self.inner.server.world();
+            keep::encode(&world, &files)
+        };
+        let bytes = bytes.map_err(|error| SimulatorError::Crypto(error.to_string()))?;
+        match tokio::task::spawn_blocking(move || keep::write(&dir, &bytes)).await {
+            Ok(written) => written,
+            Err(error) => Err(SimulatorError::Crypto(error.to_string())),
+        }
     }
 
     fn lock_phones(&self) -> MutexGuard<'_, Vec<Phone>> {
@@ -153,6 +220,7 @@ impl Simulator {
         self.inner
             .tasks
             .spawn(phone.clone().run(self.inner.stop.clone()));
+        self.inner.server.structure.notify_one();
         Ok(phone)
     }
 
@@ -223,11 +291,14 @@ impl Simulator {
         }
     }
 
-    /// Ends all connections and waits for every task.
+    /// Ends all connections, waits for every task, and saves the world if there is a data directory.
     pub async fn shutdown(&self) {
         self.inner.stop.cancel();
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
+        if let Err(error) = self.save().await {
+            tracing::error!(%error, "the world could not be saved");
+        }
         self.inner.media.shutdown().await;
     }
 }

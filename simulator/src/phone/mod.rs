@@ -6,6 +6,7 @@
 mod chat_log;
 mod compose;
 mod content;
+mod file;
 mod groups;
 mod link;
 mod media;
@@ -33,6 +34,7 @@ use crate::server::outbox::{Out, Outbox};
 use crate::server::world::{Account, Device, Link, Who};
 use crate::wire::stanza::StanzaExt as _;
 use chat_log::ChatLog;
+pub(crate) use file::PhoneFile;
 use signal::SignalDevice;
 
 /// A subscriber that is so far behind loses the oldest events.

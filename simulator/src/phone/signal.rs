@@ -22,7 +22,7 @@ use wacore_libsignal::protocol::{
 use crate::server::world::{KeyBundle, PublicPreKey, Who};
 use crate::wire::stanza::{StanzaExt as _, node, with_bytes};
 
-const SIGNED_PREKEY_ID: u32 = 1;
+pub(super) const SIGNED_PREKEY_ID: u32 = 1;
 /// How many one-time keys a phone publishes at a time.
 const PREKEY_BATCH: u32 = 100;
 
@@ -34,14 +34,14 @@ pub(crate) struct Sealed {
 
 /// A phone's keys and sessions.
 pub(crate) struct SignalDevice {
-    identities: Identities,
-    sessions: Sessions,
-    prekeys: PreKeys,
-    signed: SignedPreKeys,
-    sender_keys: SenderKeys,
-    signed_pair: KeyPair,
-    signature: Vec<u8>,
-    next_prekey: u32,
+    pub(super) identities: Identities,
+    pub(super) sessions: Sessions,
+    pub(super) prekeys: PreKeys,
+    pub(super) signed: SignedPreKeys,
+    pub(super) sender_keys: SenderKeys,
+    pub(super) signed_pair: KeyPair,
+    pub(super) signature: Vec<u8>,
+    pub(super) next_prekey: u32,
 }
 
 impl SignalDevice {
@@ -306,10 +306,10 @@ fn read_bundle(peer: &Who, keys: &Node, registration: Option<u32>) -> Option<Pre
     .ok()
 }
 
-struct Identities {
-    own: IdentityKeyPair,
-    registration_id: u32,
-    known: HashMap<String, IdentityKey>,
+pub(super) struct Identities {
+    pub(super) own: IdentityKeyPair,
+    pub(super) registration_id: u32,
+    pub(super) known: HashMap<String, IdentityKey>,
 }
 
 #[async_trait]
@@ -349,8 +349,8 @@ impl IdentityKeyStore for Identities {
 }
 
 #[derive(Default)]
-struct Sessions {
-    records: HashMap<String, SessionRecord>,
+pub(super) struct Sessions {
+    pub(super) records: HashMap<String, SessionRecord>,
 }
 
 #[async_trait]
@@ -374,8 +374,8 @@ impl SessionStore for Sessions {
 }
 
 #[derive(Default)]
-struct PreKeys {
-    records: HashMap<PreKeyId, PreKeyRecord>,
+pub(super) struct PreKeys {
+    pub(super) records: HashMap<PreKeyId, PreKeyRecord>,
 }
 
 #[async_trait]
@@ -398,8 +398,8 @@ impl PreKeyStore for PreKeys {
     }
 }
 
-struct SignedPreKeys {
-    record: SignedPreKeyRecord,
+pub(super) struct SignedPreKeys {
+    pub(super) record: SignedPreKeyRecord,
 }
 
 #[async_trait]
@@ -423,8 +423,8 @@ impl SignedPreKeyStore for SignedPreKeys {
 }
 
 #[derive(Default)]
-struct SenderKeys {
-    records: HashMap<String, SenderKeyRecord>,
+pub(super) struct SenderKeys {
+    pub(super) records: HashMap<String, SenderKeyRecord>,
 }
 
 #[async_trait]

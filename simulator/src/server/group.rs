@@ -1,12 +1,13 @@
 //! Groups as the server keeps them.
 
+use serde::{Deserialize, Serialize};
 use wacore_binary::Jid;
 
 use super::world::Picture;
 use crate::event::{GroupMember, GroupView};
 
 /// What a member may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Role {
     Member,
     Admin,
@@ -20,14 +21,14 @@ impl Role {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Member {
     pub(crate) number: String,
     pub(crate) role: Role,
 }
 
 /// A group. People in it are numbers; on the wire they are addressed by LID.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Group {
     /// The JID's user part.
     pub(crate) id: String,
@@ -41,6 +42,8 @@ pub(crate) struct Group {
     pub(crate) members: Vec<Member>,
     pub(crate) announce: bool,
     pub(crate) locked: bool,
+    /// Not kept over a restart: the blob store is in memory.
+    #[serde(skip)]
     pub(crate) picture: Option<Picture>,
 }
 

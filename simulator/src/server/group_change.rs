@@ -193,6 +193,7 @@ impl Server {
         kind: &'static str,
         notice: Node,
     ) {
+        self.structure.notify_one();
         let serial = world.next_serial();
         let actor = Who::new(by, 0);
         let notification = node("notification")

@@ -16,7 +16,7 @@ pub(crate) mod world;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use wacore_binary::Node;
 
 use crate::certificate::ServerKeys;
@@ -41,6 +41,8 @@ pub(crate) struct Server {
     world: Mutex<World>,
     unknown: Mutex<Vec<UnknownIq>>,
     stanzas: watch::Sender<u64>,
+    /// Told when accounts, companions or groups changed, which a restart must not forget.
+    pub(crate) structure: Notify,
 }
 
 impl Server {
@@ -49,6 +51,7 @@ impl Server {
         clock: SimClock,
         blobs: BlobStore,
         media_host: String,
+        world: World,
     ) -> Self {
         Self {
             keys,
@@ -56,9 +59,10 @@ impl Server {
             blobs,
             media_host,
             faults: FaultBook::default(),
-            world: Mutex::default(),
+            world: Mutex::new(world),
             unknown: Mutex::default(),
             stanzas: watch::Sender::new(0),
+            structure: Notify::new(),
         }
     }
 

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
 use wacore_binary::{Jid, Node, Server as JidServer};
 
 use super::group::Group;
@@ -18,7 +19,7 @@ pub(crate) const MAX_COMPANIONS: usize = 4;
 const OFFLINE_LIMIT: usize = 20_000;
 
 /// Names a device: the account's number and the device's index.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Who {
     pub(crate) number: String,
     pub(crate) device: u16,
@@ -39,14 +40,14 @@ impl Who {
 }
 
 /// A one-time or signed prekey as a client uploaded it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PublicPreKey {
     pub(crate) id: u32,
     pub(crate) key: Vec<u8>,
 }
 
 /// The public keys with which others begin a session with a device.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct KeyBundle {
     pub(crate) registration_id: u32,
     pub(crate) identity: Vec<u8>,
@@ -56,10 +57,11 @@ pub(crate) struct KeyBundle {
 }
 
 /// A stanza that the device has not acknowledged.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Kept {
-    pub(crate) class: &'static str,
+    pub(crate) class: String,
     pub(crate) id: String,
+    #[serde(with = "crate::keep::stanza")]
     pub(crate) stanza: Node,
 }
 
@@ -72,7 +74,7 @@ pub(crate) struct Link {
 }
 
 /// A phone's or companion's place at the server.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Device {
     pub(crate) key_index: u32,
     /// What a companion must prove to hold when it logs in; `None` for a phone.
@@ -82,6 +84,7 @@ pub(crate) struct Device {
     pub(crate) signed_identity: Vec<u8>,
     pub(crate) keys: Option<KeyBundle>,
     pub(crate) kept: VecDeque<Kept>,
+    #[serde(skip)]
     pub(crate) link: Option<Link>,
 }
 
@@ -112,7 +115,11 @@ impl Device {
         if let Some(link) = self.link.as_ref().filter(|link| link.active) {
             link.outbox.stanza(stanza.clone());
         }
-        self.kept.push_back(Kept { class, id, stanza });
+        self.kept.push_back(Kept {
+            class: class.to_owned(),
+            id,
+            stanza,
+        });
     }
 
     /// Sends if the device is there; otherwise it is lost, as typing notices are.
@@ -135,20 +142,20 @@ impl Device {
 }
 
 /// One collection of app state: opaque patches, as the companions uploaded them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Collection {
     pub(crate) patches: Vec<Vec<u8>>,
 }
 
 /// A picture that others may look at.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Picture {
     pub(crate) id: u64,
     pub(crate) direct_path: String,
 }
 
 /// An account: one number, one LID, one phone, some companions.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(crate) number: String,
     pub(crate) lid: String,
@@ -160,6 +167,8 @@ pub(crate) struct Account {
     pub(crate) key_index_list: Vec<u8>,
     pub(crate) key_index_list_secs: i64,
     pub(crate) collections: HashMap<String, Collection>,
+    /// Not kept over a restart: the blob store is in memory.
+    #[serde(skip)]
     pub(crate) picture: Option<Picture>,
     pub(crate) about: String,
     pub(crate) blocked: Vec<String>,
@@ -201,13 +210,14 @@ impl Account {
 }
 
 /// Everything.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct World {
     pub(crate) accounts: BTreeMap<String, Account>,
     /// LID → number.
     pub(crate) lids: HashMap<String, String>,
     pub(crate) groups: BTreeMap<String, Group>,
     /// Connections that wait to be paired.
+    #[serde(skip)]
     pub(crate) pairings: Vec<Pairing>,
     serial: u64,
 }

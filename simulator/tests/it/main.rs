@@ -11,4 +11,5 @@ mod media;
 mod page;
 mod page_api;
 mod pairing;
+mod restart;
 mod support;

@@ -242,6 +242,13 @@ impl TestBot {
             .expect("the client sends");
     }
 
+    /// Starts it again on the same session store, against another simulator.
+    pub async fn move_to(&mut self, sim: &Simulator) {
+        self.stop().await;
+        self.place = Place::of(sim);
+        self.restart().await;
+    }
+
     /// A second client on the same session store.
     pub async fn twin(&self) -> Self {
         Self::start_with(self.place.clone(), self.backend.clone(), None).await

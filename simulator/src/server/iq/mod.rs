@@ -89,6 +89,7 @@ impl Server {
 
     /// Tells the account's phone and everybody's companions that the account's set of devices changed.
     pub(crate) fn device_list_changed(&self, who: &Who, added: bool) {
+        self.structure.notify_one();
         let mut world = self.world();
         let Some(account) = world.accounts.get(&who.number) else {
             return;
