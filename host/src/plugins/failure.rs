@@ -1,5 +1,7 @@
 //! Why a handler failed, told to the plugin's owner.
 
+use std::fmt;
+
 /// A failed event. Nothing of it was kept; other plugins still get the event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -9,7 +11,7 @@ pub enum Failure {
         /// What it said.
         message: String,
     },
-    /// The component trapped: a panic, an unreachable instruction, an access out of bounds, a stack overflow.
+    /// The component trapped: a panic, an unreachable instruction, an access out of bounds.
     #[error("the plugin trapped: {cause}")]
     Trap {
         /// The trap's name.
@@ -20,15 +22,79 @@ pub enum Failure {
     /// A limit was reached.
     #[error("the plugin reached its limit of {allowed} {limit}")]
     Limit {
-        /// Which limit, with its unit, such as `ms CPU`.
-        limit: String,
-        /// Its value.
+        /// Which limit.
+        limit: Limit,
+        /// Its value, in the limit's unit.
         allowed: u64,
+        /// Where it was, innermost frame first; empty when the component was not running, as at a time-out.
+        backtrace: Vec<String>,
     },
-    /// The host could not serve a call.
+    /// The host could not serve a call, or could not start the plugin. It is not the plugin's fault.
     #[error("the host could not serve the plugin: {message}")]
     Host {
         /// What failed.
         message: String,
     },
+}
+
+impl Failure {
+    /// The wasm frames, innermost first; empty where there are none.
+    pub fn backtrace(&self) -> &[String] {
+        match self {
+            Self::Trap { backtrace, .. } | Self::Limit { backtrace, .. } => backtrace,
+            Self::Handler { .. } | Self::Host { .. } => &[],
+        }
+    }
+}
+
+/// A limit of one event, shown with its unit. Those from [`Limit::Actions`] on are told to the handler as a refusal, which it
+/// can go on without; the others end it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Limit {
+    /// CPU time, milliseconds.
+    Cpu,
+    /// Time from start to answer, milliseconds.
+    Wall,
+    /// Linear memory, bytes.
+    Memory,
+    /// Table elements.
+    Table,
+    /// Stack, bytes.
+    Stack,
+    /// Calls into the host.
+    HostCalls,
+    /// Bytes carried by one call into the host, or by the answer.
+    CallBytes,
+    /// Handles to what the host keeps for the instance.
+    Handles,
+    /// Actions asked for.
+    Actions,
+    /// Text of all messages and drafts, bytes.
+    Text,
+    /// People mentioned in one message.
+    Mentions,
+    /// A key-value's value, bytes.
+    KvValue,
+    /// All keys and values of the plugin in one bot, bytes.
+    KvTotal,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cpu => "ms of CPU time",
+            Self::Wall => "ms from start to answer",
+            Self::Memory => "bytes of memory",
+            Self::Table => "table elements",
+            Self::Stack => "bytes of stack",
+            Self::HostCalls => "calls into the host",
+            Self::CallBytes => "bytes in one call into the host",
+            Self::Handles => "handles held at a time",
+            Self::Actions => "actions",
+            Self::Text => "bytes of text in messages",
+            Self::Mentions => "mentions in a message",
+            Self::KvValue => "bytes in a value",
+            Self::KvTotal => "bytes of keys and values",
+        })
+    }
 }

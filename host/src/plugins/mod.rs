@@ -3,12 +3,50 @@
 //!
 //! It knows neither SQL nor WhatsApp. What a handler may read comes through [`Reads`], made by dispatch for one (bot,
 //! plugin, event); what it wants done is returned in an [`Outcome`] for dispatch to commit.
+//!
+//! # Layout
+//!
+//! - `inspect`, `contract`, `load_error`, `permissions`: what a component file is and may do, before anything of it runs.
+//! - `engine`, `compile`, `runtime`: the engine and its pool, compiled code on disk, loading.
+//! - `run`, `state`, `capabilities`: one event in a fresh instance, and what it can call.
+//! - `limits`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told when not.
+//! - `catalog`: all plugins of a directory.
 
+mod bindings;
+mod budget;
+mod capabilities;
+mod catalog;
+mod compile;
 mod context;
+mod contract;
+mod digest;
+mod engine;
 mod failure;
+mod inspect;
+mod limits;
+mod load_error;
+mod meter;
+mod permissions;
+mod plugin;
+mod run;
+mod runtime;
+mod state;
+mod ticker;
+mod trap;
 
+pub use catalog::{Catalog, CatalogError, LiveCatalog, Refused, RefusedReason};
 pub use context::{
     CommandFact, EventInput, Invocation, KvWrite, LogLevel, LogLine, Outcome, ReadError, Reads,
     Receipt,
 };
-pub use failure::Failure;
+pub use contract::Version;
+pub use digest::Digest;
+pub use failure::{Failure, Limit};
+pub use limits::{EventLimits, Limits, LimitsError, PoolLimits};
+pub use load_error::LoadError;
+pub use permissions::Permission;
+pub use plugin::Plugin;
+pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
+
+#[cfg(test)]
+mod tests;

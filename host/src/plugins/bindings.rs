@@ -1,0 +1,20 @@
+//! The contract as wasmtime's macro writes it in Rust, for the newest version that this host speaks.
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "plugin",
+    imports: {
+        "jadi:plugin/kv": async | trappable,
+        "jadi:plugin/commands": async | trappable,
+        "jadi:plugin/chat.progress-typing": async | trappable,
+        "jadi:plugin/chat.progress-react": async | trappable,
+        default: trappable,
+    },
+    exports: { default: async },
+    with: {
+        "jadi:plugin/types.event": crate::plugins::capabilities::event::HeldEvent,
+        "jadi:plugin/types.message": crate::plugins::capabilities::event::HeldMessage,
+        "jadi:plugin/types.action": crate::plugins::capabilities::event::HeldAction,
+        "jadi:plugin/chat.draft": crate::plugins::capabilities::chat::Draft,
+    },
+});

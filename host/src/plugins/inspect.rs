@@ -1,0 +1,207 @@
+//! What a component file says before anything of it is compiled or run: its kind, its manifest, its imports and exports.
+
+use jadi_plugin_manifest::{LimitsClass, Manifest, SECTION};
+use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload};
+use wasmtime::Engine;
+
+use super::contract::{self, Import};
+use super::limits::Limits;
+use super::load_error::LoadError;
+use super::permissions::Permission;
+
+/// A component file that is worth compiling.
+#[derive(Debug)]
+pub(super) struct Inspected {
+    /// Its manifest, checked.
+    pub(super) manifest: Manifest,
+    /// What it may do, in the contract's order.
+    pub(super) permissions: Vec<Permission>,
+}
+
+/// What stands at the top level of a component, and what its modules start with.
+#[derive(Debug, Default)]
+struct TopLevel<'a> {
+    manifests: Vec<&'a [u8]>,
+    imports: Vec<&'a str>,
+    exports: Vec<&'a str>,
+    /// Pages that its largest memory starts with.
+    memory: u64,
+    /// Elements that its largest table starts with.
+    table: u64,
+}
+
+/// A page of linear memory, bytes.
+const PAGE: u64 = 64 * 1024;
+
+/// Inspects a component file.
+///
+/// # Errors
+///
+/// The first reason for which the file is not a plugin of this contract.
+pub(super) fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspected, LoadError> {
+    let size = bytes.len() as u64;
+    let most = limits.pool.component_bytes;
+    if size > most {
+        return Err(LoadError::TooLarge {
+            bytes: size,
+            allowed: most,
+        });
+    }
+    if Engine::detect_precompiled(bytes).is_some() {
+        return Err(LoadError::Precompiled);
+    }
+    if !bytes.starts_with(b"\0asm") {
+        return Err(LoadError::NotWasm);
+    }
+    let top = top_level(bytes)?;
+    let manifest = match top.manifests.as_slice() {
+        [] => return Err(LoadError::NoManifest),
+        [json] => Manifest::parse(json)?,
+        several => {
+            return Err(LoadError::SeveralManifests {
+                count: several.len(),
+            });
+        }
+    };
+    if manifest.limits == LimitsClass::Script {
+        return Err(LoadError::ScriptPool);
+    }
+    let permissions = permissions(&top.imports)?;
+    check_needs(&top, limits)?;
+    check_exports(&manifest, &top.exports)?;
+    Ok(Inspected {
+        manifest,
+        permissions,
+    })
+}
+
+fn top_level(bytes: &[u8]) -> Result<TopLevel<'_>, LoadError> {
+    let mut top = TopLevel::default();
+    let mut depth = 0_u32;
+    for payload in Parser::new(0).parse_all(bytes) {
+        let payload = payload.map_err(LoadError::damaged)?;
+        match payload {
+            Payload::Version {
+                encoding: Encoding::Module,
+                ..
+            } if depth == 0 => return Err(LoadError::CoreModule),
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
+                depth = depth.saturating_add(1);
+            }
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::MemorySection(section) => {
+                for memory in section {
+                    let pages = memory.map_err(LoadError::damaged)?.initial;
+                    top.memory = top.memory.max(pages);
+                }
+            }
+            Payload::TableSection(section) => {
+                for table in section {
+                    let elements = table.map_err(LoadError::damaged)?.ty.initial;
+                    top.table = top.table.max(elements);
+                }
+            }
+            Payload::CustomSection(section) if depth == 0 && section.name() == SECTION => {
+                top.manifests.push(section.data());
+            }
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                for import in section {
+                    top.imports
+                        .push(import.map_err(LoadError::damaged)?.name.name);
+                }
+            }
+            Payload::ComponentExportSection(section) if depth == 0 => {
+                for export in section {
+                    let export = export.map_err(LoadError::damaged)?;
+                    if export.kind == ComponentExternalKind::Instance {
+                        top.exports.push(export.name.name);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(top)
+}
+
+/// What the imports permit; refuses any that the contract does not have.
+fn permissions(imports: &[&str]) -> Result<Vec<Permission>, LoadError> {
+    let mut permissions = Vec::new();
+    let mut wasi = Vec::new();
+    for name in imports {
+        match contract::import(name) {
+            Import::Types => {}
+            Import::Capability(capability) => permissions.push(Permission::new(capability)),
+            Import::Newer { version } => {
+                return Err(LoadError::NewerContract {
+                    name: (*name).to_owned(),
+                    version,
+                });
+            }
+            Import::Wasi => wasi.push((*name).to_owned()),
+            Import::Unknown => {
+                return Err(LoadError::UnknownImport {
+                    name: (*name).to_owned(),
+                });
+            }
+        }
+    }
+    if !wasi.is_empty() {
+        return Err(LoadError::Wasi { names: wasi });
+    }
+    permissions.sort_unstable();
+    Ok(permissions)
+}
+
+/// An instance that starts with more than it may have would fail at every event.
+fn check_needs(top: &TopLevel<'_>, limits: &Limits) -> Result<(), LoadError> {
+    let checks = [
+        (
+            "pages (64 KiB) of memory",
+            top.memory,
+            limits.event.memory_bytes / PAGE,
+        ),
+        (
+            "table elements",
+            top.table,
+            u64::from(limits.pool.table_elements),
+        ),
+    ];
+    match checks
+        .into_iter()
+        .find(|(_, needs, allowed)| needs > allowed)
+    {
+        Some((what, needs, allowed)) => Err(LoadError::TooHungry {
+            what,
+            needs,
+            allowed,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// A manifest must not promise what the component has no handler for.
+fn check_exports(manifest: &Manifest, exports: &[&str]) -> Result<(), LoadError> {
+    let handlers: Vec<_> = exports
+        .iter()
+        .filter_map(|name| contract::export(name))
+        .collect();
+    if handlers.is_empty() {
+        if let Some((name, version)) = exports
+            .iter()
+            .find_map(|name| Some((*name, contract::newer(name)?)))
+        {
+            return Err(LoadError::NewerContract {
+                name: name.to_owned(),
+                version,
+            });
+        }
+        return Err(LoadError::NoHandler);
+    }
+    for kind in contract::promised(manifest) {
+        if !handlers.contains(&kind) {
+            return Err(LoadError::HandlerMissing { kind });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! How long a component was on the CPU.
+//!
+//! A component runs inside the polls of one future. The meter reads the thread's CPU clock when such a poll begins and
+//! ends, and stops while a host call is being served: neither waiting for the store nor being descheduled by the
+//! operating system is charged to the plugin. Wall clocks would charge both, and kill innocent plugins on a busy machine.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// Marks a meter that is not running.
+const STOPPED: u64 = u64::MAX;
+
+/// CPU time of the calling thread, nanoseconds.
+fn thread_cpu_nanos() -> u64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let nanos = u64::try_from(time.tv_nsec).unwrap_or(0);
+    seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
+}
+
+/// The CPU time of one event. Only one thread runs the event at a time; atomics make it shareable, not concurrent.
+#[derive(Debug)]
+pub(super) struct CpuMeter {
+    spent: AtomicU64,
+    since: AtomicU64,
+}
+
+impl Default for CpuMeter {
+    fn default() -> Self {
+        Self {
+            spent: AtomicU64::new(0),
+            since: AtomicU64::new(STOPPED),
+        }
+    }
+}
+
+impl CpuMeter {
+    /// CPU time so far, nanoseconds. While the meter runs, call it on the thread that runs the event.
+    pub(super) fn nanos(&self) -> u64 {
+        let spent = self.spent.load(Ordering::Relaxed);
+        match self.since.load(Ordering::Relaxed) {
+            STOPPED => spent,
+            since => spent.saturating_add(thread_cpu_nanos().saturating_sub(since)),
+        }
+    }
+
+    fn start(&self) {
+        self.since.store(thread_cpu_nanos(), Ordering::Relaxed);
+    }
+
+    fn stop(&self) {
+        self.spent.store(self.nanos(), Ordering::Relaxed);
+        self.since.store(STOPPED, Ordering::Relaxed);
+    }
+
+    /// Runs `future` with the meter on during each poll.
+    pub(super) async fn charge<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(|cx| {
+            self.start();
+            let poll = future.as_mut().poll(cx);
+            self.stop();
+            poll
+        })
+        .await
+    }
+
+    /// Runs `future`, the host's work for the component, with the meter off during each poll.
+    pub(super) async fn pause<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(|cx| {
+            self.stop();
+            let poll = future.as_mut().poll(cx);
+            self.start();
+            poll
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Spins until the thread has used `nanos` of CPU time.
+    fn burn(nanos: u64) {
+        let start = thread_cpu_nanos();
+        while thread_cpu_nanos() - start < nanos {
+            std::hint::spin_loop();
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_components_own_time_is_charged() {
+        let meter = CpuMeter::default();
+        meter
+            .charge(async {
+                burn(2_000_000);
+                meter.pause(async { burn(20_000_000) }).await;
+                tokio::task::yield_now().await;
+                burn(2_000_000);
+            })
+            .await;
+        let nanos = meter.nanos();
+        assert!(
+            (4_000_000..20_000_000).contains(&nanos),
+            "{nanos} ns charged for 4 ms of work"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_running_meter_can_be_read() {
+        let meter = CpuMeter::default();
+        let inside = meter
+            .charge(async {
+                burn(1_000_000);
+                meter.nanos()
+            })
+            .await;
+        assert!(inside >= 1_000_000, "{inside} ns");
+        assert!(meter.nanos() >= inside);
+    }
+}

@@ -1,0 +1,148 @@
+//! Running one event: a slot, a fresh instance, the handler, an outcome.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasmtime::Store;
+use wasmtime::component::Resource;
+
+use super::bindings::jadi::plugin::types::Error as HandlerError;
+use super::capabilities::event::{HeldAction, HeldEvent, HeldMessage};
+use super::context::{EventInput, Outcome, Reads, Receipt};
+use super::failure::{Failure, Limit};
+use super::plugin::Plugin;
+use super::runtime::Runtime;
+use super::state::EventState;
+use super::trap;
+use crate::model::{Action, EventKind};
+
+/// The longest message of a handler's error that is kept, bytes.
+const MESSAGE: usize = 1024;
+
+/// What a handler returned, with handles to its actions.
+type Returned = Result<Vec<Resource<HeldAction>>, HandlerError>;
+
+impl Runtime {
+    /// Runs one event in a fresh instance of `plugin`. Waits for a free place in the pool first; the limits begin to count
+    /// when it has one. Dropping the future ends the instance, and nothing of it is kept.
+    pub async fn handle(
+        &self,
+        plugin: &Plugin,
+        input: EventInput,
+        reads: Arc<dyn Reads>,
+    ) -> Outcome {
+        // The place is given back after the store, which is declared later and so dropped earlier.
+        let Some(_slot) = self.slot().await else {
+            return not_started("the plugin runtime has ended".to_owned());
+        };
+        let begun = Instant::now();
+        let mut store = match self.store(plugin, input, reads) {
+            Ok(store) => store,
+            Err(error) => return not_started(error.to_string()),
+        };
+        let meter = Arc::clone(&store.data().meter);
+        let wall_ms = plugin.limits.wall_ms;
+        let result = {
+            let run = Box::pin(meter.charge(call(&mut store, plugin)));
+            tokio::time::timeout(Duration::from_millis(wall_ms), run).await
+        };
+        let result = match result {
+            Ok(Ok(Ok(actions))) => take(&mut store, actions),
+            Ok(Ok(Err(HandlerError { mut message }))) => {
+                message.truncate(message.floor_char_boundary(MESSAGE));
+                Err(Failure::Handler { message })
+            }
+            Ok(Err(error)) => Err(trap::failure(&error, &plugin.limits, &self.limits().pool)),
+            Err(_elapsed) => Err(Failure::Limit {
+                limit: Limit::Wall,
+                allowed: wall_ms,
+                backtrace: Vec::new(),
+            }),
+        };
+        let state = store.into_data();
+        let receipt = Receipt {
+            cpu_micros: meter.nanos().div_ceil(1000),
+            wall_micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+            peak_memory: state.memory.peak(),
+            host_calls: state.calls.made(),
+            bytes_in: state.calls.bytes(),
+        };
+        outcome(state, receipt, result)
+    }
+}
+
+/// Starts an instance and calls its handler.
+async fn call(store: &mut Store<EventState>, plugin: &Plugin) -> wasmtime::Result<Returned> {
+    let Some(handler) = is_message(store.data())
+        .then_some(plugin.handlers.message.as_ref())
+        .flatten()
+    else {
+        return Ok(Err(HandlerError {
+            message: "the plugin has no handler for this kind of event".to_owned(),
+        }));
+    };
+    let event = store.data_mut().hand_over(HeldEvent)?;
+    let message = store.data_mut().hand_over(HeldMessage::EVENT)?;
+    let instance = plugin.instance.instantiate_async(&mut *store).await?;
+    let guest = handler.load(&mut *store, &instance)?;
+    guest.call_handle(store, event, message).await
+}
+
+fn is_message(state: &EventState) -> bool {
+    matches!(state.input.event.kind, EventKind::Message(_))
+}
+
+/// Takes the actions that a handler returned, in its order.
+fn take(
+    store: &mut Store<EventState>,
+    actions: Vec<Resource<HeldAction>>,
+) -> Result<Vec<Action>, Failure> {
+    let handles = &mut store.data_mut().handles;
+    actions
+        .into_iter()
+        .map(|action| match handles.delete(action) {
+            Ok(HeldAction(action)) => Ok(action),
+            Err(error) => Err(Failure::Trap {
+                cause: error.to_string(),
+                backtrace: Vec::new(),
+            }),
+        })
+        .collect()
+}
+
+fn outcome(state: EventState, receipt: Receipt, result: Result<Vec<Action>, Failure>) -> Outcome {
+    let log = state.log.close();
+    match result {
+        Ok(actions) => Outcome {
+            actions,
+            kv_writes: state.kv.into_writes(),
+            log,
+            receipt,
+            failure: None,
+        },
+        Err(failure) => {
+            // A handler that gave up since the host could not serve it is not to blame.
+            let failure = match (failure, state.trouble) {
+                (Failure::Handler { .. }, Some(message)) => Failure::Host { message },
+                (failure, _) => failure,
+            };
+            Outcome {
+                actions: Vec::new(),
+                kv_writes: Vec::new(),
+                log,
+                receipt,
+                failure: Some(failure),
+            }
+        }
+    }
+}
+
+fn not_started(message: String) -> Outcome {
+    Outcome {
+        actions: Vec::new(),
+        kv_writes: Vec::new(),
+        log: Vec::new(),
+        receipt: Receipt::default(),
+        failure: Some(Failure::Host { message }),
+    }
+}

@@ -1,0 +1,83 @@
+//! What the host keeps for one event while its instance runs: made fresh, dropped with the instance.
+
+use std::sync::Arc;
+
+use wasmtime::component::{Resource, ResourceTable};
+
+use super::budget::{Calls, MemoryGauge, Reached};
+use super::capabilities::chat::Desk;
+use super::capabilities::kv::Overlay;
+use super::capabilities::log::Book;
+use super::capabilities::random::Source;
+use super::context::{EventInput, ReadError, Reads};
+use super::failure::Limit;
+use super::limits::{EventLimits, PoolLimits};
+use super::meter::CpuMeter;
+use crate::clock::SharedClock;
+
+/// Handles to the contract's resources that one instance may hold at a time.
+pub(super) const HANDLES: usize = 2048;
+
+/// The state behind one instance. Each capability keeps its own part, and none holds anything of another event.
+pub(super) struct EventState {
+    pub(super) input: EventInput,
+    pub(super) reads: Arc<dyn Reads>,
+    pub(super) meter: Arc<CpuMeter>,
+    pub(super) calls: Calls,
+    pub(super) memory: MemoryGauge,
+    pub(super) handles: ResourceTable,
+    pub(super) desk: Desk,
+    pub(super) kv: Overlay,
+    pub(super) log: Book,
+    pub(super) clock: SharedClock,
+    pub(super) random: Source,
+    /// The first call that the host could not serve.
+    pub(super) trouble: Option<String>,
+}
+
+impl EventState {
+    /// A state for one event.
+    pub(super) fn new(
+        input: EventInput,
+        reads: Arc<dyn Reads>,
+        limits: EventLimits,
+        pool: &PoolLimits,
+        clock: SharedClock,
+        seed: [u8; 32],
+    ) -> Self {
+        let mut handles = ResourceTable::new();
+        handles.set_max_capacity(HANDLES);
+        Self {
+            input,
+            reads,
+            meter: Arc::default(),
+            calls: Calls::new(&limits),
+            memory: MemoryGauge::new(&limits, pool.table_elements),
+            handles,
+            desk: Desk::new(&limits),
+            kv: Overlay::new(&limits),
+            log: Book::new(&limits),
+            clock,
+            random: Source::new(seed),
+            trouble: None,
+        }
+    }
+
+    /// Hands a resource to the component.
+    ///
+    /// # Errors
+    ///
+    /// Ends a component that holds too many.
+    pub(super) fn hand_over<T: Send + 'static>(&mut self, held: T) -> Result<Resource<T>, Reached> {
+        self.handles.push(held).map_err(|_full| Reached {
+            limit: Limit::Handles,
+            allowed: HANDLES as u64,
+        })
+    }
+
+    /// Notes that a read failed, for which the plugin is not to be blamed.
+    pub(super) fn note_trouble(&mut self, error: &ReadError) {
+        tracing::warn!(event = self.input.event_id, %error, "a plugin's call could not be served");
+        self.trouble.get_or_insert_with(|| error.to_string());
+    }
+}

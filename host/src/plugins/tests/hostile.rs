@@ -1,0 +1,301 @@
+//! Handlers that take all they can get. Each is stopped by a limit that its failure names; the host and the others go on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::*;
+use super::support::{
+    Data, MANIFEST, binary, input, plugin_file, run, runtime, runtime_with, wat_that_keeps_handles,
+    with_manifest,
+};
+
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Checks which limit ended the event, and that the backtrace names the function that did it.
+fn assert_limit(outcome: &Outcome, expected: Limit, expected_allowed: u64, function: &str) {
+    match &outcome.failure {
+        Some(Failure::Limit {
+            limit,
+            allowed,
+            backtrace,
+        }) => {
+            assert_eq!((*limit, *allowed), (expected, expected_allowed));
+            assert!(
+                backtrace.iter().any(|frame| frame.contains(function)),
+                "{function} is not in {backtrace:?}"
+            );
+        }
+        other => panic!("ended by {other:?}, not by {expected:?}"),
+    }
+    assert!(outcome.actions.is_empty() && outcome.kv_writes.is_empty());
+}
+
+fn handler_error(outcome: &Outcome) -> &str {
+    match &outcome.failure {
+        Some(Failure::Handler { message }) => message,
+        other => panic!("ended by {other:?}, not by its own error"),
+    }
+}
+
+const SPIN: &str = "(func $spin (loop $again (br $again)))";
+
+#[tokio::test]
+async fn an_endless_loop_is_stopped_and_its_neighbour_answers() {
+    let runtime = runtime();
+    let looping = runtime
+        .load(&plugin_file(&[], SPIN, "(call $spin) (call $ok)"))
+        .expect("loads");
+    let good = runtime
+        .load(&plugin_file(&[], "", "(call $ok)"))
+        .expect("loads");
+    let data = || Arc::new(Data::default());
+    // One thread runs both: the neighbour gets its turns only because the loop yields.
+    let (looped, answered) = tokio::join!(runtime.handle(&looping, input(), data()), async {
+        let mut failures = 0;
+        for _ in 0..20 {
+            let outcome = runtime.handle(&good, input(), data()).await;
+            failures += usize::from(outcome.failure.is_some());
+            tokio::task::yield_now().await;
+        }
+        failures
+    });
+    assert_eq!(answered, 0);
+    assert_limit(&looped, Limit::Cpu, 50, "spin");
+    let failure = looped.failure.expect("a failure").to_string();
+    assert_eq!(failure, "the plugin reached its limit of 50 ms of CPU time");
+    assert!(looped.receipt.cpu_micros >= 50_000, "{:?}", looped.receipt);
+    assert_eq!(runtime.free_slots(), 4);
+}
+
+#[tokio::test]
+async fn an_endless_start_is_stopped_too() {
+    // The loop runs while the instance is made, before any handler is called.
+    let outcome = run(
+        &runtime(),
+        &[],
+        &format!("{SPIN} (start $spin)"),
+        "(call $ok)",
+    )
+    .await;
+    assert_limit(&outcome, Limit::Cpu, 50, "spin");
+}
+
+#[tokio::test]
+async fn a_memory_bomb_meets_the_memory_limit() {
+    let runtime = runtime();
+    let bomb = "(func $bomb (loop $again (drop (memory.grow (i32.const 16))) (br $again)))";
+    let outcome = run(&runtime, &[], bomb, "(call $bomb) (call $ok)").await;
+    assert_limit(&outcome, Limit::Memory, 16 << 20, "bomb");
+    assert_eq!(outcome.receipt.peak_memory, (16 << 20) - 15 * 65536);
+}
+
+#[tokio::test]
+async fn a_table_bomb_meets_the_table_limit() {
+    let bomb = "(table $t 1 funcref)\n(func $bomb (loop $again \
+        (drop (table.grow $t (ref.null func) (i32.const 1000))) (br $again)))";
+    let outcome = run(&runtime(), &[], bomb, "(call $bomb) (call $ok)").await;
+    assert_limit(&outcome, Limit::Table, 10_000, "bomb");
+}
+
+#[tokio::test]
+async fn endless_recursion_meets_the_stack_limit() {
+    let deep = "(func $deep (param i32) (result i32) \
+        (i32.add (i32.const 1) (call $deep (i32.add (local.get 0) (i32.const 1)))))";
+    let body = "(drop (call $deep (i32.const 0))) (call $ok)";
+    let outcome = run(&runtime(), &[], deep, body).await;
+    assert_limit(&outcome, Limit::Stack, 512 << 10, "deep");
+}
+
+#[tokio::test]
+async fn ten_thousand_host_calls_are_too_many() {
+    let body = "(loop $again
+            (call $kv-used (i32.const 64))
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br_if $again (i32.lt_u (local.get $i) (i32.const 10000))))
+        (call $ok)";
+    let outcome = run(&runtime(), &["kv"], "", body).await;
+    assert_limit(&outcome, Limit::HostCalls, 128, "handle");
+    assert_eq!(outcome.receipt.host_calls, 128);
+}
+
+#[tokio::test]
+async fn a_giant_string_is_not_carried_into_the_host() {
+    // 32 pages: 2 MiB of zeros in one log line.
+    let body = "(drop (memory.grow (i32.const 40)))
+        (call $log-write (i32.const 0) (i32.const 0) (i32.const 2097152)) (call $ok)";
+    let outcome = run(&runtime(), &["log"], "", body).await;
+    assert_limit(&outcome, Limit::CallBytes, 1 << 20, "handle");
+}
+
+#[tokio::test]
+async fn a_giant_answer_is_not_carried_into_the_host() {
+    let body = "(drop (memory.grow (i32.const 40))) (call $fail (i32.const 0) (i32.const 2097152))";
+    let outcome = run(&runtime(), &[], "", body).await;
+    assert!(
+        matches!(
+            outcome.failure,
+            Some(Failure::Limit {
+                limit: Limit::CallBytes,
+                allowed: 1_048_576,
+                ..
+            })
+        ),
+        "{:?}",
+        outcome.failure
+    );
+}
+
+#[tokio::test]
+async fn a_string_outside_the_memory_is_a_trap() {
+    let body = "(call $log-write (i32.const 0) (i32.const 65000) (i32.const 2000)) (call $ok)";
+    let outcome = run(&runtime(), &["log"], "", body).await;
+    match outcome.failure {
+        Some(Failure::Trap { cause, backtrace }) => {
+            assert!(cause.contains("out of bounds"), "{cause}");
+            assert_eq!(backtrace.first().map(String::as_str), Some("handle"));
+        }
+        other => panic!("ended by {other:?}, not by a trap"),
+    }
+}
+
+#[tokio::test]
+async fn a_log_flood_is_cut_off_and_the_handler_goes_on() {
+    let body = "(loop $again
+            (call $log-write (i32.const 1) (i32.const 1024) (i32.const 100))
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br_if $again (i32.lt_u (local.get $i) (i32.const 1000))))
+        (call $ok)";
+    let outcome = run(&runtime(), &["log"], "", body).await;
+    assert_eq!(outcome.failure, None);
+    let (last, lines) = outcome.log.split_last().expect("lines");
+    assert!(lines.iter().map(|line| line.text.len()).sum::<usize>() <= 4096);
+    assert_eq!(
+        last.text,
+        "the log is cut off here: one event may write 4096 bytes, and 960 lines did not fit"
+    );
+}
+
+/// Sends `length` bytes of text until it is refused, and answers with the refusal.
+fn send_until_refused(length: u32) -> String {
+    format!(
+        "(memory.fill (i32.const 8192) (i32.const 97) (i32.const 50000))
+        (loop $again
+            (call $chat-send (call $chat-draft (i32.const 8192) (i32.const {length})) (i32.const 64))
+            (br_if $again (i32.eqz (i32.load8_u (i32.const 64)))))
+        (call $refused (i32.const 64))"
+    )
+}
+
+#[tokio::test]
+async fn too_many_actions_are_refused_by_name() {
+    let outcome = run(&runtime(), &["chat"], "", &send_until_refused(10)).await;
+    assert_eq!(handler_error(&outcome), "8 actions");
+    assert!(
+        outcome.actions.is_empty(),
+        "nothing of a failed event is kept"
+    );
+    assert_eq!(outcome.receipt.host_calls, 9);
+}
+
+#[tokio::test]
+async fn too_much_text_is_refused_by_name() {
+    let outcome = run(&runtime(), &["chat"], "", &send_until_refused(50_000)).await;
+    assert_eq!(handler_error(&outcome), "65536 bytes of text in messages");
+}
+
+#[tokio::test]
+async fn hoarded_handles_come_to_an_end() {
+    let body = "(loop $again (drop (call $chat-draft (i32.const 0) (i32.const 0))) (br $again)) (call $ok)";
+    let outcome = run(&runtime(), &["chat"], "", body).await;
+    assert_limit(&outcome, Limit::Handles, 2048, "handle");
+}
+
+#[tokio::test]
+async fn a_panic_is_a_trap_that_names_its_functions() {
+    let items = "(func $_ZN7my_code4oops17h0123456789abcdefE unreachable)\n(func $helper (call $_ZN7my_code4oops17h0123456789abcdefE))";
+    let outcome = run(&runtime(), &[], items, "(call $helper) (call $ok)").await;
+    match outcome.failure {
+        Some(Failure::Trap { cause, backtrace }) => {
+            assert!(cause.contains("unreachable"), "{cause}");
+            assert_eq!(backtrace, ["my_code::oops", "helper", "handle"]);
+        }
+        other => panic!("ended by {other:?}, not by a trap"),
+    }
+}
+
+#[tokio::test]
+async fn a_kept_handle_of_the_event_is_a_trap() {
+    let wat = wat_that_keeps_handles(&[], "", "(call $ok)");
+    let runtime = runtime();
+    let plugin = runtime
+        .load(&with_manifest(binary(&wat), MANIFEST))
+        .expect("loads");
+    let outcome = runtime
+        .handle(&plugin, input(), Arc::new(Data::default()))
+        .await;
+    assert!(
+        matches!(&outcome.failure, Some(Failure::Trap { cause, .. }) if cause.contains("borrow")),
+        "{:?}",
+        outcome.failure
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_never_returns_meets_the_wall_limit_and_costs_no_cpu() {
+    let runtime = runtime_with(|limits| limits.event.wall_ms = 300);
+    let body = "(call $kv-used (i32.const 64)) (call $ok)";
+    let plugin = runtime
+        .load(&plugin_file(&["kv"], "", body))
+        .expect("loads");
+    let stuck = Data {
+        stuck: true,
+        ..Data::default()
+    };
+    let outcome = runtime.handle(&plugin, input(), Arc::new(stuck)).await;
+    assert_eq!(
+        outcome.failure,
+        Some(Failure::Limit {
+            limit: Limit::Wall,
+            allowed: 300,
+            backtrace: Vec::new()
+        })
+    );
+    assert!(outcome.receipt.wall_micros >= 300_000);
+    assert!(outcome.receipt.cpu_micros < 50_000, "{:?}", outcome.receipt);
+    assert_eq!(runtime.free_slots(), 4);
+}
+
+#[tokio::test]
+async fn more_events_than_places_wait_their_turn() {
+    let runtime = runtime_with(|limits| limits.pool.in_flight = 1);
+    let plugin = runtime
+        .load(&plugin_file(&[], "", "(call $ok)"))
+        .expect("loads");
+    let events = (0..32).map(|_| runtime.handle(&plugin, input(), Arc::new(Data::default())));
+    let outcomes = tokio::time::timeout(DEADLINE, futures::future::join_all(events))
+        .await
+        .expect("all end");
+    assert!(outcomes.iter().all(|outcome| outcome.failure.is_none()));
+}
+
+#[tokio::test]
+async fn an_event_that_is_given_up_gives_its_place_back() {
+    let runtime = runtime_with(|limits| limits.pool.in_flight = 1);
+    let body = "(call $kv-used (i32.const 64)) (call $ok)";
+    let plugin = runtime
+        .load(&plugin_file(&["kv"], "", body))
+        .expect("loads");
+    let stuck = Data {
+        stuck: true,
+        ..Data::default()
+    };
+    let mut given_up = Box::pin(runtime.handle(&plugin, input(), Arc::new(stuck)));
+    assert!(futures::poll!(&mut given_up).is_pending());
+    assert_eq!(runtime.free_slots(), 0);
+    drop(given_up);
+    assert_eq!(runtime.free_slots(), 1);
+    let outcome = runtime
+        .handle(&plugin, input(), Arc::new(Data::default()))
+        .await;
+    assert_eq!(outcome.failure, None);
+}

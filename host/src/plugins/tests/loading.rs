@@ -1,0 +1,325 @@
+//! Files that are and aren't plugins: each wrong one is refused by its own error, before anything of it runs.
+
+use std::fs;
+
+use jadi_plugin_manifest::{Capability, EventKind};
+
+use super::super::*;
+use super::support::{MANIFEST, binary, plugin_file, runtime, runtime_with, wat, with_manifest};
+
+fn refused(runtime: &Runtime, bytes: &[u8]) -> LoadError {
+    runtime.load(bytes).expect_err("refused")
+}
+
+/// A component with this import beside a sound handler.
+fn importing(import: &str) -> Vec<u8> {
+    let sound = wat(&[], "", "(call $ok)");
+    let wat = sound.replacen("(component", &format!("(component {import}"), 1);
+    with_manifest(binary(&wat), MANIFEST)
+}
+
+fn good() -> Vec<u8> {
+    plugin_file(&["kv", "log"], "", "(call $ok)")
+}
+
+#[test]
+fn a_plugin_tells_its_name_digest_and_permissions() {
+    let bytes = good();
+    let plugin = runtime().load(&bytes).expect("loads");
+    assert_eq!(plugin.manifest().name, "test");
+    assert_eq!(*plugin.digest(), Digest::of(&bytes));
+    let permissions = plugin.permissions();
+    let capabilities: Vec<_> = permissions.iter().map(|p| p.capability()).collect();
+    assert_eq!(capabilities, [Capability::Kv, Capability::Log]);
+    let words: Vec<_> = permissions.iter().map(Permission::to_string).collect();
+    assert_eq!(
+        words,
+        [
+            "keep data of its own, apart for each bot",
+            "write to its own log"
+        ]
+    );
+}
+
+#[test]
+fn what_is_not_a_component_is_told_apart() {
+    let runtime = runtime();
+    for bytes in [&b""[..], b"MZ", b"#!/bin/sh\n", b"\0asm"] {
+        let error = refused(&runtime, bytes);
+        assert!(
+            matches!(error, LoadError::NotWasm | LoadError::Damaged(_)),
+            "{error}"
+        );
+    }
+    let module = binary("(module (func))");
+    assert!(matches!(refused(&runtime, &module), LoadError::CoreModule));
+}
+
+#[test]
+fn machine_code_is_not_taken_from_others() {
+    let runtime = runtime();
+    let engine = engine::engine(&runtime.limits().pool).expect("an engine");
+    let code = engine.precompile_component(&good()).expect("compiles");
+    let error = refused(&runtime, &code);
+    assert!(matches!(error, LoadError::Precompiled), "{error}");
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_even_parsed() {
+    let runtime = runtime_with(|limits| limits.pool.component_bytes = 1024);
+    let error = refused(&runtime, &good());
+    assert!(
+        matches!(error, LoadError::TooLarge { allowed: 1024, bytes } if bytes > 1024),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_cut_off_file_is_refused_wherever_it_is_cut() {
+    let runtime = runtime();
+    let whole = good();
+    for length in (0..whole.len()).step_by(13) {
+        let part = whole.get(..length).expect("a part");
+        let error = refused(&runtime, part);
+        assert!(
+            matches!(
+                error,
+                LoadError::NotWasm | LoadError::Damaged(_) | LoadError::NoManifest
+            ),
+            "cut at {length}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_flipped_bit_is_refused_or_harmless_but_never_a_crash() {
+    let runtime = runtime();
+    let whole = good();
+    let mut refused = 0;
+    for place in (0..whole.len()).step_by(29) {
+        let mut bytes = whole.clone();
+        if let Some(byte) = bytes.get_mut(place) {
+            *byte ^= 1 << (place % 8);
+        }
+        refused += usize::from(runtime.load(&bytes).is_err());
+    }
+    assert!(refused > 10, "only {refused} were refused");
+}
+
+#[test]
+fn a_manifest_is_there_once_and_valid() {
+    let runtime = runtime();
+    let bare = binary(&wat(&[], "", "(call $ok)"));
+    assert!(matches!(refused(&runtime, &bare), LoadError::NoManifest));
+    let twice = with_manifest(with_manifest(bare.clone(), MANIFEST), MANIFEST);
+    assert!(matches!(
+        refused(&runtime, &twice),
+        LoadError::SeveralManifests { count: 2 }
+    ));
+    let forged = with_manifest(
+        bare,
+        r#"{"name":"../../etc","version":"1.0.0","languages":["en"]}"#,
+    );
+    let error = refused(&runtime, &forged);
+    assert!(matches!(error, LoadError::Manifest(_)), "{error}");
+    assert!(error.to_string().contains("name"), "{error}");
+}
+
+#[test]
+fn imports_outside_the_contract_are_refused_by_name() {
+    let runtime = runtime();
+    let instance = "(instance (export \"x\" (func)))";
+    let error = refused(
+        &runtime,
+        &importing(&format!(
+            "(import \"jadi:plugin/hosting@0.1.0\" {instance})"
+        )),
+    );
+    assert!(
+        matches!(&error, LoadError::UnknownImport { name } if name == "jadi:plugin/hosting@0.1.0"),
+        "{error}"
+    );
+    let error = refused(
+        &runtime,
+        &importing(&format!(
+            "(import \"wasi:filesystem/types@0.2.6\" {instance})"
+        )),
+    );
+    assert!(
+        matches!(&error, LoadError::Wasi { names } if *names == ["wasi:filesystem/types@0.2.6"]),
+        "{error}"
+    );
+    let error = refused(
+        &runtime,
+        &importing(&format!("(import \"jadi:plugin/kv@0.2.0\" {instance})")),
+    );
+    assert!(
+        matches!(&error, LoadError::NewerContract { version, .. } if version.to_string() == "0.2.0"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_interface_of_a_right_name_and_a_wrong_type_is_refused() {
+    let runtime = runtime();
+    let import =
+        r#"(import "jadi:plugin/clock@0.1.0" (instance (export "now" (func (result string)))))"#;
+    let error = refused(&runtime, &importing(import));
+    assert!(matches!(error, LoadError::Mismatch(_)), "{error}");
+
+    let handler = r#"(component
+        (core module $m (func (export "handle")))
+        (core instance $m (instantiate $m))
+        (func $handle (canon lift (core func $m "handle")))
+        (instance $on-message (export "handle" (func $handle)))
+        (export "jadi:plugin/on-message@0.1.0" (instance $on-message)))"#;
+    let error = refused(&runtime, &with_manifest(binary(handler), MANIFEST));
+    assert!(matches!(error, LoadError::Mismatch(_)), "{error}");
+
+    let empty = r#"(component
+        (instance $on-message)
+        (export "jadi:plugin/on-message@0.1.0" (instance $on-message)))"#;
+    let error = refused(&runtime, &with_manifest(binary(empty), MANIFEST));
+    assert!(matches!(error, LoadError::Mismatch(_)), "{error}");
+}
+
+#[test]
+fn a_component_without_the_promised_handler_is_refused() {
+    let runtime = runtime();
+    let empty = binary("(component)");
+    let error = refused(&runtime, &with_manifest(empty, MANIFEST));
+    assert!(matches!(error, LoadError::NoHandler), "{error}");
+
+    let newer = binary(
+        r#"(component (instance $i) (export "jadi:plugin/on-message@0.9.0" (instance $i)))"#,
+    );
+    let error = refused(&runtime, &with_manifest(newer, MANIFEST));
+    assert!(matches!(error, LoadError::NewerContract { .. }), "{error}");
+
+    let manifest =
+        r#"{"name":"test","version":"1.0.0","languages":["en"],"events":[{"event":"reaction"}]}"#;
+    let only_messages = binary(&wat(&[], "", "(call $ok)"));
+    let error = refused(&runtime, &with_manifest(only_messages, manifest));
+    assert!(
+        matches!(
+            error,
+            LoadError::HandlerMissing {
+                kind: EventKind::Reaction
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_would_not_fit_into_a_place_of_the_pool_is_refused() {
+    let runtime = runtime();
+    let hungry = wat(&[], "(table 10001 funcref)", "(call $ok)");
+    let error = refused(&runtime, &with_manifest(binary(&hungry), MANIFEST));
+    assert!(
+        matches!(
+            error,
+            LoadError::TooHungry {
+                what: "table elements",
+                ..
+            }
+        ),
+        "{error}"
+    );
+    let hungry = wat(&[], "", "(call $ok)").replace(
+        r#"(memory (export "memory") 1)"#,
+        r#"(memory (export "memory") 257)"#,
+    );
+    let error = refused(&runtime, &with_manifest(binary(&hungry), MANIFEST));
+    assert!(
+        matches!(
+            error,
+            LoadError::TooHungry {
+                needs: 257,
+                allowed: 256,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_plugin_for_a_pool_that_is_not_there_is_refused() {
+    let manifest = r#"{"name":"test","version":"1.0.0","languages":["en"],"limits":"script"}"#;
+    let component = binary(&wat(&[], "", "(call $ok)"));
+    let error = refused(&runtime(), &with_manifest(component, manifest));
+    assert!(matches!(error, LoadError::ScriptPool), "{error}");
+}
+
+/// A plugin file with this name and these commands.
+fn named(name: &str, commands: &[&str]) -> Vec<u8> {
+    let commands: Vec<_> = commands
+        .iter()
+        .map(|command| {
+            format!(r#"{{"name":"{command}","aliases":["{command}-too"],"summary":"x"}}"#)
+        })
+        .collect();
+    let manifest = format!(
+        r#"{{"name":"{name}","version":"1.0.0","languages":["en"],"commands":[{}]}}"#,
+        commands.join(",")
+    );
+    with_manifest(binary(&wat(&[], "", "(call $ok)")), &manifest)
+}
+
+#[test]
+fn a_catalog_has_what_is_sound_and_names_what_is_not() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let put =
+        |file: &str, bytes: Vec<u8>| fs::write(dir.path().join(file), bytes).expect("written");
+    put("a.wasm", named("alpha", &["ping"]));
+    put("b.wasm", named("beta", &["pong"]));
+    put("c.wasm", named("gamma", &["menu", "ping-too"]));
+    put("d.wasm", named("alpha", &["other"]));
+    put("e.wasm", b"not wasm".to_vec());
+    put("readme.txt", b"not a plugin".to_vec());
+    let catalog = Catalog::open(dir.path(), &runtime()).expect("a catalog");
+
+    let names: Vec<_> = catalog
+        .plugins()
+        .map(|plugin| plugin.manifest().name.as_str())
+        .collect();
+    assert_eq!(names, ["alpha", "beta"]);
+    let (plugin, command) = catalog.command("pong-too").expect("by alias");
+    assert_eq!(
+        (plugin.manifest().name.as_str(), command.name.as_str()),
+        ("beta", "pong")
+    );
+    assert!(catalog.command("menu").is_none(), "of a refused plugin");
+    assert!(catalog.plugin("beta").is_some());
+
+    let told: Vec<_> = catalog.refused().iter().map(Refused::to_string).collect();
+    let [command_clash, name_clash, not_wasm] = told.as_slice() else {
+        panic!("three are refused, not {told:?}");
+    };
+    for part in ["c.wasm", "gamma", "alpha", "ping-too"] {
+        assert!(command_clash.contains(part), "{part}: {command_clash}");
+    }
+    for part in ["d.wasm", "a.wasm", "alpha"] {
+        assert!(name_clash.contains(part), "{part}: {name_clash}");
+    }
+    assert!(not_wasm.contains("e.wasm"), "{not_wasm}");
+}
+
+#[test]
+fn a_missing_directory_says_which_key_to_set() {
+    let error = Catalog::open(std::path::Path::new("/nonexistent/plugins"), &runtime())
+        .expect_err("no directory");
+    assert!(error.to_string().contains("plugins_dir"), "{error}");
+}
+
+#[test]
+fn a_new_catalog_takes_the_place_of_the_old_one_as_a_whole() {
+    let live = LiveCatalog::default();
+    let before = live.snapshot();
+    let dir = tempfile::tempdir().expect("a directory");
+    fs::write(dir.path().join("a.wasm"), named("alpha", &["ping"])).expect("written");
+    live.replace(Catalog::open(dir.path(), &runtime()).expect("a catalog"));
+    assert!(before.command("ping").is_none(), "an event keeps its own");
+    assert!(live.snapshot().command("ping").is_some());
+}

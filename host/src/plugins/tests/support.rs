@@ -1,0 +1,384 @@
+//! What the tests share: an event, a bot's data in memory, and small plugins written as WebAssembly text.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::super::*;
+use crate::clock::MovableClock;
+use crate::model::{
+    Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, Person, Progress, Quoted, Role,
+};
+use crate::random::Random;
+
+/// A manifest with one command.
+pub(crate) const MANIFEST: &str = r#"{"name":"test","version":"1.0.0","languages":["en"],
+    "commands":[{"name":"try","summary":"Tries"}]}"#;
+
+/// Random bytes that everybody can guess.
+struct Sevens;
+
+impl Random for Sevens {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
+pub(crate) fn jid(text: &str) -> Jid {
+    text.parse().expect("a JID")
+}
+
+/// A message in a group, which answers one of the bot's own.
+pub(crate) fn input() -> EventInput {
+    let sender = Person {
+        jid: jid("6280000000101@s.whatsapp.net"),
+        lid: None,
+        name: "Alice".to_owned(),
+    };
+    let chat = Chat {
+        jid: jid("120363000000000001@g.us"),
+        kind: ChatKind::Group,
+    };
+    let quoted = Quoted {
+        id: "3EB0AA".parse().expect("an id"),
+        author: jid("6280000000100@s.whatsapp.net"),
+        message: Box::new(Message {
+            text: "earlier".to_owned(),
+            from_me: true,
+            ..Message::default()
+        }),
+    };
+    EventInput {
+        event_id: "e1".to_owned(),
+        event: Arc::new(Event {
+            key: EventKey {
+                chat: chat.jid.clone(),
+                sender: sender.jid.clone(),
+                id: "3EB0BB".parse().expect("an id"),
+            },
+            at: 1_700_000_000_000,
+            chat,
+            sender,
+            kind: EventKind::Message(Message {
+                text: "!try this".to_owned(),
+                quoted: Some(quoted),
+                ..Message::default()
+            }),
+        }),
+        role: Role::User,
+        command: Some(Invocation {
+            prefix: "!".to_owned(),
+            name: "try".to_owned(),
+            alias: None,
+            args: "this".to_owned(),
+            known: true,
+        }),
+        language: "en".to_owned(),
+        prefixes: vec!["!".to_owned()],
+        bot_is_admin: false,
+        bot_started_at: 0,
+    }
+}
+
+/// A bot's data, in memory.
+#[derive(Default)]
+pub(crate) struct Data {
+    pub(crate) kv: BTreeMap<String, Vec<u8>>,
+    pub(crate) commands: Vec<CommandFact>,
+    pub(crate) shown: Mutex<Vec<Progress>>,
+    /// Whether storage fails.
+    pub(crate) broken: bool,
+    /// Whether storage never answers.
+    pub(crate) stuck: bool,
+}
+
+impl Data {
+    async fn answer(&self) -> Result<(), ReadError> {
+        if self.stuck {
+            std::future::pending::<()>().await;
+        }
+        if self.broken {
+            return Err(ReadError("the disk is gone".into()));
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Reads for Data {
+    async fn kv_get(&self, key: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        self.answer().await?;
+        Ok(self.kv.get(key).cloned())
+    }
+
+    async fn kv_keys(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, ReadError> {
+        self.answer().await?;
+        let keys = self.kv.keys().filter(|key| {
+            key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after)
+        });
+        Ok(keys.take(limit as usize).cloned().collect())
+    }
+
+    async fn kv_bytes(&self) -> Result<u64, ReadError> {
+        self.answer().await?;
+        let bytes = self.kv.iter().map(|(key, value)| key.len() + value.len());
+        Ok(bytes.sum::<usize>() as u64)
+    }
+
+    async fn commands(&self) -> Result<Vec<CommandFact>, ReadError> {
+        self.answer().await?;
+        Ok(self.commands.clone())
+    }
+
+    async fn progress(&self, progress: Progress) -> Result<(), ReadError> {
+        self.answer().await?;
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.push(progress);
+        Ok(())
+    }
+}
+
+/// A runtime with a small pool.
+pub(crate) fn runtime_with(change: impl FnOnce(&mut Limits)) -> Runtime {
+    let mut limits = Limits::default();
+    limits.pool.in_flight = 4;
+    // The machine that runs the tests may be busy; what matters is which limit ends an event.
+    limits.event.wall_ms = 60_000;
+    change(&mut limits);
+    Runtime::start(RuntimeOptions {
+        limits,
+        clock: Arc::new(MovableClock::default()),
+        random: Arc::new(Sevens),
+        cache_dir: None,
+    })
+    .expect("a runtime")
+}
+
+pub(crate) fn runtime() -> Runtime {
+    runtime_with(|_| {})
+}
+
+/// A state as an instance has it, to call a capability without one.
+pub(crate) fn state(data: Data, limits: EventLimits) -> state::EventState {
+    state::EventState::new(
+        input(),
+        Arc::new(data),
+        limits,
+        &PoolLimits::default(),
+        Arc::new(MovableClock::default()),
+        [7; 32],
+    )
+}
+
+/// The contract's types, as a component imports them.
+const TYPES: &str = r#"
+    (import "jadi:plugin/types@0.1.0" (instance $types
+        (export "event" (type (sub resource)))
+        (export "message" (type (sub resource)))
+        (export "action" (type (sub resource)))
+        (type $refused-cases (variant
+            (case "denied") (case "invalid" string) (case "limit" string) (case "unavailable")))
+        (export "refused" (type (eq $refused-cases)))
+        (type $error-fields (record (field "message" string)))
+        (export "error" (type (eq $error-fields)))))
+    (alias export $types "event" (type $event))
+    (alias export $types "message" (type $message))
+    (alias export $types "action" (type $action))
+    (alias export $types "refused" (type $refused))
+    (alias export $types "error" (type $error))"#;
+
+/// The capabilities that the tests' plugins may import, each with what it gives to the core module.
+const CAPABILITIES: [(&str, &str, &str); 3] = [
+    (
+        "log",
+        r#"(import "jadi:plugin/log@0.1.0" (instance $log
+            (type $levels (enum "debug" "info" "warn" "error"))
+            (export "level" (type $level (eq $levels)))
+            (export "write" (func (param "level" $level) (param "text" string)))))
+        (core func $log-write (canon lower (func $log "write") (memory $memory)))"#,
+        r#"(export "log-write" (func $log-write))"#,
+    ),
+    (
+        "kv",
+        r#"(import "jadi:plugin/kv@0.1.0" (instance $kv
+            (alias outer 1 $refused (type $refused-here))
+            (export "refused" (type $refused (eq $refused-here)))
+            (export "used" (func (result (result u64 (error $refused)))))))
+        (core func $kv-used (canon lower (func $kv "used") (memory $memory) (realloc $realloc)))"#,
+        r#"(export "kv-used" (func $kv-used))"#,
+    ),
+    (
+        "chat",
+        r#"(import "jadi:plugin/chat@0.1.0" (instance $chat
+            (alias outer 1 $action (type $action-here))
+            (export "action" (type $action (eq $action-here)))
+            (alias outer 1 $refused (type $refused-here))
+            (export "refused" (type $refused (eq $refused-here)))
+            (export "draft" (type $draft (sub resource)))
+            (export "[constructor]draft" (func (param "text" string) (result (own $draft))))
+            (export "send" (func (param "draft" (own $draft)) (result (result (own $action) (error $refused)))))))
+        (core func $chat-draft (canon lower (func $chat "[constructor]draft") (memory $memory)))
+        (core func $chat-send (canon lower (func $chat "send") (memory $memory) (realloc $realloc)))"#,
+        r#"(export "chat-draft" (func $chat-draft)) (export "chat-send" (func $chat-send))"#,
+    ),
+];
+
+/// The core module's imports of a capability.
+fn core_imports(capability: &str) -> &'static str {
+    match capability {
+        "log" => r#"(import "host" "log-write" (func $log-write (param i32 i32 i32)))"#,
+        "kv" => r#"(import "host" "kv-used" (func $kv-used (param i32)))"#,
+        "chat" => {
+            r#"(import "host" "chat-draft" (func $chat-draft (param i32 i32) (result i32)))
+            (import "host" "chat-send" (func $chat-send (param i32 i32)))"#
+        }
+        other => panic!("the tests have no capability {other}"),
+    }
+}
+
+/// A component with a handler of messages, as WebAssembly text. `uses` names its capabilities, `items` are further items of
+/// its core module, and `body` is what the handler does after it gave the event's handles back. It ends with the address of
+/// its answer: `(call $ok)` for no actions, `(call $fail (address) (length))` for an error with this message, or
+/// `(call $refused (address))` for the text of a refusal that a call left at this address.
+pub(crate) fn wat(uses: &[&str], items: &str, body: &str) -> String {
+    let body = format!(
+        "(call $drop-event (local.get $event)) (call $drop-message (local.get $message)) {body}"
+    );
+    wat_that_keeps_handles(uses, items, &body)
+}
+
+/// The same, but the handler keeps the event's handles unless `body` gives them back.
+pub(crate) fn wat_that_keeps_handles(uses: &[&str], items: &str, body: &str) -> String {
+    let used = || CAPABILITIES.iter().filter(|(name, ..)| uses.contains(name));
+    let capabilities: String = used().map(|(_, imports, _)| *imports).collect();
+    let given: String = used().map(|(.., exports)| *exports).collect();
+    let taken: String = used().map(|(name, ..)| core_imports(name)).collect();
+    format!(
+        r#"(component
+        {TYPES}
+        (core module $libc
+            (memory (export "memory") 1)
+            (global $free (mut i32) (i32.const 4096))
+            (func (export "realloc") (param i32 i32 i32) (param $size i32) (result i32)
+                (local $at i32)
+                (local.set $at (global.get $free))
+                (global.set $free (i32.and
+                    (i32.add (i32.add (global.get $free) (local.get $size)) (i32.const 7))
+                    (i32.const -8)))
+                (local.get $at)))
+        (core instance $libc (instantiate $libc))
+        (alias core export $libc "memory" (core memory $memory))
+        (alias core export $libc "realloc" (core func $realloc))
+        {capabilities}
+        (core func $drop-event (canon resource.drop $event))
+        (core func $drop-message (canon resource.drop $message))
+        (core instance $host
+            (export "drop-event" (func $drop-event))
+            (export "drop-message" (func $drop-message))
+            {given})
+        (core module $main
+            {taken}
+            (import "host" "drop-event" (func $drop-event (param i32)))
+            (import "host" "drop-message" (func $drop-message (param i32)))
+            (import "libc" "memory" (memory 1))
+            (func $ok (result i32)
+                (i32.store (i32.const 0) (i32.const 0))
+                (i32.store (i32.const 4) (i32.const 0))
+                (i32.store (i32.const 8) (i32.const 0))
+                (i32.const 0))
+            (func $fail (param $at i32) (param $length i32) (result i32)
+                (i32.store (i32.const 0) (i32.const 1))
+                (i32.store (i32.const 4) (local.get $at))
+                (i32.store (i32.const 8) (local.get $length))
+                (i32.const 0))
+            (func $refused (param $at i32) (result i32)
+                (call $fail
+                    (i32.load offset=8 (local.get $at))
+                    (i32.load offset=12 (local.get $at))))
+            (func $handle (export "handle") (param $event i32) (param $message i32) (result i32)
+                (local $i i32)
+                {body})
+            {items})
+        (core instance $main (instantiate $main
+            (with "host" (instance $host)) (with "libc" (instance $libc))))
+        (alias core export $main "handle" (core func $handle))
+        (func $handle-event
+            (param "event" (borrow $event)) (param "message" (borrow $message))
+            (result (result (list (own $action)) (error $error)))
+            (canon lift (core func $handle) (memory $memory) (realloc $realloc)))
+        (component $on-message
+            (import "event" (type $event (sub resource)))
+            (import "message" (type $message (sub resource)))
+            (import "action" (type $action (sub resource)))
+            (type $error-fields (record (field "message" string)))
+            (import "error" (type $error (eq $error-fields)))
+            (import "handle" (func $handle
+                (param "event" (borrow $event)) (param "message" (borrow $message))
+                (result (result (list (own $action)) (error $error)))))
+            (export "event" (type $event))
+            (export "message" (type $message))
+            (export "action" (type $action))
+            (export $exported-error "error" (type $error))
+            (export "handle" (func $handle)))
+        (instance $on-message (instantiate $on-message
+            (with "event" (type $event)) (with "message" (type $message))
+            (with "action" (type $action)) (with "error" (type $error))
+            (with "handle" (func $handle-event))))
+        (export "jadi:plugin/on-message@0.1.0" (instance $on-message)))"#
+    )
+}
+
+/// The binary of WebAssembly text.
+pub(crate) fn binary(wat: &str) -> Vec<u8> {
+    match wat::parse_str(wat) {
+        Ok(bytes) => bytes,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Adds a custom section with a manifest.
+pub(crate) fn with_manifest(mut component: Vec<u8>, manifest: &str) -> Vec<u8> {
+    let name = jadi_plugin_manifest::SECTION;
+    let mut section = Vec::new();
+    leb128(&mut section, name.len());
+    section.extend_from_slice(name.as_bytes());
+    section.extend_from_slice(manifest.as_bytes());
+    component.push(0);
+    leb128(&mut component, section.len());
+    component.append(&mut section);
+    component
+}
+
+fn leb128(bytes: &mut Vec<u8>, mut number: usize) {
+    loop {
+        let low = (number & 0x7f) as u8;
+        number >>= 7;
+        if number == 0 {
+            bytes.push(low);
+            return;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+/// A plugin file whose handler is `body`; see [`wat`].
+pub(crate) fn plugin_file(uses: &[&str], items: &str, body: &str) -> Vec<u8> {
+    with_manifest(binary(&wat(uses, items, body)), MANIFEST)
+}
+
+/// Runs one event in a plugin whose handler is `body`; see [`wat`].
+pub(crate) async fn run(runtime: &Runtime, uses: &[&str], items: &str, body: &str) -> Outcome {
+    let plugin = match runtime.load(&plugin_file(uses, items, body)) {
+        Ok(plugin) => plugin,
+        Err(error) => panic!("{error}"),
+    };
+    runtime
+        .handle(&plugin, input(), Arc::new(Data::default()))
+        .await
+}
