@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use wacore::messages::MessageUtils;
 use wacore_binary::{Jid, Node, NodeContent};
 
 use super::Server;
@@ -42,6 +43,9 @@ impl Server {
         let mut ack = self.ack(&stanza, "message");
         if let Some(refusal) = refusal {
             ack.set("error", refusal.code());
+        }
+        if let Some(phash) = stale_phash(&self.world(), &stanza) {
+            ack.set("phash", phash);
         }
         if who.device != 0 && refusal.is_none() && self.faults.take_lost_ack(&who.number) {
             return;
@@ -193,6 +197,22 @@ impl Server {
     }
 }
 
+/// The hash of a group's devices as the server knows them, when the sender's differs: it encrypted for an outdated list
+/// and should look the group up again. It covers every device of every member by LID, the sending one included
+/// (`wacore::send::build_group_phash_set`).
+fn stale_phash(world: &World, stanza: &Node) -> Option<String> {
+    let claimed = stanza.attr_opt("phash")?;
+    let group = world.group_of(&stanza.attr_jid("to")?)?;
+    let devices: Vec<Jid> = group
+        .members
+        .iter()
+        .flat_map(|member| world.devices_of(&member.number))
+        .map(|device| world.lid_of(&device))
+        .collect();
+    let actual = MessageUtils::participant_list_hash(&devices).ok()?;
+    (actual != claimed).then_some(actual)
+}
+
 /// Asks what the wire tells apart by the server part.
 trait IsGroup {
     fn is_group_jid(&self) -> bool;
@@ -237,4 +257,61 @@ fn content_for(sealed: Vec<Node>, stanza: &Node) -> Vec<Node> {
         .filter(|child| PASSED_ON.contains(&child.tag.as_ref()))
         .cloned();
     sealed.into_iter().chain(passed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::group::{Group, Member, Role};
+    use crate::server::world::{Account, Device};
+
+    #[test]
+    fn only_an_outdated_device_list_is_corrected() {
+        let mut world = World::default();
+        for (number, lid) in [("6280000000101", "111"), ("6280000000102", "222")] {
+            world.lids.insert(lid.to_owned(), number.to_owned());
+            let account = Account::new(number, lid, "someone", Device::new(0));
+            world.accounts.insert(number.to_owned(), account);
+        }
+        let member = |number: &str| Member {
+            number: number.to_owned(),
+            role: Role::Member,
+        };
+        let group = Group {
+            id: "120363000000000001".to_owned(),
+            subject: String::new(),
+            subject_by: String::new(),
+            subject_secs: 0,
+            description: String::new(),
+            description_id: String::new(),
+            creator: String::new(),
+            created_ms: 0,
+            members: vec![member("6280000000101"), member("6280000000102")],
+            announce: false,
+            locked: false,
+            picture: None,
+        };
+        world.groups.insert(group.id.clone(), group.clone());
+        let phones = [Jid::lid("222"), Jid::lid("111")];
+        let known = MessageUtils::participant_list_hash(&phones).unwrap();
+        let message = node("message")
+            .attr("to", group.jid())
+            .attr("phash", known.as_str())
+            .build();
+        assert_eq!(stale_phash(&world, &message), None);
+
+        let who = Who::new("6280000000102", 3);
+        world
+            .accounts
+            .get_mut(&who.number)
+            .unwrap()
+            .devices
+            .insert(who.device, Device::new(1));
+        let corrected = stale_phash(&world, &message).expect("a device was added");
+        let all = [Jid::lid("111"), Jid::lid("222"), Jid::lid_device("222", 3)];
+        assert_eq!(
+            corrected,
+            MessageUtils::participant_list_hash(&all).unwrap()
+        );
+    }
 }
