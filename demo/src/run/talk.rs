@@ -1,0 +1,301 @@
+//! Steps in which somebody writes, deletes, or is shown something.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jadi_simulator::{ChatId, MediaFile, MediaKind, MessageKey, Outgoing, SeenMessage};
+use tokio::time::Instant;
+
+use super::failure::Mismatch;
+use super::inbox::Lane;
+use super::met;
+use super::player::{Player, USUAL};
+use crate::script::{Content, Expectation, Expected, FileToSend, Name, kind_word};
+
+impl Player<'_> {
+    pub(super) async fn send(
+        &mut self,
+        from: &Name,
+        to: &Name,
+        content: &Content,
+    ) -> Result<(), Mismatch> {
+        let chat = self.chat(to)?;
+        let outgoing = self.outgoing(content)?;
+        self.write(from, chat, outgoing, &shown(content)).await
+    }
+
+    pub(super) async fn reply(
+        &mut self,
+        from: &Name,
+        quoting: Option<&str>,
+        content: &Content,
+    ) -> Result<(), Mismatch> {
+        let quoted = match quoting {
+            Some(text) => {
+                let is_it = |message: &SeenMessage| message.text.trim() == text.trim();
+                let expected = || format!("that {from} sees a message `{text}`");
+                self.find(from, is_it, expected).await?
+            }
+            None => {
+                let expected = || format!("that {from} sees a message where they last were");
+                let place = self.places.get(from).cloned();
+                let is_it = move |message: &SeenMessage| Some(&message.key.chat) == place.as_ref();
+                self.find(from, is_it, expected).await?
+            }
+        };
+        let mut outgoing = self.outgoing(content)?;
+        let line = format!("↩ {}", shown(content));
+        outgoing.quote = Some(quoted.clone());
+        self.write(from, quoted.chat, outgoing, &line).await
+    }
+
+    async fn write(
+        &mut self,
+        from: &Name,
+        chat: ChatId,
+        outgoing: Outgoing,
+        line: &str,
+    ) -> Result<(), Mismatch> {
+        let place = self.place_name(&chat);
+        self.view.said(from.as_str(), &place, line);
+        let text = outgoing.text.clone().unwrap_or_default();
+        let inbox = self.inbox(from)?;
+        let sent = inbox.phone().send(&chat, outgoing).await;
+        let key = sent.map_err(Mismatch::refused)?;
+        inbox.note_own(key, &text);
+        self.places.insert(from.clone(), chat);
+        Ok(())
+    }
+
+    pub(super) async fn delete(
+        &mut self,
+        who: &Name,
+        text: &str,
+        of: Option<&Name>,
+    ) -> Result<(), Mismatch> {
+        let author = of.unwrap_or(who);
+        let number = self.number(author)?;
+        let is_it = |message: &SeenMessage| {
+            message.key.sender == number && message.text.trim() == text.trim()
+        };
+        let expected = || format!("that {who} sees a message `{text}` of {author}");
+        let key = self.find(who, is_it, expected).await?;
+        let place = self.place_name(&key.chat);
+        let line = match of {
+            Some(author) => format!("[deletes {author}'s \"{text}\"]"),
+            None => format!("[deletes \"{text}\"]"),
+        };
+        self.view.said(who.as_str(), &place, &line);
+        let deleted = self.inbox(who)?.phone().revoke(&key).await;
+        deleted.map_err(Mismatch::refused)?;
+        self.places.insert(who.clone(), key.chat);
+        Ok(())
+    }
+
+    /// The newest message that somebody sees and that fits: where they last were, else anywhere. It may still be on its way.
+    async fn find(
+        &mut self,
+        who: &Name,
+        is_it: impl Fn(&SeenMessage) -> bool,
+        expected: impl Fn() -> String,
+    ) -> Result<MessageKey, Mismatch> {
+        let deadline = Instant::now() + USUAL;
+        loop {
+            let place = self.places.get(who).cloned();
+            let phone = self.inbox(who)?.phone();
+            let elsewhere = phone.chats().into_iter().map(|summary| summary.chat);
+            for chat in place.into_iter().chain(elsewhere) {
+                let messages = phone.messages(&chat);
+                let fits = |message: &&SeenMessage| message.deleted.is_none() && is_it(message);
+                if let Some(message) = messages.iter().rev().find(fits) {
+                    return Ok(message.key.clone());
+                }
+            }
+            self.change_on(who, deadline)
+                .await
+                .map_err(|()| Mismatch::new(expected(), "no such message"))?;
+        }
+    }
+
+    /// Waits until something comes to this phone, or the deadline has passed (`Err`).
+    async fn change_on(&mut self, who: &Name, deadline: Instant) -> Result<(), ()> {
+        let Some(inbox) = self.inboxes.get_mut(who) else {
+            return Err(());
+        };
+        let changed = tokio::time::timeout_at(deadline, inbox.changed()).await;
+        changed.map_err(|_| ())
+    }
+
+    pub(super) async fn expect(&mut self, expectation: &Expectation) -> Result<(), Mismatch> {
+        let who = &expectation.receiver;
+        let author = expectation.author.as_ref().map(|name| self.number(name));
+        let lane = Lane {
+            chat: self.chat(&expectation.chat)?,
+            author: author.transpose()?,
+        };
+        let within = expectation.within.unwrap_or(USUAL);
+        let place = match &expectation.author {
+            Some(author) => format!("for {who} by {author} in {}", expectation.chat),
+            None => format!("for {who} in {}", expectation.chat),
+        };
+        let expected = met::described(&expectation.what, &place, within);
+        if expectation.what == Expected::Nothing {
+            return self.expect_nothing(who, &lane, expected).await;
+        }
+        self.places.insert(who.clone(), lane.chat.clone());
+        self.await_arrival(who, &lane, &expectation.what, within, expected)
+            .await
+    }
+
+    async fn await_arrival(
+        &mut self,
+        who: &Name,
+        lane: &Lane,
+        what: &Expected,
+        within: Duration,
+        expected: String,
+    ) -> Result<(), Mismatch> {
+        let deadline = Instant::now() + within;
+        loop {
+            let inbox = self.inbox(who)?;
+            if inbox.is_torn() {
+                return Err(Mismatch::new(
+                    expected,
+                    "more events than could be kept up with",
+                ));
+            }
+            if let Some(arrivals) = inbox.meet(lane, |came| met::meets(what, came)) {
+                let place = self.receiver_name(who, &lane.chat);
+                let (met, passed_over) = arrivals.split_last().unzip();
+                for came in passed_over.unwrap_or_default() {
+                    let from = self.called(&came.author);
+                    self.view.also_came(&from, &place, &met::shown(&came.what));
+                }
+                if let Some(came) = met {
+                    let from = self.called(&came.author);
+                    self.view.said(&from, &place, &met::shown(&came.what));
+                }
+                return Ok(());
+            }
+            if let Err(why) = self.world.check() {
+                let came = self.came(who, lane, what)?;
+                return Err(Mismatch::new(expected, format!("{came}\n{why}")));
+            }
+            if self.change_on(who, deadline).await.is_err() {
+                let came = self.came(who, lane, what)?;
+                return Err(Mismatch::new(expected, came));
+            }
+        }
+    }
+
+    /// What came instead, with a word when the expected came too early.
+    fn came(&self, who: &Name, lane: &Lane, what: &Expected) -> Result<String, Mismatch> {
+        let inbox = self.inbox(who)?;
+        let rest = met::listed(inbox.rest(lane).iter(), |number| self.called(number));
+        let early = inbox.passed_over(lane);
+        let early = early.iter().filter(|came| met::meets(what, &came.what));
+        let early = met::listed(early, |number| self.called(number));
+        Ok(match early.as_str() {
+            "nothing" => rest,
+            early => format!("{rest}\nout of order, before what was already met: {early}"),
+        })
+    }
+
+    async fn expect_nothing(
+        &mut self,
+        who: &Name,
+        lane: &Lane,
+        expected: String,
+    ) -> Result<(), Mismatch> {
+        loop {
+            let before = self.inbox(who)?.count();
+            let idle = self.world.idle().await;
+            idle.map_err(|why| Mismatch::new("that all comes to rest", why))?;
+            if self.inbox(who)?.count() == before {
+                break;
+            }
+        }
+        let rest = self.inbox(who)?.rest(lane);
+        if !rest.is_empty() {
+            let came = met::listed(rest.iter(), |number| self.called(number));
+            return Err(Mismatch::new(expected, came));
+        }
+        let from = match &lane.author {
+            Some(author) => self.called(author),
+            None => self.place_name(&lane.chat),
+        };
+        self.view.aside(&format!("{from} says nothing to {who}"));
+        Ok(())
+    }
+
+    /// What the transcript calls a chat.
+    fn place_name(&self, chat: &ChatId) -> String {
+        match chat {
+            ChatId::Direct(number) => self.called(number),
+            ChatId::Group(jid) => match self.world.simulator().group(jid) {
+                Some(group) => group.subject,
+                None => jid.clone(),
+            },
+        }
+    }
+
+    /// Whom a message is for: the group it stands in, or the one who gets it.
+    fn receiver_name(&self, who: &Name, chat: &ChatId) -> String {
+        match chat {
+            ChatId::Direct(_) => who.to_string(),
+            ChatId::Group(_) => self.place_name(chat),
+        }
+    }
+
+    fn outgoing(&self, content: &Content) -> Result<Outgoing, Mismatch> {
+        let Some(file) = &content.file else {
+            return Ok(Outgoing::text(content.text.clone()));
+        };
+        Ok(Outgoing::media(self.file(file)?, content.text.clone()))
+    }
+
+    fn file(&self, file: &FileToSend) -> Result<MediaFile, Mismatch> {
+        let beside = self.script_dir();
+        let path = beside.join(&file.path);
+        let bytes = std::fs::read(&path).map_err(|why| {
+            Mismatch::new(
+                "a file that stands beside the transcript",
+                format!("{}: {why}", path.display()),
+            )
+        })?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Ok(MediaFile {
+            kind: file.kind,
+            mime: mime(file.kind, &path).to_owned(),
+            name: name.into_owned(),
+            bytes,
+        })
+    }
+}
+
+fn shown(content: &Content) -> String {
+    match &content.file {
+        None => content.text.clone(),
+        Some(file) => format!("[{} {}] {}", kind_word(file.kind), file.path, content.text),
+    }
+}
+
+/// The MIME type of a file, by its extension, else what is usual for its kind.
+fn mime(kind: MediaKind, path: &Path) -> &'static str {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    match (extension.to_ascii_lowercase().as_str(), kind) {
+        ("png", _) => "image/png",
+        ("jpg" | "jpeg", _) => "image/jpeg",
+        ("webp", _) => "image/webp",
+        ("mp4", _) => "video/mp4",
+        ("ogg" | "opus", _) => "audio/ogg; codecs=opus",
+        ("mp3", _) => "audio/mpeg",
+        ("pdf", _) => "application/pdf",
+        ("txt", _) => "text/plain",
+        (_, MediaKind::Image) => "image/jpeg",
+        (_, MediaKind::Sticker) => "image/webp",
+        (_, MediaKind::Video) => "video/mp4",
+        (_, MediaKind::Audio) => "audio/ogg; codecs=opus",
+        (_, MediaKind::Document) => "application/octet-stream",
+    }
+}

@@ -1,0 +1,69 @@
+//! Lines that say who there is: phones, owners, bots, groups and their members.
+
+use super::cursor::Cursor;
+use super::{Member, MemberChange, Mistake, Name, Step};
+
+pub(super) type Parsed<'a> = Result<(Step, Cursor<'a>), Mistake>;
+
+pub(super) fn phone(cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("phone alice 6280000000101");
+    Ok((Step::Phone(cursor.account("the phone's name")?), cursor))
+}
+
+pub(super) fn owner(cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("owner root 6280000000001");
+    Ok((Step::Owner(cursor.account("the owner's name")?), cursor))
+}
+
+pub(super) fn bot(cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("bot shop 6280000000200 owner alice");
+    let account = cursor.account("the bot's name")?;
+    if !cursor.eat_word("owner") {
+        return Err(cursor.expected("`owner` and whose bot it is"));
+    }
+    let owner = cursor.name("the name of the owner's phone")?;
+    Ok((Step::Bot { account, owner }, cursor))
+}
+
+pub(super) fn as_bot(cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("as bot alice2 := 6280000000101");
+    if !cursor.eat_word("bot") {
+        return Err(cursor.expected("`bot`"));
+    }
+    let name = cursor.name("the bot's name from here on")?;
+    if !cursor.eat(":=") {
+        return Err(cursor.expected("`:=` and the bot's number"));
+    }
+    let number = cursor.number()?;
+    Ok((Step::AsBot(super::Account { name, number }), cursor))
+}
+
+pub(super) fn group(cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("group friends: alice*, bob, shop*");
+    let name = cursor.name("the group's name")?;
+    if !cursor.eat(":") {
+        return Err(cursor.expected("`:` and the members, `*` after each admin"));
+    }
+    let mut members = Vec::new();
+    loop {
+        let name = cursor.name("a member's name")?;
+        let admin = cursor.eat("*");
+        members.push(Member { name, admin });
+        if !cursor.eat(",") {
+            break;
+        }
+    }
+    Ok((Step::Group { name, members }, cursor))
+}
+
+pub(super) fn change(group: Name, mut cursor: Cursor<'_>) -> Parsed<'_> {
+    let (build, example): (fn(Vec<Name>) -> MemberChange, _) = match cursor.word() {
+        "+" => (MemberChange::Add, "friends + carol, dave"),
+        "-" => (MemberChange::Remove, "friends - bob"),
+        "admin" => (MemberChange::Promote, "friends admin shop"),
+        _ => (MemberChange::Demote, "friends member shop"),
+    };
+    let mut cursor = cursor.with_example(example);
+    let change = build(cursor.names("the name of a phone or bot")?);
+    Ok((Step::GroupChange { group, change }, cursor))
+}

@@ -1,0 +1,158 @@
+//! The host as a child process.
+
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jadi_simulator::Simulator;
+use rustix::process::{Pid, Signal, kill_process};
+use serde::Deserialize;
+use tokio::process::{Child, Command};
+
+use super::dev::DevApi;
+use super::{WorldError, WorldOptions, pause};
+
+/// The file in the world's directory that all output of the host goes to.
+pub(super) const LOG: &str = "host.log";
+/// How long the host may take to serve; it compiles plugins at first.
+const START: Duration = Duration::from_secs(60);
+/// How long it may take to end when asked to: its own limit and a little.
+const END: Duration = Duration::from_secs(12);
+
+/// A running host. Dropped, it is killed.
+pub(super) struct HostProcess {
+    child: Mutex<Child>,
+    dev: DevApi,
+    page: String,
+}
+
+/// What the host writes about itself.
+#[derive(Deserialize)]
+struct RunFile {
+    pid: u32,
+    port: u16,
+    url: String,
+}
+
+impl HostProcess {
+    /// Starts it and waits until it serves.
+    pub(super) async fn start(
+        options: &WorldOptions,
+        root: &Path,
+        simulator: &Simulator,
+    ) -> Result<Self, WorldError> {
+        let data = root.join("host");
+        let mut child = spawn(options, root, &data, simulator)?;
+        let deadline = Instant::now() + START;
+        loop {
+            if let Some(run) = running(&data, &child) {
+                return Ok(Self {
+                    child: Mutex::new(child),
+                    dev: DevApi::new(run.port),
+                    page: run.url,
+                });
+            }
+            if let Ok(Some(status)) = child.try_wait() {
+                return Err(WorldError::HostEnded(status.to_string()));
+            }
+            pause(deadline, START, "the host did not serve").await?;
+        }
+    }
+
+    pub(super) fn dev(&self) -> &DevApi {
+        &self.dev
+    }
+
+    /// Where its pages are.
+    pub(super) fn page(&self) -> &str {
+        &self.page
+    }
+
+    /// Whether it still runs.
+    pub(super) fn check_alive(&self) -> Result<(), WorldError> {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        match child.try_wait() {
+            Ok(Some(status)) => Err(WorldError::HostEnded(status.to_string())),
+            _ => Ok(()),
+        }
+    }
+
+    fn into_child(self) -> Child {
+        self.child
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// SIGKILL.
+    pub(super) async fn kill(self) {
+        // It fails only when the process has already ended.
+        let _ = self.into_child().kill().await;
+    }
+
+    /// SIGTERM, and SIGKILL when it does not listen.
+    pub(super) async fn end(self) {
+        let mut child = self.into_child();
+        if let Some(pid) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) {
+            let _ = kill_process(pid, Signal::TERM);
+        }
+        if tokio::time::timeout(END, child.wait()).await.is_err() {
+            eprintln!("the host did not end in time and is killed");
+            let _ = child.kill().await;
+        }
+    }
+}
+
+fn spawn(
+    options: &WorldOptions,
+    root: &Path,
+    data: &Path,
+    simulator: &Simulator,
+) -> Result<Child, WorldError> {
+    let log = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(root.join(LOG));
+    let outputs = log.and_then(|log: File| Ok((log.try_clone()?, log)));
+    let (out, err) = outputs.map_err(|source| WorldError::Data {
+        path: root.to_owned(),
+        source,
+    })?;
+    let mut command = Command::new(&options.jadi);
+    // What the operator of this machine has set is not meant for this host.
+    for (variable, _) in std::env::vars_os() {
+        if variable.to_string_lossy().starts_with("JADI_") {
+            command.env_remove(variable);
+        }
+    }
+    command
+        .arg("run")
+        .arg("--data-dir")
+        .arg(data)
+        .arg("--plugins-dir")
+        .arg(&options.plugins)
+        .args(["--simulator-url", &simulator.websocket_url()])
+        .args(["--simulator-media", &simulator.media_url()])
+        .args(["--owners", &options.owners.join(",")])
+        .args(["--port", &options.port.to_string()])
+        .args(["--log", &options.log])
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .stdout(out)
+        .stderr(err)
+        // Ctrl-C in the terminal is for the demo, which then ends the host itself.
+        .process_group(0)
+        .kill_on_drop(true);
+    command.spawn().map_err(|source| WorldError::Start {
+        program: options.jadi.clone(),
+        source,
+    })
+}
+
+/// What the host says about itself, once this very process serves.
+fn running(data: &Path, child: &Child) -> Option<RunFile> {
+    let text = std::fs::read_to_string(data.join("run.json")).ok()?;
+    let run: RunFile = serde_json::from_str(&text).ok()?;
+    (Some(run.pid) == child.id()).then_some(run)
+}
