@@ -4,6 +4,7 @@
 //! [`workspace`]. Nothing here is part of the product: the host, the simulator and the plugins never depend on it.
 
 mod bench;
+mod binaries;
 mod demo;
 mod plugins;
 mod run;
