@@ -7,11 +7,11 @@
 //!
 //! # Layout
 //!
-//! - [`script`]: the grammar. `tests/chats/README.md` describes it for those who write transcripts.
-//! - [`world`]: simulator, host process, temporary files, and ending all of it.
-//! - [`run`]: one step after the other; what was expected and what came.
-//! - [`view`]: printing.
-//! - [`tour`]: the transcript that `cargo xtask demo` begins with.
+//! - [`script`][]: the grammar. `tests/chats/README.md` describes it for those who write transcripts.
+//! - [`world`][]: simulator, host process, temporary files, and ending all of it.
+//! - [`run`][]: one step after the other; what was expected and what came.
+//! - [`view`][]: printing.
+//! - [`tour`][]: the transcript that `cargo xtask demo` begins with.
 
 pub mod run;
 pub mod script;

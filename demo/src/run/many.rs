@@ -1,6 +1,6 @@
 //! Several scripts, each in a fresh world, some at a time.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use futures::StreamExt;
@@ -47,7 +47,7 @@ pub async fn play_all(
 }
 
 async fn play_one(
-    file: &PathBuf,
+    file: &Path,
     options: &WorldOptions,
     stop: &CancellationToken,
     mut view: View,
@@ -74,17 +74,19 @@ async fn in_fresh_world(
     options: &WorldOptions,
     stop: &CancellationToken,
     view: &mut View,
-) -> Result<(), Failure> {
+) -> Result<(), Box<Failure>> {
     if let Some(failure) = not_yet(script) {
         return Err(failure);
     }
-    let failed = |came: String| Failure {
-        file: script.file.clone(),
-        line: None,
-        step: None,
-        expected: "a running world".to_owned(),
-        came,
-        host_log: String::new(),
+    let failed = |came: String| {
+        Box::new(Failure {
+            file: script.file.clone(),
+            line: None,
+            step: None,
+            expected: "a running world".to_owned(),
+            came,
+            host_log: String::new(),
+        })
     };
     let options = WorldOptions {
         owners: owners(script),

@@ -43,7 +43,7 @@ pub fn owners(script: &Script) -> Vec<String> {
 ///
 /// The first step that fails, with what was expected, what came and the end of the host's log; also requests of a client
 /// that the simulator has no answer to.
-pub async fn play(script: &Script, world: &mut World, view: &mut View) -> Result<(), Failure> {
+pub async fn play(script: &Script, world: &mut World, view: &mut View) -> Result<(), Box<Failure>> {
     if let Some(failure) = not_yet(script) {
         return Err(failure);
     }

@@ -53,7 +53,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    pub(super) async fn everything(&mut self) -> Result<(), Failure> {
+    pub(super) async fn everything(&mut self) -> Result<(), Box<Failure>> {
         let script = self.script;
         let main = Name::new(Name::MAIN).map(|name| (name, MAIN_NUMBER.to_owned()));
         self.numbers.extend(main);
@@ -307,7 +307,7 @@ impl<'a> Player<'a> {
         self.unknown_seen = all.len();
     }
 
-    fn unanswered(&self, number: usize) -> Failure {
+    fn unanswered(&self, number: usize) -> Box<Failure> {
         let requests: Vec<_> = self.unknown.iter().map(|(_, iq)| iq.as_str()).collect();
         let line = self.script.lines.iter().find(|line| line.number == number);
         let mismatch = Mismatch::new(
@@ -317,7 +317,7 @@ impl<'a> Player<'a> {
         self.failure(line, mismatch)
     }
 
-    fn failure(&self, line: Option<&Line>, why: Mismatch) -> Failure {
+    fn failure(&self, line: Option<&Line>, why: Mismatch) -> Box<Failure> {
         // A host that died says more than what did not come because of it.
         let came = match self.world.check() {
             Err(WorldError::HostEnded(status)) => {
@@ -326,13 +326,13 @@ impl<'a> Player<'a> {
             _ => why.came,
         };
         let file: PathBuf = self.script.file.clone();
-        Failure {
+        Box::new(Failure {
             file,
             line: line.map(|line| line.number),
             step: line.map(|line| line.step.to_string()),
             expected: why.expected,
             came,
             host_log: self.world.host_log(LOG_LINES),
-        }
+        })
     }
 }

@@ -4,12 +4,12 @@ use super::Failure;
 use crate::script::{Script, Step};
 
 /// The first line of `script` that this build can't carry out, if there is one.
-pub fn not_yet(script: &Script) -> Option<Failure> {
+pub fn not_yet(script: &Script) -> Option<Box<Failure>> {
     let (line, what) = script
         .lines
         .iter()
         .find_map(|line| Some((line, needs(&line.step)?)))?;
-    Some(Failure {
+    Some(Box::new(Failure {
         file: script.file.clone(),
         line: Some(line.number),
         step: Some(line.step.to_string()),
@@ -18,7 +18,7 @@ pub fn not_yet(script: &Script) -> Option<Failure> {
             "a line that needs {what}, which this build does not have yet; nothing was run"
         ),
         host_log: String::new(),
-    })
+    }))
 }
 
 fn needs(step: &Step) -> Option<&'static str> {

@@ -356,7 +356,7 @@ impl fmt::Display for Problem {
         write!(f, "{}:{}: ", self.file.display(), self.line)?;
         match &self.mistake.found {
             Some(found) if found.is_empty() => {
-                write!(f, "expected {}, but the line ends there", self.mistake.what)?
+                write!(f, "expected {}, but the line ends there", self.mistake.what)?;
             }
             Some(found) => write!(f, "expected {}, found `{found}`", self.mistake.what)?,
             None => f.write_str(&self.mistake.what)?,

@@ -104,7 +104,7 @@ fn every_good_line_is_read_as_it_is_meant() {
             Step::Send {
                 from: name("bob"),
                 to: name("friends"),
-                content: look.clone(),
+                content: look,
             },
         ),
         (
