@@ -1,0 +1,102 @@
+//! Downloads, bounded in memory by what the caller allows and not by what the message claims.
+
+use std::io::{self, Cursor, Seek, SeekFrom, Write};
+
+use whatsapp_rust::download::DownloadWriter;
+use whatsapp_rust::http::HttpStatusError;
+use whatsapp_rust::prelude::Client;
+
+use super::media;
+use crate::whatsapp::SendError;
+
+/// Downloads and decrypts the file that the handle names.
+pub(super) async fn fetch(
+    client: &Client,
+    handle: &[u8],
+    limit: u64,
+) -> Result<Vec<u8>, SendError> {
+    let place = media::locate(handle)
+        .ok_or_else(|| SendError::Refused("the file's handle is broken".to_owned()))?;
+    if place.file_length > limit {
+        return Err(too_large(limit));
+    }
+    match client.download_to_writer(&place, Bounded::new(limit)).await {
+        Ok(writer) => Ok(writer.content.into_inner()),
+        Err(error) if error.chain().any(|cause| cause.is::<TooLarge>()) => Err(too_large(limit)),
+        Err(error) => match error.downcast_ref::<HttpStatusError>() {
+            Some(HttpStatusError { status: 404 | 410 }) => Err(SendError::Refused(
+                "the file is not kept any more".to_owned(),
+            )),
+            _ => {
+                tracing::debug!(%error, "a download failed");
+                Err(SendError::Unavailable)
+            }
+        },
+    }
+}
+
+fn too_large(limit: u64) -> SendError {
+    SendError::Refused(format!("the file has more than {limit} bytes"))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("more than was allowed")]
+struct TooLarge;
+
+/// A buffer that refuses to grow beyond its limit.
+struct Bounded {
+    content: Cursor<Vec<u8>>,
+    limit: u64,
+}
+
+impl Bounded {
+    fn new(limit: u64) -> Self {
+        Self {
+            content: Cursor::new(Vec::new()),
+            limit,
+        }
+    }
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let end = self.content.position().saturating_add(bytes.len() as u64);
+        if end > self.limit {
+            return Err(io::Error::other(TooLarge));
+        }
+        self.content.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Bounded {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.content.seek(to)
+    }
+}
+
+impl DownloadWriter for Bounded {
+    fn truncate(&mut self, len: u64) -> io::Result<()> {
+        self.content.truncate(len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_lies_about_its_size_is_stopped() {
+        let mut buffer = Bounded::new(4);
+        buffer.write_all(b"1234").expect("four bytes");
+        let refused = buffer.write_all(b"5").expect_err("a fifth");
+        assert!(refused.get_ref().expect("a cause").is::<TooLarge>());
+        buffer.truncate(0).expect("emptied for another try");
+        buffer.rewind().expect("rewound");
+        buffer.write_all(b"ab").expect("two bytes");
+        assert_eq!(buffer.content.into_inner(), b"ab");
+    }
+}

@@ -1,0 +1,234 @@
+//! Files: what a message tells about one, the handle it is downloaded by, and the message that a sent file becomes.
+//!
+//! A handle is what the client needs to find and decrypt the file, as JSON; everywhere else in the host it is opaque bytes.
+//! It holds the file's key, so it is as secret as the file.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::{Deserialize, Serialize};
+use whatsapp_rust::download::{DownloadParams, Downloadable, MediaType};
+use whatsapp_rust::prelude::{MessageField, wa};
+use whatsapp_rust::upload::UploadResponse;
+
+use crate::model::{Media, MediaKind, MediaOut};
+
+/// The most bytes that a file may have to be sent. WhatsApp's own limit for documents is 2 GB; a bot needs less, and the
+/// file is held in memory.
+pub(super) const LARGEST_UPLOAD: usize = 64 * 1024 * 1024;
+
+#[derive(Serialize, Deserialize)]
+struct Handle {
+    kind: MediaKind,
+    path: String,
+    key: String,
+    plain_sha256: String,
+    sealed_sha256: String,
+    bytes: u64,
+}
+
+/// The file in this content, when there is one and it can be downloaded.
+pub(super) fn read(base: &wa::Message) -> Option<Media> {
+    if let Some(image) = base.image_message.as_option() {
+        return known(MediaKind::Image, image, image.mimetype.as_ref(), None);
+    }
+    if let Some(sticker) = base.sticker_message.as_option() {
+        return known(MediaKind::Sticker, sticker, sticker.mimetype.as_ref(), None);
+    }
+    if let Some(video) = base
+        .video_message
+        .as_option()
+        .or_else(|| base.ptv_message.as_option())
+    {
+        return known(MediaKind::Video, video, video.mimetype.as_ref(), None);
+    }
+    if let Some(audio) = base.audio_message.as_option() {
+        return known(MediaKind::Audio, audio, audio.mimetype.as_ref(), None);
+    }
+    let document = base.document_message.as_option()?;
+    let name = document.file_name.clone();
+    known(
+        MediaKind::Document,
+        document,
+        document.mimetype.as_ref(),
+        name,
+    )
+}
+
+fn known(
+    kind: MediaKind,
+    file: &dyn Downloadable,
+    mime: Option<&String>,
+    file_name: Option<String>,
+) -> Option<Media> {
+    let bytes = file.file_length().unwrap_or_default();
+    let handle = Handle {
+        kind,
+        path: file.direct_path()?.to_owned(),
+        key: BASE64.encode(file.media_key()?),
+        plain_sha256: BASE64.encode(file.file_sha256()?),
+        sealed_sha256: BASE64.encode(file.file_enc_sha256()?),
+        bytes,
+    };
+    Some(Media {
+        kind,
+        mime: mime.cloned().unwrap_or_default(),
+        bytes,
+        file_name,
+        handle: serde_json::to_vec(&handle).ok()?,
+    })
+}
+
+/// What the client downloads a file by, from its handle.
+pub(super) fn locate(handle: &[u8]) -> Option<DownloadParams> {
+    let handle: Handle = serde_json::from_slice(handle).ok()?;
+    Some(DownloadParams::encrypted(
+        handle.path,
+        &BASE64.decode(handle.key).ok()?,
+        &BASE64.decode(handle.plain_sha256).ok()?,
+        &BASE64.decode(handle.sealed_sha256).ok()?,
+        handle.bytes,
+        media_type(handle.kind),
+    ))
+}
+
+/// How WhatsApp calls a kind of file.
+pub(super) fn media_type(kind: MediaKind) -> MediaType {
+    match kind {
+        MediaKind::Image => MediaType::Image,
+        MediaKind::Sticker => MediaType::Sticker,
+        MediaKind::Video => MediaType::Video,
+        MediaKind::Audio => MediaType::Audio,
+        MediaKind::Document => MediaType::Document,
+    }
+}
+
+/// Where an uploaded file lies, and what opens it.
+pub(super) struct Uploaded {
+    url: String,
+    direct_path: String,
+    media_key: Vec<u8>,
+    media_key_timestamp: i64,
+    file_sha256: Vec<u8>,
+    file_enc_sha256: Vec<u8>,
+    file_length: u64,
+    streaming_sidecar: Option<Vec<u8>>,
+}
+
+impl From<UploadResponse> for Uploaded {
+    fn from(response: UploadResponse) -> Self {
+        Self {
+            url: response.url,
+            direct_path: response.direct_path,
+            media_key: response.media_key.to_vec(),
+            media_key_timestamp: response.media_key_timestamp,
+            file_sha256: response.file_sha256.to_vec(),
+            file_enc_sha256: response.file_enc_sha256.to_vec(),
+            file_length: response.file_length,
+            streaming_sidecar: response.streaming_sidecar,
+        }
+    }
+}
+
+/// The message that an uploaded file is sent as.
+pub(super) fn message(
+    media: &MediaOut,
+    uploaded: Uploaded,
+    caption: &str,
+    context: MessageField<wa::ContextInfo>,
+) -> wa::Message {
+    let caption = Some(caption.to_owned()).filter(|caption| !caption.is_empty());
+    macro_rules! file {
+        ($kind:ident, $($own:ident: $value:expr),*) => {
+            MessageField::some(wa::message::$kind {
+                url: Some(uploaded.url),
+                direct_path: Some(uploaded.direct_path),
+                mimetype: Some(media.mime.clone()),
+                media_key: Some(uploaded.media_key),
+                media_key_timestamp: Some(uploaded.media_key_timestamp),
+                file_sha256: Some(uploaded.file_sha256),
+                file_enc_sha256: Some(uploaded.file_enc_sha256),
+                file_length: Some(uploaded.file_length),
+                context_info: context,
+                $($own: $value,)*
+                ..Default::default()
+            })
+        };
+    }
+    let mut message = wa::Message::default();
+    match media.kind {
+        MediaKind::Image => message.image_message = file!(ImageMessage, caption: caption),
+        MediaKind::Sticker => message.sticker_message = file!(StickerMessage,),
+        MediaKind::Video => {
+            message.video_message = file!(VideoMessage, caption: caption, streaming_sidecar: uploaded.streaming_sidecar);
+        }
+        MediaKind::Audio => {
+            message.audio_message =
+                file!(AudioMessage, streaming_sidecar: uploaded.streaming_sidecar);
+        }
+        MediaKind::Document => {
+            message.document_message = file!(DocumentMessage,
+                caption: caption, file_name: media.file_name.clone(), title: media.file_name.clone());
+        }
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uploaded() -> Uploaded {
+        Uploaded {
+            url: "https://mmg.whatsapp.net/v/x".to_owned(),
+            direct_path: "/v/x".to_owned(),
+            media_key: vec![1; 32],
+            media_key_timestamp: 1_700_000_000,
+            file_sha256: vec![3; 32],
+            file_enc_sha256: vec![2; 32],
+            file_length: 1234,
+            streaming_sidecar: None,
+        }
+    }
+
+    #[test]
+    fn a_sent_file_reads_back_as_it_was_and_can_be_located() {
+        for kind in [
+            MediaKind::Image,
+            MediaKind::Sticker,
+            MediaKind::Video,
+            MediaKind::Audio,
+            MediaKind::Document,
+        ] {
+            let out = MediaOut {
+                kind,
+                mime: "application/x-test".to_owned(),
+                file_name: Some("notes.txt".to_owned()),
+                bytes: Vec::new(),
+            };
+            let sent = message(&out, uploaded(), "a caption", MessageField::none());
+            let media = read(&sent).expect("a file");
+            assert_eq!(media.kind, kind);
+            assert_eq!(media.mime, "application/x-test");
+            assert_eq!(media.bytes, 1234);
+            let named = (kind == MediaKind::Document).then(|| "notes.txt".to_owned());
+            assert_eq!(media.file_name, named);
+            let place = locate(&media.handle).expect("a handle");
+            assert_eq!(place.direct_path, "/v/x");
+            assert_eq!(place.media_key.as_deref(), Some([1; 32].as_slice()));
+            assert_eq!(place.media_type.mms_type(), media_type(kind).mms_type());
+        }
+    }
+
+    #[test]
+    fn a_file_without_its_key_is_none_and_a_broken_handle_locates_nothing() {
+        let message = wa::Message {
+            image_message: MessageField::some(wa::message::ImageMessage {
+                direct_path: Some("/v/x".to_owned()),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        assert_eq!(read(&message), None);
+        assert!(locate(b"{}").is_none());
+    }
+}

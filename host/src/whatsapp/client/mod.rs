@@ -1,0 +1,144 @@
+//! Sessions on whatsapp-rust.
+//!
+//! # Layout
+//!
+//! - [`trust`]: whom this build may talk to.
+//! - `store`, `network`: the session's encrypted file, its sockets.
+//! - `control`: connection and pairing events as states; `driver`: the task that tells them and ends with the client.
+//! - `address`, `content`, `inbound`, `groups`: what comes in, folded to one address per person and mapped to the model.
+//! - `outbound`, `media`, `acks`, `recent`, `download`, `session`: what goes out.
+
+mod acks;
+mod address;
+mod content;
+mod control;
+mod download;
+mod driver;
+mod groups;
+mod inbound;
+mod media;
+mod network;
+mod outbound;
+mod recent;
+mod session;
+mod store;
+pub mod trust;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use whatsapp_rust::TokioRuntime;
+use whatsapp_rust::prelude::{Bot, EventDelivery, EventKind};
+use whatsapp_rust::wacore::store::DevicePropsOverride;
+use whatsapp_rust::waproto::whatsapp::device_props::PlatformType;
+
+use self::control::StateSink;
+use self::driver::Relay;
+use self::session::ClientSession;
+use self::trust::{Endpoint, TrustError};
+use super::{Connector, Inbound, Session, SessionError, SessionSpec};
+use crate::clock::SharedClock;
+
+/// How the device is called in the phone's list of linked devices, and in chats before the phone has told its name.
+const DEVICE_NAME: &str = "Jadi";
+
+/// How many control and group events may wait for delivery in one session. More are counted and dropped by the client
+/// library; messages don't take this way.
+const EVENT_QUEUE: usize = 1024;
+
+/// Makes sessions on whatsapp-rust.
+pub struct ClientConnector {
+    endpoint: Endpoint,
+    version: (u32, u32, u32),
+    clock: SharedClock,
+}
+
+impl ClientConnector {
+    /// A connector to `endpoint` that claims to be WhatsApp Web of this version.
+    ///
+    /// The version is fixed: left open, the client library would fetch a page from the web at each connect.
+    ///
+    /// # Errors
+    ///
+    /// When this build would believe a forged server, see [`Endpoint::check`].
+    pub fn new(
+        endpoint: Endpoint,
+        version: (u32, u32, u32),
+        clock: SharedClock,
+    ) -> Result<Self, TrustError> {
+        endpoint.check()?;
+        Ok(Self {
+            endpoint,
+            version,
+            clock,
+        })
+    }
+}
+
+#[async_trait]
+impl Connector for ClientConnector {
+    async fn start(
+        &self,
+        spec: SessionSpec,
+        inbound: Arc<dyn Inbound>,
+    ) -> Result<Arc<dyn Session>, SessionError> {
+        let store = store::open(&spec.store, &spec.key).await?;
+        let (told, states) = mpsc::channel(control::QUEUE);
+        let states_in = StateSink(told);
+        let acks = Arc::new(acks::Acks::default());
+        let recent = Arc::new(recent::Recent::default());
+        let relay = Arc::new(Relay {
+            inbound: inbound.clone(),
+            states: states_in.clone(),
+            pairing: spec.pairing.clone(),
+            clock: self.clock.clone(),
+        });
+        let kinds: Vec<EventKind> = control::KINDS
+            .iter()
+            .copied()
+            .chain([EventKind::GroupUpdate, EventKind::Messages])
+            .collect();
+        let bot = Bot::builder()
+            .with_backend(store)
+            .with_transport_factory(network::Sockets::new(&self.endpoint, states_in.clone()))
+            .with_http_client(network::Http::new(&self.endpoint))
+            .with_runtime(TokioRuntime)
+            .with_version(self.version)
+            .with_push_name(DEVICE_NAME)
+            .with_device_props(
+                DevicePropsOverride::new()
+                    .with_os(DEVICE_NAME)
+                    .with_platform_type(PlatformType::CHROME),
+            )
+            .skip_history_sync()
+            .with_event_delivery(EventDelivery::Ordered {
+                capacity: EVENT_QUEUE,
+            })
+            .with_inbound_durability_hook(inbound::Hook {
+                inbound: inbound.clone(),
+                recent: recent.clone(),
+            })
+            .with_event_handler(acks::AckHandler(acks.clone()))
+            .on_event_for(&kinds, move |event, client| {
+                let relay = relay.clone();
+                async move { relay.event(&event, &client).await }
+            })
+            .build()
+            .await
+            .map_err(|error| SessionError::Client(error.into()))?;
+        let session = ClientSession {
+            client: bot.client(),
+            acks,
+            recent,
+            clock: self.clock.clone(),
+            ending: CancellationToken::new(),
+            abort: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        };
+        driver::spawn(&session, bot.spawn(), states, inbound, &spec, states_in);
+        Ok(Arc::new(session))
+    }
+}
