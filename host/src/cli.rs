@@ -1,0 +1,214 @@
+//! The command line: what to do, and every key of the configuration as a flag.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Sources;
+
+const AFTER: &str = "\
+Configuration:
+  Each flag is also a key of a TOML file (--config FILE, JADI_CONFIG, or jadi.toml here) and an environment variable:
+  --data-dir, data_dir and JADI_DATA_DIR are one. Flags go over the environment, which goes over the file.
+  `jadi config check` prints what is in effect and where each value came from.
+
+First start:
+  jadi run                       shows a QR code: scan it with the phone whose number becomes the main bot
+                                 (WhatsApp, Settings, Linked devices, Link a device)
+  jadi run --owners 6280000000101
+                                 makes this number (an example) a system owner
+";
+
+/// Jadi hosts WhatsApp bots: one process, many bots, every command a sandboxed plugin.
+#[derive(Debug, Parser)]
+#[command(name = "jadi", version, after_help = AFTER, max_term_width = 110)]
+pub struct Cli {
+    /// What to do; without it, `run`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The configuration.
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum Command {
+    /// Run the host until Ctrl-C or SIGTERM
+    Run,
+    /// Look at the configuration
+    Config {
+        /// What to look at.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+/// What to look at in the configuration.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigCommand {
+    /// Check it and print what is in effect, secrets hidden
+    Check,
+}
+
+/// The configuration's keys as flags.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct Flags {
+    /// Read this config file
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Keep everything in this directory [default: jadi-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// Load plugins from this directory [default: plugins beside the program]
+    #[arg(long, global = true, value_name = "DIR")]
+    plugins_dir: Option<String>,
+    /// Keep sessions here instead of in each bot's directory
+    #[arg(long, global = true, value_name = "DIR")]
+    session_dir: Option<String>,
+    /// Serve web pages [default: true]
+    #[arg(long, global = true, value_name = "BOOL")]
+    server: Option<String>,
+    /// Serve them here [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// The same with a port on this machine only; 0 picks a free one
+    #[arg(long, global = true, value_name = "PORT", conflicts_with = "listen")]
+    port: Option<u16>,
+    /// How many sub-bots this host takes [default: 100]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    slot: Option<String>,
+    /// Pause between reconnects, and between sends of one bot [default: 250ms]
+    #[arg(long, global = true, value_name = "TIME")]
+    delay: Option<String>,
+    /// Pause between clean-ups [default: 10m]
+    #[arg(long, global = true, value_name = "TIME")]
+    interval: Option<String>,
+    /// Numbers of the system owners, commas between
+    #[arg(long, global = true, value_name = "NUMBERS")]
+    owners: Option<String>,
+    /// Language that bots answer in: en, id, es [default: en]
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    language: Option<String>,
+    /// Prefixes of commands, spaces between [default: "! . # /"]
+    #[arg(long, global = true, value_name = "SIGNS")]
+    prefixes: Option<String>,
+    /// What is logged: a level, or levels by target [default: info]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<String>,
+    /// Also log to one file a day here
+    #[arg(long, global = true, value_name = "DIR")]
+    log_dir: Option<String>,
+    /// Link the main bot by a typed code for this number instead of a QR code
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pair_number: Option<String>,
+    /// Claim to be this version of WhatsApp Web
+    #[arg(long, global = true, value_name = "VERSION")]
+    whatsapp_version: Option<String>,
+    /// The simulator's WebSocket on this machine
+    #[cfg(feature = "simulator")]
+    #[arg(long, global = true, value_name = "URL")]
+    simulator_url: Option<String>,
+    /// The simulator's blob store on this machine
+    #[cfg(feature = "simulator")]
+    #[arg(long, global = true, value_name = "URL")]
+    simulator_media: Option<String>,
+}
+
+impl Flags {
+    /// The flags that were given, together with the other places that values come from.
+    pub fn sources(self, program: PathBuf, environment: Vec<(String, String)>) -> Sources {
+        let port = self.port.map(|port| format!("127.0.0.1:{port}"));
+        let given = [
+            ("data_dir", self.data_dir),
+            ("plugins_dir", self.plugins_dir),
+            ("session_dir", self.session_dir),
+            ("server", self.server),
+            ("listen", self.listen.or(port)),
+            ("slot", self.slot),
+            ("delay", self.delay),
+            ("interval", self.interval),
+            ("owners", self.owners),
+            ("language", self.language),
+            ("prefixes", self.prefixes),
+            ("log", self.log),
+            ("log_dir", self.log_dir),
+            ("pair_number", self.pair_number),
+            ("whatsapp_version", self.whatsapp_version),
+            #[cfg(feature = "simulator")]
+            ("simulator_url", self.simulator_url),
+            #[cfg(feature = "simulator")]
+            ("simulator_media", self.simulator_media),
+        ];
+        Sources {
+            program,
+            file: self.config,
+            environment,
+            flags: given
+                .into_iter()
+                .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+                .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::config::KEYS;
+
+    fn parse(line: &str) -> Cli {
+        Cli::try_parse_from(line.split(' ')).expect("a command line")
+    }
+
+    #[test]
+    fn every_key_but_secrets_is_a_flag() {
+        Cli::command().debug_assert();
+        let command = Cli::command();
+        let flags: Vec<String> = command
+            .get_arguments()
+            .filter_map(|argument| argument.get_long())
+            .map(|long| long.replace('-', "_"))
+            .collect();
+        for key in KEYS {
+            assert_eq!(
+                flags.iter().any(|flag| flag == key.name),
+                !key.secret,
+                "{}",
+                key.name
+            );
+        }
+    }
+
+    #[test]
+    fn flags_may_stand_before_and_after_the_command() {
+        for line in [
+            "jadi --slot 5 run",
+            "jadi run --slot 5",
+            "jadi --slot 5",
+            "jadi config check --slot 5",
+        ] {
+            let sources = parse(line).flags.sources(PathBuf::new(), Vec::new());
+            assert_eq!(
+                sources.flags,
+                [("slot".to_owned(), "5".to_owned())],
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_port_is_an_address_on_this_machine() {
+        let sources = parse("jadi --port 0")
+            .flags
+            .sources(PathBuf::new(), Vec::new());
+        assert_eq!(
+            sources.flags,
+            [("listen".to_owned(), "127.0.0.1:0".to_owned())]
+        );
+        assert!(Cli::try_parse_from(["jadi", "--port", "1", "--listen", "[::1]:1"]).is_err());
+    }
+}

@@ -1,0 +1,197 @@
+//! The host's configuration: defaults, then a TOML file, then `JADI_…` in the environment, then flags.
+//!
+//! Every value is checked when the program starts. An error names the key, where its value came from and what would be
+//! right; all errors are told at once. `jadi config check` prints what is in effect and where each value came from.
+//!
+//! # Layout
+//!
+//! - `keys`: the table of keys, one line each: name, what it is for, whether it is secret.
+//! - `sources`: the layers, and where a value came from.
+//! - `values`: parsing and checking of single values.
+
+mod keys;
+mod sources;
+mod values;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+pub use keys::{KEYS, Key};
+pub use sources::Sources;
+pub use values::{LANGUAGES, LogSpec};
+
+use crate::model::PhoneNumber;
+use sources::Layers;
+
+/// What is in effect.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where everything that is kept is kept.
+    pub data_dir: PathBuf,
+    /// Where the plugins' components are.
+    pub plugins_dir: PathBuf,
+    /// Where sessions are kept instead of in each bot's directory under `data_dir`.
+    pub session_dir: Option<PathBuf>,
+    /// Whether there are web pages.
+    pub server: bool,
+    /// Where the web pages listen.
+    pub listen: SocketAddr,
+    /// How many sub-bots this host takes.
+    pub slot: u32,
+    /// The pause between reconnects, and between sends of one bot.
+    pub delay: Duration,
+    /// The pause between clean-ups.
+    pub interval: Duration,
+    /// The system owners' numbers.
+    pub owners: Vec<PhoneNumber>,
+    /// The language that bots answer in until their owner says otherwise.
+    pub language: String,
+    /// The prefixes of commands until a bot's owner says otherwise.
+    pub prefixes: Vec<String>,
+    /// How much is logged, of what.
+    pub log: LogSpec,
+    /// Where the log is also written to, one file a day.
+    pub log_dir: Option<PathBuf>,
+    /// The main bot's number, when it is linked by a typed code instead of a QR code.
+    pub pair_number: Option<PhoneNumber>,
+    /// The version of WhatsApp Web that sessions claim to be.
+    pub whatsapp_version: (u32, u32, u32),
+    /// The master key, when it comes from the environment instead of the data directory.
+    pub master_key: Option<SecretString>,
+    /// The simulator's WebSocket and blob store.
+    #[cfg(feature = "simulator")]
+    pub simulator: (String, String),
+}
+
+/// One value as `jadi config check` shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The key.
+    pub key: &'static str,
+    /// The value as it is written in a TOML file; stars when it is secret.
+    pub value: String,
+    /// Where it came from.
+    pub origin: String,
+}
+
+/// What is wrong with one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The key, as it was written.
+    pub key: String,
+    /// Where it was written.
+    pub origin: String,
+    /// What is wrong, and what would be right.
+    pub what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}): {}", self.key, self.origin, self.what)
+    }
+}
+
+/// The configuration can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The named file can't be read.
+    #[error("the config file {path} can't be read: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("the config file {path} is not valid TOML:\n{what}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        what: String,
+    },
+    /// Some values are wrong.
+    #[error("{}", listed(.0))]
+    Values(Vec<Problem>),
+}
+
+fn listed(problems: &[Problem]) -> String {
+    let mut text = "the configuration has errors:".to_owned();
+    for problem in problems {
+        text.push_str("\n  ");
+        text.push_str(&problem.to_string());
+    }
+    text
+}
+
+impl Config {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    ///
+    /// When a file can't be read, or with all values that are wrong.
+    pub fn load(sources: &Sources) -> Result<(Self, Vec<Setting>), ConfigError> {
+        let mut layers = Layers::read(sources)?;
+        layers.refuse_unknown();
+        let config = Self {
+            data_dir: layers.take("data_dir", values::path, || PathBuf::from("jadi-data")),
+            plugins_dir: layers.take("plugins_dir", values::path, || {
+                beside(&sources.program, "plugins")
+            }),
+            session_dir: layers.take_optional("session_dir", values::path),
+            server: layers.take("server", values::boolean, || true),
+            listen: layers.take("listen", values::address, || {
+                SocketAddr::from(([127, 0, 0, 1], 8080))
+            }),
+            slot: layers.take("slot", values::slot, || 100),
+            delay: layers.take("delay", values::delay, || Duration::from_millis(250)),
+            interval: layers.take("interval", values::interval, || Duration::from_secs(600)),
+            owners: layers.take("owners", values::numbers, Vec::new),
+            language: layers.take("language", values::language, || "en".to_owned()),
+            prefixes: layers.take("prefixes", values::prefixes, || {
+                ["!", ".", "#", "/"].map(str::to_owned).to_vec()
+            }),
+            log: layers.take("log", values::log, LogSpec::default),
+            log_dir: layers.take_optional("log_dir", values::path),
+            pair_number: layers.take_optional("pair_number", values::number),
+            whatsapp_version: layers.take("whatsapp_version", values::version, || WEB_VERSION),
+            master_key: layers.take_optional("master_key", values::secret),
+            #[cfg(feature = "simulator")]
+            simulator: (
+                layers.take_required("simulator_url", values::loopback_ws),
+                layers.take_required("simulator_media", values::loopback_http),
+            ),
+        };
+        let settings = layers.finish()?;
+        Ok((config, settings))
+    }
+}
+
+/// Prints settings as a TOML file with a comment on where each came from.
+///
+/// # Errors
+///
+/// When `out` can't be written.
+pub fn print(settings: &[Setting], out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    for setting in settings {
+        let line = format!("{} = {}", setting.key, setting.value);
+        writeln!(out, "{line:<50} # {}", setting.origin)?;
+    }
+    Ok(())
+}
+
+/// The version of WhatsApp Web that this release was tested with.
+const WEB_VERSION: (u32, u32, u32) = (2, 3000, 1_026_131_876);
+
+fn beside(program: &Path, name: &str) -> PathBuf {
+    program
+        .parent()
+        .map_or_else(|| PathBuf::from(name), |dir| dir.join(name))
+}
+
+#[cfg(test)]
+mod tests;

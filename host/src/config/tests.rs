@@ -1,0 +1,205 @@
+//! The layers and their order, and every sentence that a person with a wrong value reads.
+
+use secrecy::ExposeSecret;
+
+use super::*;
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+fn sources() -> Sources {
+    let flags = if cfg!(feature = "simulator") {
+        pairs(&[
+            ("simulator_url", "ws://127.0.0.1:1/ws/chat"),
+            ("simulator_media", "http://127.0.0.1:2"),
+        ])
+    } else {
+        Vec::new()
+    };
+    Sources {
+        program: PathBuf::from("/opt/jadi/jadi"),
+        file: None,
+        environment: Vec::new(),
+        flags,
+    }
+}
+
+fn with_file(dir: &tempfile::TempDir, text: &str) -> Sources {
+    let path = dir.path().join("jadi.toml");
+    std::fs::write(&path, text).expect("a config file");
+    Sources {
+        file: Some(path),
+        ..sources()
+    }
+}
+
+fn problems(sources: &Sources) -> Vec<Problem> {
+    match Config::load(sources) {
+        Err(ConfigError::Values(problems)) => problems,
+        Err(other) => panic!("wrong values: {other}"),
+        Ok(_) => panic!("there is something wrong"),
+    }
+}
+
+#[test]
+fn without_anything_there_are_sensible_defaults() {
+    let (config, settings) = Config::load(&sources()).expect("defaults");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.plugins_dir, PathBuf::from("/opt/jadi/plugins"));
+    assert_eq!(config.prefixes, ["!", ".", "#", "/"]);
+    assert!(config.server);
+    assert!(config.owners.is_empty());
+    let listen = settings.iter().find(|setting| setting.key == "listen");
+    let listen = listen.expect("a setting");
+    assert_eq!(listen.value, "\"127.0.0.1:8080\"");
+    assert_eq!(listen.origin, "default");
+}
+
+#[test]
+fn a_flag_is_over_the_environment_which_is_over_the_file() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut all = with_file(&dir, "language = \"id\"\nslot = 7\ndelay = \"2s\"\n");
+    all.environment = pairs(&[
+        ("JADI_LANGUAGE", "es"),
+        ("JADI_SLOT", "8"),
+        ("PATH", "/bin"),
+    ]);
+    all.flags.extend(pairs(&[("slot", "9")]));
+    let (config, settings) = Config::load(&all).expect("a config");
+    assert_eq!(config.slot, 9);
+    assert_eq!(config.language, "es");
+    assert_eq!(config.delay, Duration::from_secs(2));
+    let origin = |key| {
+        let setting = settings.iter().find(|setting| setting.key == key);
+        setting.expect("a setting").origin.clone()
+    };
+    assert_eq!(origin("slot"), "flag --slot");
+    assert_eq!(origin("language"), "environment variable JADI_LANGUAGE");
+    assert!(origin("delay").starts_with("file ") && origin("delay").ends_with("jadi.toml"));
+}
+
+#[test]
+fn every_wrong_value_is_told_with_its_key_its_place_and_what_is_right() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = r#"
+        listen = "8080"
+        slot = -1
+        delay = "soon"
+        interval = "1s"
+        owners = ["62x"]
+        language = "de"
+        prefixes = ["a"]
+        log = "loud"
+        server = "perhaps"
+        data_dir = ""
+        whatsapp_version = "2"
+    "#;
+    let problems = problems(&with_file(&dir, file));
+    let wanted = [
+        ("listen", "127.0.0.1:8080"),
+        ("slot", "whole number"),
+        ("delay", "5s or 10m, from 0ms to 1m"),
+        ("interval", "from 10s to 168h"),
+        ("owners", "digits only"),
+        ("language", "one of en, id, es"),
+        ("prefixes", "one to three signs"),
+        ("log", "info,whatsapp_rust=debug"),
+        ("server", "true or false"),
+        ("data_dir", "path of a directory"),
+        ("whatsapp_version", "three numbers"),
+    ];
+    assert_eq!(problems.len(), wanted.len());
+    for (key, says) in wanted {
+        let problem = problems.iter().find(|problem| problem.key == key);
+        let problem = problem.unwrap_or_else(|| panic!("{key} is a problem"));
+        assert!(problem.what.contains(says), "{problem}");
+        assert!(problem.origin.ends_with("jadi.toml"), "{problem}");
+    }
+}
+
+#[test]
+fn a_mistyped_key_is_met_with_the_one_that_was_meant() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut all = with_file(&dir, "data_dri = \"x\"\n[nonsense]\na = 1\n");
+    all.environment = pairs(&[("JADI_LISTN", "x")]);
+    let problems = problems(&all);
+    let what = |key: &str| {
+        let problem = problems.iter().find(|problem| problem.key == key);
+        problem.expect("a problem").to_string()
+    };
+    assert!(what("data_dri").contains("did you mean data_dir?"));
+    assert!(what("listn").contains("JADI_LISTN") && what("listn").contains("listen?"));
+    assert!(what("nonsense").contains("the keys are data_dir,"));
+}
+
+#[test]
+fn a_named_file_must_be_there_and_be_toml() {
+    let mut missing = sources();
+    missing.environment = pairs(&[("JADI_CONFIG", "/nonexistent/jadi.toml")]);
+    let error = Config::load(&missing).expect_err("no file");
+    assert!(error.to_string().contains("/nonexistent/jadi.toml"));
+    let dir = tempfile::tempdir().expect("a directory");
+    let error = Config::load(&with_file(&dir, "a = = 1")).expect_err("no TOML");
+    assert!(error.to_string().contains("not valid TOML"), "{error}");
+}
+
+#[test]
+fn lists_may_be_written_in_the_environment() {
+    let mut all = sources();
+    all.environment = pairs(&[
+        ("JADI_OWNERS", "6280000000101, +62 800-0000-0102"),
+        ("JADI_PREFIXES", "! ."),
+        ("JADI_LOG", "debug,wacore=info"),
+    ]);
+    let (config, _) = Config::load(&all).expect("a config");
+    let owners: Vec<&str> = config.owners.iter().map(PhoneNumber::digits).collect();
+    assert_eq!(owners, ["6280000000101", "6280000000102"]);
+    assert_eq!(config.prefixes, ["!", "."]);
+    let allowed = config.log.targets();
+    assert!(allowed.would_enable("jadi::bots", &tracing::Level::DEBUG));
+    assert!(allowed.would_enable("wacore::x", &tracing::Level::INFO));
+    assert!(!allowed.would_enable("actix_server", &tracing::Level::INFO));
+}
+
+#[test]
+fn secrets_and_numbers_are_not_shown() {
+    let mut all = sources();
+    let key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    all.environment = pairs(&[("JADI_MASTER_KEY", key), ("JADI_OWNERS", "6280000000101")]);
+    let (config, settings) = Config::load(&all).expect("a config");
+    assert_eq!(config.master_key.expect("a key").expose_secret(), key);
+    let shown: String = settings
+        .iter()
+        .map(|setting| setting.value.clone())
+        .collect();
+    assert!(!shown.contains(&key[..8]), "{shown}");
+    assert!(!shown.contains("6280000000101"), "{shown}");
+}
+
+#[cfg(feature = "simulator")]
+#[test]
+fn a_simulator_must_be_named_and_on_this_machine() {
+    let mut none = sources();
+    none.flags.clear();
+    assert_eq!(problems(&none).len(), 2);
+    for url in [
+        "ws://example.net/ws/chat",
+        "ws://192.0.2.1:80/ws/chat",
+        "wss://127.0.0.1:1/",
+        "ws://127.0.0.1.example.net:80/",
+        "ws://127.0.0.1:80@192.0.2.1/",
+    ] {
+        let mut away = sources();
+        away.flags = pairs(&[
+            ("simulator_url", url),
+            ("simulator_media", "http://127.0.0.1:2"),
+        ]);
+        let problems = problems(&away);
+        assert_eq!(problems.len(), 1, "{url}");
+        assert!(problems[0].what.contains("this machine only"), "{url}");
+    }
+}
