@@ -1,1 +1,33 @@
 //! The only room that knows actix-web: pages and API.
+//!
+//! First slice: the main bot's state, the page on which it is linked, a health check and, in simulator builds, routes for
+//! whoever drives a test. Pages are rendered on the server and kept live by server-sent events; the scripts are ours, small
+//! and embedded. What links the main bot is reachable only with a key in the URL, which the terminal shows.
+//!
+//! # Layout
+//!
+//! - `server`: binding, workers, shutdown. `shared`: what handlers use. `headers`: what every answer carries.
+//! - `home`, `pairing`, `health`, `assets`: the routes. `live`: server-sent events. `view`: a bot's status for a page.
+//! - `dev`: routes of simulator builds.
+
+mod assets;
+#[cfg(feature = "simulator")]
+mod dev;
+mod headers;
+mod health;
+mod home;
+mod live;
+mod pairing;
+mod qr;
+mod server;
+mod shared;
+mod view;
+
+#[cfg(feature = "simulator")]
+pub use dev::{DevTools, Idle};
+pub use qr::{QrError, terminal as terminal_qr};
+pub use server::{WebError, WebServer};
+pub use shared::{PageKey, WebParts};
+
+#[cfg(test)]
+mod tests;

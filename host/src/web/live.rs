@@ -1,0 +1,45 @@
+//! Server-sent events: a bot's view each time its status changes, and a sign of life in between.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Bytes, Data};
+use futures::stream;
+
+use super::shared::Shared;
+use super::view::View;
+use crate::bots::BotStatus;
+use crate::clock::Millis;
+
+/// How often a silent stream says that it is alive, so that proxies keep it and browsers notice when it is gone.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// The main bot's status as a stream of events.
+pub(super) fn follow(shared: &Data<Shared>, view: fn(&BotStatus, Millis) -> View) -> HttpResponse {
+    let Some(bot) = shared.main() else {
+        return HttpResponse::NotFound().finish();
+    };
+    let Ok(listening) = shared.listeners.clone().try_acquire_owned() else {
+        return HttpResponse::ServiceUnavailable().finish();
+    };
+    let mut status = bot.watch();
+    status.mark_changed();
+    let start = (status, shared.clone(), listening);
+    let events = stream::unfold(start, move |(mut status, shared, listening)| async move {
+        let text = tokio::select! {
+            () = shared.ending.cancelled() => return None,
+            changed = status.changed() => {
+                changed.ok()?;
+                let now = shared.parts.clock.now();
+                let view = view(&status.borrow_and_update(), now);
+                format!("event: status\ndata: {}\n\n", serde_json::to_string(&view).ok()?)
+            }
+            () = tokio::time::sleep(HEARTBEAT) => ": alive\n\n".to_owned(),
+        };
+        let bytes = Ok::<_, std::convert::Infallible>(Bytes::from(text));
+        Some((bytes, (status, shared, listening)))
+    });
+    HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .streaming(Box::pin(events))
+}

@@ -1,0 +1,65 @@
+//! The page on which the main bot is linked. Without the key in its URL it is not there.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, post, web};
+use askama::Template;
+
+use super::home::render;
+use super::live;
+use super::shared::Shared;
+use super::view::View;
+
+#[derive(Template)]
+#[template(path = "pairing.html")]
+struct Page {
+    view: Option<View>,
+    feed: String,
+    key: String,
+}
+
+#[get("/pair/{key}")]
+pub(super) async fn linking(shared: web::Data<Shared>, key: web::Path<String>) -> HttpResponse {
+    if !shared.parts.key.is(&key) {
+        return missing();
+    }
+    let now = shared.parts.clock.now();
+    let view = shared.main().map(|bot| View::linking(&bot.status(), now));
+    render(&Page {
+        view,
+        feed: format!("/pair/{key}/events"),
+        key: key.into_inner(),
+    })
+}
+
+#[get("/pair/{key}/events")]
+pub(super) async fn linking_feed(
+    shared: web::Data<Shared>,
+    key: web::Path<String>,
+) -> HttpResponse {
+    if !shared.parts.key.is(&key) {
+        return missing();
+    }
+    live::follow(&shared, View::linking)
+}
+
+/// Starts the main bot when it rests: resumes it, or shows new codes.
+#[post("/pair/{key}/start")]
+pub(super) async fn linking_start(
+    shared: web::Data<Shared>,
+    key: web::Path<String>,
+) -> HttpResponse {
+    if !shared.parts.key.is(&key) {
+        return missing();
+    }
+    match shared.main().map(|bot| bot.start()) {
+        Some(Ok(())) => HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/pair/{key}")))
+            .finish(),
+        Some(Err(gone)) => HttpResponse::ServiceUnavailable().body(gone.to_string()),
+        None => missing(),
+    }
+}
+
+fn missing() -> HttpResponse {
+    HttpResponse::NotFound().body("There is nothing here. The terminal shows the page's whole URL.")
+}

@@ -1,0 +1,119 @@
+//! Binding, workers, shutdown.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{App, HttpServer};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::shared::{Shared, WebParts};
+use super::{assets, headers, health, home, pairing};
+
+/// Pages are few and small; two workers let one answer while the other renders.
+const WORKERS: usize = 2;
+/// How long answers under way may take when the host shuts down, seconds.
+const SHUTDOWN: u64 = 2;
+/// How long a client may take to send its request.
+const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
+/// The largest request body that is read, bytes.
+pub(super) const LARGEST_BODY: usize = 16 * 1024;
+
+/// The pages can't be served.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    /// Something else has the port.
+    #[error(
+        "{address} is in use by another program; end it, or choose another port with --port (0 picks a free one)"
+    )]
+    InUse {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The address can't be listened on.
+    #[error("can't listen on {address}: {source}; set listen to an address of this machine")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// The running server.
+pub struct WebServer {
+    address: SocketAddr,
+    handle: ServerHandle,
+    serving: JoinHandle<io::Result<()>>,
+    ending: CancellationToken,
+}
+
+impl WebServer {
+    /// Binds and starts serving.
+    ///
+    /// # Errors
+    ///
+    /// When the address can't be had.
+    pub fn start(parts: WebParts, address: SocketAddr) -> Result<Self, WebError> {
+        let ending = CancellationToken::new();
+        let shared = Data::new(Shared::new(parts, ending.clone()));
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::AddrInUse => WebError::InUse { address },
+            _ => WebError::Bind { address, source },
+        };
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(shared.clone())
+                .wrap(headers::all())
+                .configure(routes)
+        })
+        .workers(WORKERS)
+        .client_request_timeout(REQUEST_DEADLINE)
+        .shutdown_timeout(SHUTDOWN)
+        .disable_signals()
+        .bind(address)
+        .map_err(failed)?;
+        let bound = server.addrs().first().copied().unwrap_or(address);
+        let server = server.run();
+        let handle = server.handle();
+        Ok(Self {
+            address: bound,
+            handle,
+            serving: tokio::spawn(server),
+            ending,
+        })
+    }
+
+    /// Where it listens; the port is the real one when 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends streams, lets answers under way finish, stops.
+    pub async fn shutdown(self) {
+        self.ending.cancel();
+        self.handle.stop(true).await;
+        if let Ok(Err(error)) = self.serving.await {
+            tracing::warn!(%error, "the web server ended badly");
+        }
+    }
+}
+
+/// All routes.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .app_data(actix_web::web::PayloadConfig::new(LARGEST_BODY))
+        .app_data(actix_web::web::JsonConfig::default().limit(LARGEST_BODY))
+        .service(home::front)
+        .service(home::front_feed)
+        .service(pairing::linking)
+        .service(pairing::linking_feed)
+        .service(pairing::linking_start)
+        .service(health::health)
+        .service(assets::asset);
+    #[cfg(feature = "simulator")]
+    super::dev::routes(config);
+}

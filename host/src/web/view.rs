@@ -1,0 +1,115 @@
+//! A bot's status as a page shows it and as its script gets it.
+
+use serde::Serialize;
+
+use super::qr;
+use crate::bots::{BotState, BotStatus, Pairing};
+use crate::clock::Millis;
+
+/// What a page shows of a bot.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct View {
+    /// The state's name.
+    pub(super) state: &'static str,
+    /// The state for a person.
+    pub(super) title: &'static str,
+    /// Why it is not open, one sentence; may be empty.
+    pub(super) cause: String,
+    /// What the person can do, one sentence.
+    pub(super) next: &'static str,
+    /// Since when, milliseconds.
+    pub(super) since: Millis,
+    /// The time at the server, milliseconds, to count down by.
+    pub(super) now: Millis,
+    /// Whether a person has to start it.
+    pub(super) rests: bool,
+    /// The account, masked; empty when there is none.
+    pub(super) number: String,
+    /// What links it, only where the page's key was given.
+    pub(super) link: Option<Link>,
+}
+
+/// What links a bot.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Link {
+    /// The QR code as a data URI; empty when it is a typed code.
+    pub(super) qr: String,
+    /// The typed code as XXXX-XXXX; empty when it is a QR code.
+    pub(super) code: String,
+    /// When it stops being good, milliseconds.
+    pub(super) until: Millis,
+}
+
+impl View {
+    /// For anybody who sees the page.
+    pub(super) fn public(status: &BotStatus, now: Millis) -> Self {
+        let state = &status.state;
+        Self {
+            state: state.name(),
+            title: title(state),
+            cause: status
+                .cause
+                .as_ref()
+                .map(crate::model::Cause::sentence)
+                .unwrap_or_default(),
+            next: status.next_step(),
+            since: status.since,
+            now,
+            rests: matches!(
+                state,
+                BotState::Stopped | BotState::LoggedOut | BotState::Failed
+            ),
+            number: status
+                .account
+                .as_ref()
+                .and_then(|account| Some(account.jid.number()?.masked()))
+                .unwrap_or_default(),
+            link: None,
+        }
+    }
+
+    /// For who may link the bot.
+    pub(super) fn linking(status: &BotStatus, now: Millis) -> Self {
+        Self {
+            link: link(&status.state),
+            ..Self::public(status, now)
+        }
+    }
+}
+
+fn link(state: &BotState) -> Option<Link> {
+    match state {
+        BotState::Pairing(Pairing::Qr { code, until }) => Some(Link {
+            qr: qr::data_uri(code).ok()?,
+            code: String::new(),
+            until: *until,
+        }),
+        BotState::Pairing(Pairing::Code { code, until }) => Some(Link {
+            qr: String::new(),
+            code: dashed(code),
+            until: *until,
+        }),
+        _ => None,
+    }
+}
+
+/// `XXXX-XXXX`, as phones show it.
+pub(super) fn dashed(code: &str) -> String {
+    match (code.get(..4), code.get(4..)) {
+        (Some(first), Some(last)) => format!("{first}-{last}"),
+        _ => code.to_owned(),
+    }
+}
+
+fn title(state: &BotState) -> &'static str {
+    match state {
+        BotState::Requested => "Getting ready",
+        BotState::Pairing(_) => "Waiting to be linked",
+        BotState::Connecting => "Connecting",
+        BotState::Open => "Open",
+        BotState::Reconnecting => "Reconnecting",
+        BotState::Stopped => "Stopped",
+        BotState::LoggedOut => "Logged out",
+        BotState::Failed => "Needs your help",
+    }
+}

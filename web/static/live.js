@@ -1,0 +1,47 @@
+// Keeps a page's status card, QR code and countdown in step with the server.
+"use strict";
+const card = document.querySelector("[data-live]");
+if (card) {
+  const link = document.getElementById("link");
+  const start = document.getElementById("start");
+  const offline = card.querySelector(".offline");
+  const field = (name, root = card) => root && root.querySelector(`[data-field="${name}"]`);
+  let until = 0;
+  let ahead = 0; // server's clock minus this one's
+
+  const write = (element, text) => {
+    if (!element) return;
+    element.hidden = !text;
+    if (element.tagName === "IMG") {
+      if (text && element.src !== text) element.src = text;
+    } else {
+      element.textContent = text;
+    }
+  };
+
+  const show = (view) => {
+    card.querySelector(".state").dataset.state = view.state;
+    for (const name of ["title", "number", "cause", "next"]) write(field(name), view[name]);
+    if (start) start.hidden = !view.rests;
+    if (!link) return;
+    link.hidden = !view.link;
+    write(field("qr", link), view.link ? view.link.qr : "");
+    write(field("code", link), view.link ? view.link.code : "");
+    until = view.link ? view.link.until : 0;
+    ahead = view.now - Date.now();
+    tick();
+  };
+
+  const tick = () => {
+    const left = Math.max(0, Math.round((until - Date.now() - ahead) / 1000));
+    if (link) write(field("left", link), until ? `Good for ${left} s` : "");
+  };
+  setInterval(tick, 1000);
+
+  const events = new EventSource(card.dataset.live);
+  events.addEventListener("status", (event) => {
+    offline.hidden = true;
+    show(JSON.parse(event.data));
+  });
+  events.addEventListener("error", () => { offline.hidden = false; });
+}
