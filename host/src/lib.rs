@@ -5,19 +5,25 @@
 //!
 //! - [`model`]: the words that the rooms share: ids, events, actions, roles. Plain data, no I/O.
 //! - [`clock`], [`random`]: time and randomness as they are passed in.
+//! - [`cli`], [`config`], [`telemetry`]: the command line, the configuration, logging.
 //! - [`whatsapp`]: the only room that knows whatsapp-rust: session seam, events in, actions out.
 //! - [`store`]: the only room that knows SQL: registry, data contexts, inbox and outbox, encryption.
 //! - [`plugins`]: the only room that knows wasmtime: loading, linking, limits, running a handler.
 //! - [`dispatch`]: an event's way, where the three rooms above meet: filter, plugin, commit, outbox, send.
 //! - [`bots`]: a bot's life: state machine, supervision, reconnection.
 //! - [`web`]: the only room that knows actix-web: pages and API.
+//! - [`run`]: puts the rooms together.
 
 pub mod bots;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod dispatch;
 pub mod model;
 pub mod plugins;
 pub mod random;
+pub mod run;
 pub mod store;
+pub mod telemetry;
 pub mod web;
 pub mod whatsapp;

@@ -1,0 +1,241 @@
+//! Puts the rooms together: from a configuration to a running host, and down again within ten seconds.
+//!
+//! # Layout
+//!
+//! - `main_bot`: the main bot's record, session files and the task that keeps the registry in step with its state.
+//! - `plugins`: loading them.
+//! - `run_file`: what a runner reads to find the host. `terminal`: what the operator sees. `work`: whether all is quiet.
+
+mod main_bot;
+mod plugins;
+mod run_file;
+mod terminal;
+#[cfg(feature = "simulator")]
+mod work;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::bots::{Instances, Supervisor};
+use crate::clock::SharedClock;
+use crate::config::Config;
+use crate::dispatch::{Dispatch, DispatchOptions, DispatchParts, Enabled, KnownBots, PaceOptions};
+use crate::random::{SharedRandom, SystemRandom};
+use crate::store::{MasterKey, Settings, Store, StoreOptions};
+use crate::telemetry;
+use crate::web::{PageKey, WebParts, WebServer};
+use crate::whatsapp::{ClientConnector, Endpoint};
+use run_file::RunFile;
+
+/// How long the whole host may take to end.
+const SHUTDOWN: Duration = Duration::from_secs(10);
+/// How much of that what is under way may take; connections need the rest.
+const GRACE: Duration = Duration::from_secs(2);
+/// How many events one bot's inbox holds before the client is told to deliver them later.
+const INBOX_BOUND: u64 = 10_000;
+
+/// Runs the host until Ctrl-C or SIGTERM.
+///
+/// # Errors
+///
+/// What keeps it from starting, with what to do about it.
+pub fn run(config: Config) -> anyhow::Result<()> {
+    let _telemetry = telemetry::start(config.log.targets(), config.log_dir.as_deref())?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the program can't start its threads")?
+        .block_on(Box::pin(host(config)))
+}
+
+async fn host(config: Config) -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let host = tokio::select! {
+        host = Box::pin(Host::start(config)) => host?,
+        _ = interrupt.recv() => return Ok(()),
+        _ = terminate.recv() => return Ok(()),
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    terminal::ending();
+    tokio::select! {
+        done = tokio::time::timeout(SHUTDOWN, Box::pin(host.shutdown())) => {
+            done.context("the host did not end in time; nothing is lost, WhatsApp delivers again what was not kept")
+        }
+        _ = interrupt.recv() => anyhow::bail!("ended at once by a second Ctrl-C"),
+    }
+}
+
+/// Everything that runs.
+struct Host {
+    store: Arc<Store>,
+    supervisor: Supervisor,
+    dispatch: Arc<Dispatch>,
+    /// Held so that the set of plugins can be replaced while the bots run.
+    _enabled: watch::Sender<Arc<Enabled>>,
+    web: Option<WebServer>,
+    run_file: RunFile,
+    tasks: TaskTracker,
+    ending: CancellationToken,
+}
+
+impl Host {
+    async fn start(config: Config) -> anyhow::Result<Self> {
+        #[cfg(feature = "simulator")]
+        let movable = crate::clock::MovableClock::default();
+        #[cfg(feature = "simulator")]
+        let clock: SharedClock = Arc::new(movable.clone());
+        #[cfg(not(feature = "simulator"))]
+        let clock: SharedClock = Arc::new(crate::clock::SystemClock);
+        let random: SharedRandom = Arc::new(SystemRandom);
+
+        let endpoint = endpoint(&config);
+        let connector = ClientConnector::new(endpoint, config.whatsapp_version, clock.clone())?;
+        let store = open_store(&config, &random).await?;
+        let enabled = watch::Sender::new(Arc::new(plugins::load(&config, &clock, &random).await?));
+
+        let record = main_bot::record(&store, &config, &clock, &random).await?;
+        let bot = record.id;
+        let session = watch::Sender::new(None);
+        let dispatch = Dispatch::start(DispatchParts {
+            bot: record.clone(),
+            data: store.bot(bot).await?,
+            plugins: enabled.subscribe(),
+            session: session.subscribe(),
+            system_owners: config.owners.clone(),
+            known_bots: KnownBots::default(),
+            clock: clock.clone(),
+            random: random.clone(),
+            options: dispatch_options(&config),
+        })
+        .await?;
+        let supervisor = Supervisor::new(
+            Arc::new(connector),
+            clock.clone(),
+            random.clone(),
+            config.delay,
+        );
+        let files = main_bot::Files::new(bot, store.clone(), &config);
+        let instance =
+            supervisor.launch(main_bot::launch(&record, files, dispatch.clone(), session));
+        let instances = Instances::default();
+        instances.set(instance.clone());
+
+        let key = PageKey::generate(&*random);
+        let web = if config.server {
+            let parts = WebParts {
+                instances,
+                clock: clock.clone(),
+                key: key.clone(),
+                #[cfg(feature = "simulator")]
+                dev: crate::web::DevTools {
+                    clock: movable,
+                    work: Arc::new(work::Work(dispatch.clone())),
+                },
+            };
+            Some(WebServer::start(parts, config.listen)?)
+        } else {
+            None
+        };
+        let address = web.as_ref().map(WebServer::address);
+        let run_file = RunFile::write(&config.data_dir, address, &key, clock.now())?;
+        terminal::started(&config, address, &key);
+
+        let (tasks, ending) = (TaskTracker::new(), CancellationToken::new());
+        tasks.spawn(
+            ending
+                .clone()
+                .run_until_cancelled_owned(main_bot::record_states(
+                    instance.clone(),
+                    store.registry(),
+                    clock,
+                )),
+        );
+        tasks.spawn(
+            ending
+                .clone()
+                .run_until_cancelled_owned(terminal::follow(instance)),
+        );
+        Ok(Self {
+            store,
+            supervisor,
+            dispatch,
+            _enabled: enabled,
+            web,
+            run_file,
+            tasks,
+            ending,
+        })
+    }
+
+    /// Pages first, so that nobody asks for more; then what is under way; then connections; then files.
+    async fn shutdown(self) {
+        if let Some(web) = self.web {
+            web.shutdown().await;
+        }
+        self.dispatch.shutdown().await;
+        self.supervisor.shutdown().await;
+        self.ending.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        if let Err(error) = self.store.close().await {
+            tracing::error!(%error, "a file could not be closed");
+        }
+        self.run_file.remove();
+    }
+}
+
+#[cfg(not(feature = "simulator"))]
+fn endpoint(_: &Config) -> Endpoint {
+    Endpoint::WhatsApp
+}
+
+#[cfg(feature = "simulator")]
+fn endpoint(config: &Config) -> Endpoint {
+    let (chat, media) = config.simulator.clone();
+    tracing::warn!(
+        %chat,
+        "THIS BUILD IS FOR THE SIMULATOR: it does not check WhatsApp's certificates and connects to this machine only"
+    );
+    Endpoint::Simulator { chat, media }
+}
+
+async fn open_store(config: &Config, random: &SharedRandom) -> anyhow::Result<Arc<Store>> {
+    let master = MasterKey::load(&config.data_dir, config.master_key.as_ref(), &**random)?;
+    let store = Store::open(
+        StoreOptions {
+            data_dir: config.data_dir.clone(),
+            session_dir: config.session_dir.clone(),
+            defaults: Settings {
+                language: config.language.clone(),
+                prefixes: config.prefixes.clone(),
+            },
+            inbox_bound: INBOX_BOUND,
+            random: random.clone(),
+        },
+        master,
+    )
+    .await?;
+    Ok(Arc::new(store))
+}
+
+fn dispatch_options(config: &Config) -> DispatchOptions {
+    DispatchOptions {
+        pace: PaceOptions {
+            every: config.delay,
+            ..PaceOptions::default()
+        },
+        interval: config.interval,
+        grace: GRACE,
+        ..DispatchOptions::default()
+    }
+}

@@ -1,0 +1,100 @@
+//! The program as a person meets it: help, the config check, and errors that say what to do.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn jadi(dir: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jadi"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("JADI_")) {
+        command.env_remove(name);
+    }
+    if cfg!(feature = "simulator") {
+        command.env("JADI_SIMULATOR_URL", "ws://127.0.0.1:9/ws/chat");
+        command.env("JADI_SIMULATOR_MEDIA", "http://127.0.0.1:9");
+    }
+    command
+        .current_dir(dir)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .output()
+        .expect("the program runs")
+}
+
+fn texts(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn help_teaches_the_first_start() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let output = jadi(dir.path(), &["--help"], &[]);
+    let (out, _) = texts(&output);
+    assert!(output.status.success());
+    for wanted in [
+        "config check",
+        "JADI_DATA_DIR",
+        "Linked devices",
+        "--owners",
+    ] {
+        assert!(out.contains(wanted), "{wanted} in {out}");
+    }
+}
+
+#[test]
+fn a_checked_config_tells_values_and_where_they_came_from() {
+    let dir = tempfile::tempdir().expect("a directory");
+    std::fs::write(dir.path().join("jadi.toml"), "language = \"id\"\n").expect("a file");
+    let key = "a".repeat(64);
+    let environment = [("JADI_MASTER_KEY", key.as_str()), ("JADI_SLOT", "3")];
+    let output = jadi(
+        dir.path(),
+        &["config", "check", "--port", "0"],
+        &environment,
+    );
+    let (out, error) = texts(&output);
+    assert!(output.status.success(), "{error}");
+    let origin = |key: &str| {
+        let line = out
+            .lines()
+            .find(|line| line.starts_with(&format!("{key} =")));
+        let line = line.unwrap_or_else(|| panic!("{key} in {out}"));
+        line.split_once("# ").expect("an origin").1.to_owned()
+    };
+    assert_eq!(origin("language"), "file jadi.toml");
+    assert_eq!(origin("slot"), "environment variable JADI_SLOT");
+    assert_eq!(origin("listen"), "flag --listen");
+    assert_eq!(origin("delay"), "default");
+    assert!(!out.contains("aaaa"), "{out}");
+    let values: toml::Table = out.parse().expect("the output is TOML");
+    assert_eq!(values["slot"].as_integer(), Some(3));
+    assert!(
+        dir.path().read_dir().expect("list").count() == 1,
+        "checking writes nothing"
+    );
+}
+
+#[test]
+fn a_wrong_value_ends_with_its_key_and_an_exit_code() {
+    let dir = tempfile::tempdir().expect("a directory");
+    for arguments in [&["config", "check"][..], &["run"]] {
+        let output = jadi(dir.path(), arguments, &[("JADI_LANGAGE", "en")]);
+        let (out, error) = texts(&output);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(out.is_empty());
+        assert!(
+            error.contains("JADI_LANGAGE") && error.contains("did you mean language?"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_data_directory_that_can_not_be_made_is_told() {
+    let dir = tempfile::tempdir().expect("a directory");
+    std::fs::write(dir.path().join("file"), "").expect("a file");
+    let output = jadi(dir.path(), &["run", "--data-dir", "file/data"], &[]);
+    let (_, error) = texts(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error.contains("file/data"), "{error}");
+}

@@ -1,0 +1,3 @@
+//! Integration tests of the `jadi` package, one module per room or concern.
+
+mod cli;
