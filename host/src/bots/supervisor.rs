@@ -260,7 +260,10 @@ impl Life {
             Err(error) => return self.not_started(&error),
         };
         if self.status.borrow().account.is_some() {
-            self.change(|status, now| status.go(BotState::Connecting, now));
+            self.change(|status, now| {
+                status.cause = None;
+                status.go(BotState::Connecting, now);
+            });
         }
         self.launch.session.send_replace(Some(session.clone()));
         let then = self.follow(&mut states, &*session).await;
