@@ -98,16 +98,21 @@ fn once(place: &mut Option<Ident>, name: Ident, attribute: &Attribute) -> syn::R
 
 fn glue(handlers: &Handlers, json: &[u8]) -> TokenStream {
     let sdk = quote!(::jadi_plugin_sdk);
-    let commands = handlers.commands.iter().map(|(command, function)| {
-        quote!(::core::option::Option::Some((true, #command)) =>
-            #sdk::IntoAnswer::into_answer(#function(&message)),)
+    // Hygienic, so that a handler may have any of these names.
+    let event = Ident::new("event", Span::mixed_site());
+    let message = Ident::new("message", Span::mixed_site());
+    let command = Ident::new("command", Span::mixed_site());
+    let answer = Ident::new("answer", Span::mixed_site());
+    let commands = handlers.commands.iter().map(|(name, function)| {
+        quote!(::core::option::Option::Some((true, #name)) =>
+            #sdk::IntoAnswer::into_answer(#function(&#message)),)
     });
     let unknown = handlers.unknown_command.iter().map(|function| {
         quote!(::core::option::Option::Some((false, _)) =>
-            #sdk::IntoAnswer::into_answer(#function(&message)),)
+            #sdk::IntoAnswer::into_answer(#function(&#message)),)
     });
     let other = match &handlers.on_message {
-        Some(function) => quote!(#sdk::IntoAnswer::into_answer(#function(&message))),
+        Some(function) => quote!(#sdk::IntoAnswer::into_answer(#function(&#message))),
         None => quote!(::core::result::Result::Ok(#sdk::Answer::none())),
     };
     let length = json.len();
@@ -119,23 +124,23 @@ fn glue(handlers: &Handlers, json: &[u8]) -> TokenStream {
 
         impl #sdk::__private::OnMessage for JadiPlugin {
             fn handle(
-                event: &#sdk::__private::HostEvent,
-                message: &#sdk::__private::HostMessage,
+                #event: &#sdk::__private::HostEvent,
+                #message: &#sdk::__private::HostMessage,
             ) -> ::core::result::Result<
                 ::std::vec::Vec<#sdk::__private::Action>,
                 #sdk::__private::HandlerError,
             > {
-                let message = #sdk::Message::new(event, message);
-                let command = message.command();
-                let command = command
+                let #message = #sdk::Message::new(#event, #message);
+                let #command = #message.command();
+                let #command = #command
                     .as_ref()
-                    .map(|command| (command.known, command.name.as_str()));
-                let answer = match command {
+                    .map(|#command| (#command.known, #command.name.as_str()));
+                let #answer = match #command {
                     #(#commands)*
                     #(#unknown)*
                     _ => #other,
                 };
-                #sdk::__private::finish(answer, &message)
+                #sdk::__private::finish(#answer, &#message)
             }
         }
 
