@@ -58,7 +58,7 @@ impl Faults {
             .edit(number, |faults| faults.log_out = true);
     }
 
-    /// Delays each stanza to a companion by so much, from its next connection on; zero ends it.
+    /// Delays each stanza to a companion by so much; zero ends it.
     pub fn slow(&self, number: &str, delay: Duration) {
         self.server.faults.edit(number, |faults| {
             faults.delay = Some(delay).filter(|delay| !delay.is_zero());

@@ -75,8 +75,8 @@ async fn serve_one(server: &Arc<Server>, stream: TcpStream) -> Result<(), Connec
     let outbox = Outbox::default();
     let admission = server.admit(&established.payload, established.client_static, &outbox);
 
-    let delay = match &admission {
-        Admission::Companion(who) => server.faults.delay_of(&who.number),
+    let number = match &admission {
+        Admission::Companion(who) => Some(who.number.as_str()),
         _ => None,
     };
     let reading = async {
@@ -95,7 +95,7 @@ async fn serve_one(server: &Arc<Server>, stream: TcpStream) -> Result<(), Connec
             }
         }
     };
-    let writing = write_out(server, &outbox, &mut writer, &mut sealer, delay);
+    let writing = write_out(server, &outbox, &mut writer, &mut sealer, number);
     let result = tokio::select! {
         result = reading => result,
         result = writing => result,
@@ -134,12 +134,12 @@ async fn write_out(
     outbox: &Outbox,
     writer: &mut FrameWriter,
     sealer: &mut StanzaSealer,
-    delay: Option<Duration>,
+    number: Option<&str>,
 ) -> Result<(), ChannelError> {
     loop {
         match outbox.next().await {
             Out::Stanza(stanza) => {
-                if let Some(delay) = delay {
+                if let Some(delay) = number.and_then(|number| server.faults.delay_of(number)) {
                     tokio::time::sleep(delay).await;
                 }
                 server.note_traffic();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jadi_simulator::{PairError, PhoneEvent, SimClock};
+use jadi_simulator::{PairError, PhoneEvent, SimClock, SimulatorError};
 use wacore::types::events::Event;
 
 use crate::support::{ALICE, SHOP, TestBot, empty_world, finish, phone_event, world_with_clock};
@@ -125,5 +125,59 @@ async fn an_unlinked_client_is_told_and_cannot_come_back() {
         })
         .await;
     assert!(at_login);
+    finish(sim).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_logs_out_is_gone_from_the_phone() {
+    let sim = empty_world().await;
+    let shop = sim.add_phone("shop", SHOP).await.unwrap();
+    let bot = TestBot::paired(&sim, &shop).await;
+    let mut events = shop.subscribe();
+    bot.client().logout().await;
+    let gone = phone_event(&mut events, "DeviceUnlinked", |event| match event {
+        PhoneEvent::DeviceUnlinked(index) => Some(*index),
+        _ => None,
+    })
+    .await;
+    assert_eq!(gone.0, 1);
+    assert!(shop.linked_devices().is_empty());
+    finish(sim).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_takes_four_companions() {
+    let sim = empty_world().await;
+    let shop = sim.add_phone("shop", SHOP).await.unwrap();
+    let mut bots = Vec::new();
+    for _ in 0..4 {
+        bots.push(TestBot::paired(&sim, &shop).await);
+    }
+    let mut fifth = TestBot::start(&sim).await;
+    let qr = fifth.next_qr().await;
+    assert_eq!(shop.scan_qr(&qr).await, Err(PairError::TooManyDevices(4)));
+    assert!(shop.linked_devices().iter().all(|device| device.connected));
+    finish(sim).await;
+}
+
+#[tokio::test]
+async fn a_phone_needs_a_number_and_a_name_of_its_own() {
+    let sim = empty_world().await;
+    sim.add_phone("alice", ALICE).await.unwrap();
+    for number in ["", "+6280000000101", "62 80", "1234567890123456"] {
+        let refused = sim.add_phone("bob", number).await;
+        assert!(
+            matches!(refused, Err(SimulatorError::BadNumber(_))),
+            "{number:?}"
+        );
+    }
+    assert!(matches!(
+        sim.add_phone("alice", SHOP).await,
+        Err(SimulatorError::PhoneTaken(_))
+    ));
+    assert!(matches!(
+        sim.add_phone("bob", ALICE).await,
+        Err(SimulatorError::PhoneTaken(_))
+    ));
     finish(sim).await;
 }

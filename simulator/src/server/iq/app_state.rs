@@ -108,3 +108,58 @@ fn missing_patches(collection: &Collection, stands_at: usize) -> Option<Node> {
             .build(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::stanza::empty;
+
+    fn asked(version: usize, patch: Option<&[u8]>) -> Node {
+        let collection = node("collection")
+            .attr("name", "regular")
+            .attr("version", version);
+        match patch {
+            Some(patch) => collection
+                .children([with_bytes("patch", patch.to_vec())])
+                .build(),
+            None => collection.build(),
+        }
+    }
+
+    #[test]
+    fn a_device_gets_the_patches_it_lacks() {
+        let mut collection = Collection::default();
+        let (answer, took) = sync_collection(&mut collection, &asked(0, Some(b"one")), "regular");
+        assert!(took);
+        assert_eq!(answer.attr_str("version"), "1");
+        sync_collection(&mut collection, &asked(1, Some(b"two")), "regular");
+        let (answer, took) = sync_collection(&mut collection, &asked(1, None), "regular");
+        assert!(!took);
+        let patches = answer.child("patches").unwrap().nodes();
+        assert_eq!(
+            patches
+                .iter()
+                .map(|patch| patch.bytes().unwrap())
+                .collect::<Vec<_>>(),
+            [b"two"]
+        );
+    }
+
+    #[test]
+    fn a_patch_on_an_old_version_is_a_conflict_and_changes_nothing() {
+        let mut collection = Collection::default();
+        sync_collection(&mut collection, &asked(0, Some(b"one")), "regular");
+        let (answer, took) = sync_collection(&mut collection, &asked(0, Some(b"other")), "regular");
+        assert!(!took);
+        assert_eq!(
+            answer.child("error").map(|error| error.attr_str("code")),
+            Some("409".to_owned())
+        );
+        assert_eq!(collection.patches, [b"one"]);
+        assert_ne!(
+            answer.content,
+            empty("collection").content,
+            "what the device lacks comes along"
+        );
+    }
+}

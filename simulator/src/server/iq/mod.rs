@@ -72,14 +72,11 @@ impl Server {
             "passive" if request.child("active").is_some() => self.activate(who),
             "passive" if request.child("passive").is_some() => self.deactivate(who),
             "md" => {
-                if let Some(removed) = request
+                let removed = request
                     .child("remove-companion-device")
-                    .and_then(|child| child.attr_jid("jid"))
-                    && let Some(target) = self
-                        .world()
-                        .resolve(&removed)
-                        .filter(|target| target.number == who.number)
-                {
+                    .and_then(|child| child.attr_jid("jid"));
+                let target = removed.and_then(|jid| self.world().resolve(&jid));
+                if let Some(target) = target.filter(|target| target.number == who.number) {
                     self.remove_device(&target);
                 }
             }
