@@ -2,7 +2,7 @@
 //! one for group admins in their group, one for the bot's owner.
 
 use jadi_plugin_sdk as jadi;
-use jadi_plugin_sdk::Media;
+use jadi_plugin_sdk::{Media, Role};
 
 /// The plugin itself: what stands here is its manifest.
 #[jadi::plugin(
@@ -79,15 +79,29 @@ mod plugin {
             es = "Cómo ve un plugin este mensaje"
         )
     )]
-    fn event(message: &Message) -> String {
+    fn show_event(message: &Message) -> String {
+        let yes_no = |yes| if yes { "yes" } else { "no" };
         format!(
-            "*{}*\nrole: {:?}\nchat: {:?}\nlanguage: {}\nwaited: {}",
+            "*{}*\nrole: {}\nchat: {}\nlanguage: {}\nwaited: {}",
             message.event_id(),
-            message.role(),
-            message.chat().kind,
+            super::role_name(message.role()),
+            if message.in_group() {
+                "group"
+            } else {
+                "private"
+            },
             message.language(),
-            message.waited(),
+            yes_no(message.waited()),
         )
+    }
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::User => "user",
+        Role::GroupAdmin => "group admin",
+        Role::BotOwner => "bot owner",
+        Role::SystemOwner => "system owner",
     }
 }
 
