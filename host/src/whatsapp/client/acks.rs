@@ -1,7 +1,8 @@
 //! Waiting until the server has acknowledged a message.
 //!
 //! The client's own send returns when the stanza is on the wire. Whoever sends registers the message's id here first; the
-//! client's event bus brings the acknowledgement.
+//! client's event bus brings the acknowledgement. One that did not come before the connection broke never comes: all waits
+//! end then, so that what is unacknowledged is sent again on the next connection instead of after its deadline.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,6 +37,11 @@ impl Acks {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Ends all waits: what they wait for was lost with its connection.
+    fn give_up(&self) {
+        self.waiting().clear();
+    }
+
     fn answer(&self, id: &str, answer: Answer) {
         if let Some(waiting) = self.waiting().remove(id) {
             // Nobody listens any more when the deadline passed at this very moment.
@@ -49,15 +55,24 @@ pub(super) struct AckHandler(pub(super) Arc<Acks>);
 
 impl EventHandler for AckHandler {
     fn handle_event(&self, event: Arc<Event>) {
-        if let Event::ServerAck(ack) = &*event
-            && ack.class.as_deref().is_none_or(|class| class == "message")
-        {
-            self.0.answer(&ack.id, ack.error.clone());
+        match &*event {
+            Event::ServerAck(ack)
+                if ack.class.as_deref().is_none_or(|class| class == "message") =>
+            {
+                self.0.answer(&ack.id, ack.error.clone());
+            }
+            // The client says nothing of a disconnection that it planned, but of the connection after it.
+            Event::Disconnected(_) | Event::Connected(_) => self.0.give_up(),
+            _ => {}
         }
     }
 
     fn interest(&self) -> EventInterest {
-        EventInterest::of(&[EventKind::ServerAck])
+        EventInterest::of(&[
+            EventKind::ServerAck,
+            EventKind::Disconnected,
+            EventKind::Connected,
+        ])
     }
 }
 
@@ -96,7 +111,7 @@ fn refusal(code: &str) -> SendError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use whatsapp_rust::types::events::ServerAck;
+    use whatsapp_rust::types::events::{Connected, ServerAck};
 
     fn ack(id: &str, class: &str, error: Option<&str>) -> Arc<Event> {
         Arc::new(Event::ServerAck(
@@ -118,6 +133,19 @@ mod tests {
         handler.handle_event(ack("A", "message", None));
         assert!(one.answer().await.is_ok());
         assert!(matches!(two.answer().await, Err(SendError::Refused(why)) if why == "code 479"));
+        assert!(acks.waiting().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_new_connection_ends_the_waits_of_the_old_one() {
+        let acks = Arc::new(Acks::default());
+        let handler = AckHandler(acks.clone());
+        let expected = acks.expect("A");
+        handler.handle_event(Arc::new(Event::Connected(Connected::builder().build())));
+        assert!(matches!(
+            expected.answer().await,
+            Err(SendError::Unavailable)
+        ));
         assert!(acks.waiting().is_empty());
     }
 
