@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { DisconnectReason, WAMessageStubType } from 'baileys';
+import { DisconnectReason, WAMessageStubType, proto } from 'baileys';
 
 import { Client, numberOf, textOf, trust } from './client.js';
 import { Simulator } from './simulator.js';
@@ -66,8 +66,11 @@ test('learns that its message was read', async () => {
   const sent = await bot.send(key.remoteJid, 'please read this');
   await simulator.shown('alice', 'please read this');
   await simulator.post(`phones/alice/chats/${NUMBERS.shop}/read`, {});
+  // Baileys gathers what comes close together: the status may be in the news of the message itself.
+  const read = ({ key, status }) => key.id === sent.key.id && status >= proto.WebMessageInfo.Status.READ;
   await bot.events.until('the read receipt', ({ event, data }) =>
-    event === 'messages.update' && data.some((one) => one.key.id === sent.key.id && one.update.status >= 4));
+    (event === 'messages.update' && data.some(({ key, update }) => read({ key, status: update.status }))) ||
+    (event === 'messages.upsert' && data.messages.some(read)));
 });
 
 test('finds out who is on WhatsApp', async () => {

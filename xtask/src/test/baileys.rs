@@ -24,7 +24,7 @@ pub fn check(workspace: &Workspace) -> Result<Tally> {
     let simulator = simulator(workspace)?;
     let place = install(workspace)?;
     let mut node = workspace.command("node");
-    node.args(["--test", "--test-reporter=tap"])
+    node.args(["--test", "--test-force-exit", "--test-reporter=tap"])
         .current_dir(&place)
         .env("JADI_SIMULATOR", simulator);
     counted(&mut node, Dialect::Tap)

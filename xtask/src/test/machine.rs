@@ -41,13 +41,13 @@ const NEEDS: [Need; 8] = [
         probe: &["make", "--version"],
         packages: &["make"],
     },
-    // For the check with Baileys, which wants version 20.
+    // For the check with Baileys, and for the runner's `--test-force-exit`.
     Need {
-        what: "Node.js 20 or later",
+        what: "Node.js 20.14 or later",
         probe: &[
             "node",
             "-e",
-            "process.exit(+(parseInt(process.versions.node) < 20))",
+            "const [major, minor] = process.versions.node.split('.'); process.exit(major > 20 || (major == 20 && minor >= 14) ? 0 : 1)",
         ],
         packages: &["nodejs"],
     },
