@@ -1,6 +1,7 @@
 //! One companion's connection from websocket to goodbye.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +18,9 @@ use crate::wire::handshake::{AfterHello, Established, read_hello};
 
 /// A client that has not logged in by then is cut off.
 const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(20);
+/// How long a client that was told goodbye may take to hang up itself. Clients hand frames on in the background (Baileys
+/// does), and a socket that closes right behind the last frame may overtake it: the client would not learn the reason.
+const HANG_UP: Duration = Duration::from_secs(2);
 
 /// Accepts companions until cancelled.
 pub(crate) async fn serve(
@@ -79,9 +83,13 @@ async fn serve_one(server: &Arc<Server>, stream: TcpStream) -> Result<(), Connec
         Admission::Companion(who) => Some(who.number.as_str()),
         _ => None,
     };
+    let leaving = AtomicBool::new(false);
     let reading = async {
         loop {
             let stanza = opener.open(reader.next().await?)?;
+            if leaving.load(Ordering::Relaxed) {
+                continue;
+            }
             match &admission {
                 Admission::Companion(who) => {
                     // A newer login has taken this device over: what the old one still says does not count.
@@ -95,8 +103,14 @@ async fn serve_one(server: &Arc<Server>, stream: TcpStream) -> Result<(), Connec
             }
         }
     };
-    let writing = write_out(server, &outbox, &mut writer, &mut sealer, number);
-    let result = tokio::select! {
+    let writing = async {
+        write_out(server, &outbox, &mut writer, &mut sealer, number).await?;
+        leaving.store(true, Ordering::Relaxed);
+        tokio::time::sleep(HANG_UP).await;
+        writer.close().await;
+        Ok(())
+    };
+    let result: Result<(), ChannelError> = tokio::select! {
         result = reading => result,
         result = writing => result,
     };
@@ -129,6 +143,7 @@ async fn open(server: &Arc<Server>, stream: TcpStream) -> Result<Opened, Connect
     Ok((reader, writer, established))
 }
 
+/// Writes what the outbox has, until it is told to close.
 async fn write_out(
     server: &Server,
     outbox: &Outbox,
@@ -147,10 +162,7 @@ async fn write_out(
                 writer.send(&sealer.seal(&stanza)?).await?;
             }
             Out::Garbage => writer.send(&sealer.garbage()).await?,
-            Out::Close => {
-                writer.close().await;
-                return Ok(());
-            }
+            Out::Close => return Ok(()),
             Out::Abort => return Err(ChannelError::Gone),
         }
     }
