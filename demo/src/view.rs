@@ -8,6 +8,8 @@ pub struct View {
     colours: bool,
     /// What was printed, when it is shown later and whole.
     kept: Option<String>,
+    /// Whether the last line was a step, so that a comment begins a new section.
+    after_step: bool,
 }
 
 /// What a line is about.
@@ -26,6 +28,7 @@ impl View {
         Self {
             colours: colours_wanted(),
             kept: None,
+            after_step: false,
         }
     }
 
@@ -34,6 +37,7 @@ impl View {
         Self {
             colours: colours_wanted(),
             kept: Some(String::new()),
+            after_step: false,
         }
     }
 
@@ -42,6 +46,7 @@ impl View {
         Self {
             colours: false,
             kept: Some(String::new()),
+            after_step: false,
         }
     }
 
@@ -55,8 +60,11 @@ impl View {
         self.line(&self.styled(Style::Title, text));
     }
 
-    /// A comment of the transcript.
+    /// A comment of the transcript; after a step it begins a new section.
     pub fn narration(&mut self, text: &str) {
+        if std::mem::take(&mut self.after_step) {
+            self.line("");
+        }
         let text = if text.is_empty() {
             String::new()
         } else {
@@ -65,13 +73,21 @@ impl View {
         self.line(&text);
     }
 
+    /// That one more phone has got what was printed before.
+    pub fn seen_by(&mut self, who: &str) {
+        self.after_step = true;
+        self.line(&self.styled(Style::Aside, &format!("    ✓ {who}")));
+    }
+
     /// A step that is no message.
     pub fn aside(&mut self, text: &str) {
+        self.after_step = true;
         self.line(&self.styled(Style::Aside, &format!("  · {text}")));
     }
 
     /// A message, or what happened to one: who, in which group if in one, whom it is for if not, and what.
     pub fn said(&mut self, from: &str, place: &str, text: &str) {
+        self.after_step = true;
         let head = format!("  {} → {}", self.name(from), self.name(place));
         let width = from.chars().count() + place.chars().count() + 5;
         let gap = 22_usize.saturating_sub(width).max(2);
@@ -158,9 +174,11 @@ mod tests {
         view.said("main", "alice", "*Menu*\n!ping");
         view.aside("host is killed");
         view.also_came("bob", "friends", "a\nb");
+        view.seen_by("alice");
+        view.narration("Then.");
         assert_eq!(
             view.into_text(),
-            "ping.chat\n  It answers.\n  alice → main        !ping\n  main → alice        *Menu*\n                      !ping\n  · host is killed\n  (bob → friends: a ⏎ b)\n"
+            "ping.chat\n  It answers.\n  alice → main        !ping\n  main → alice        *Menu*\n                      !ping\n  · host is killed\n  (bob → friends: a ⏎ b)\n    ✓ alice\n\n  Then.\n"
         );
     }
 
@@ -169,6 +187,7 @@ mod tests {
         let mut view = View {
             colours: true,
             kept: Some(String::new()),
+            after_step: false,
         };
         view.good("done");
         assert_eq!(view.into_text(), "\x1b[32mdone\x1b[0m\n");

@@ -18,7 +18,7 @@ pub(super) struct Arrival {
     /// What.
     pub(super) what: What,
     /// Which message it is, for one that is replaced when it can be read after all.
-    key: MessageKey,
+    pub(super) key: MessageKey,
     /// Whether an expectation has met it.
     met: bool,
 }

@@ -1,10 +1,10 @@
 //! One script in one world: from line to line.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jadi_simulator::{ChatId, GroupChange, GroupView};
+use jadi_simulator::{ChatId, GroupChange, GroupView, MessageKey};
 
 use super::failure::{Failure, Mismatch};
 use super::inbox::Inbox;
@@ -32,6 +32,8 @@ pub(super) struct Player<'a> {
     groups: HashMap<Name, String>,
     /// Where each phone last wrote or was shown something.
     pub(super) places: HashMap<Name, ChatId>,
+    /// Messages that were printed already: several phones may get the same one.
+    pub(super) printed: HashSet<MessageKey>,
     /// Requests without an answer that were told already.
     unknown_seen: usize,
     /// The ones that this script met, with the line at which they were seen.
@@ -48,6 +50,7 @@ impl<'a> Player<'a> {
             numbers: HashMap::new(),
             groups: HashMap::new(),
             places: HashMap::new(),
+            printed: HashSet::new(),
             unknown_seen: 0,
             unknown: Vec::new(),
         }
@@ -117,8 +120,7 @@ impl<'a> Player<'a> {
             Step::State { state, within, .. } => self.await_state(*state, *within).await,
             Step::Network { bot, away } => {
                 let number = self.number(bot)?;
-                let faults = self.world.simulator().faults();
-                faults.refuse_connections(&number, *away);
+                self.world.network(&number, *away);
                 Ok(())
             }
             Step::Fault { bot, fault } => {

@@ -7,7 +7,7 @@ use jadi_simulator::{ChatId, MediaFile, MediaKind, MessageKey, Outgoing, SeenMes
 use tokio::time::Instant;
 
 use super::failure::Mismatch;
-use super::inbox::Lane;
+use super::inbox::{Arrival, Lane, What};
 use super::met;
 use super::player::{Player, USUAL};
 use crate::script::{Content, Expectation, Expected, FileToSend, Name, kind_word};
@@ -62,7 +62,8 @@ impl Player<'_> {
         let inbox = self.inbox(from)?;
         let sent = inbox.phone().send(&chat, outgoing).await;
         let key = sent.map_err(Mismatch::refused)?;
-        inbox.note_own(key, &text);
+        inbox.note_own(key.clone(), &text);
+        self.printed.insert(key);
         self.places.insert(from.clone(), chat);
         Ok(())
     }
@@ -172,8 +173,7 @@ impl Player<'_> {
                     self.view.also_came(&from, &place, &met::shown(&came.what));
                 }
                 if let Some(came) = met {
-                    let from = self.called(&came.author);
-                    self.view.said(&from, &place, &met::shown(&came.what));
+                    self.print(who, &place, came);
                 }
                 return Ok(());
             }
@@ -186,6 +186,17 @@ impl Player<'_> {
                 return Err(Mismatch::new(expected, came));
             }
         }
+    }
+
+    /// Prints what came; a message that was printed before only as seen by one more.
+    fn print(&mut self, who: &Name, place: &str, came: &Arrival) {
+        let is_message = matches!(came.what, What::Message { .. });
+        if is_message && !self.printed.insert(came.key.clone()) {
+            self.view.seen_by(who.as_str());
+            return;
+        }
+        let from = self.called(&came.author);
+        self.view.said(&from, place, &met::shown(&came.what));
     }
 
     /// What came instead, with a word when the expected came too early.
@@ -220,11 +231,14 @@ impl Player<'_> {
             let came = met::listed(rest.iter(), |number| self.called(number));
             return Err(Mismatch::new(expected, came));
         }
-        let from = match &lane.author {
-            Some(author) => self.called(author),
-            None => self.place_name(&lane.chat),
-        };
-        self.view.aside(&format!("{from} says nothing to {who}"));
+        let place = self.place_name(&lane.chat);
+        self.view.aside(&match &lane.author {
+            Some(author) => format!(
+                "nothing more for {who} by {} in {place}",
+                self.called(author)
+            ),
+            None => format!("nothing more for {who} from {place}"),
+        });
         Ok(())
     }
 

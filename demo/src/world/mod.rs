@@ -6,6 +6,7 @@
 mod dev;
 mod host;
 
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -106,6 +107,8 @@ pub struct World {
     host: Option<HostProcess>,
     /// By how much the clock was moved, for a host that starts later.
     passed: Duration,
+    /// Accounts whose bots have no network.
+    cut_off: HashSet<String>,
 }
 
 impl World {
@@ -142,6 +145,7 @@ impl World {
             phones_page,
             host: None,
             passed: Duration::ZERO,
+            cut_off: HashSet::new(),
         };
         match world.bring_up(tell).await {
             Ok(()) => Ok(world),
@@ -253,7 +257,18 @@ impl World {
         }
     }
 
-    /// Resolves when nothing travels any more and the host has nothing left to do.
+    /// Takes the network away from the bots of an account, or gives it back.
+    pub fn network(&mut self, number: &str, away: bool) {
+        self.simulator.faults().refuse_connections(number, away);
+        if away {
+            self.cut_off.insert(number.to_owned());
+        } else {
+            self.cut_off.remove(number);
+        }
+    }
+
+    /// Resolves when nothing travels any more and the host has nothing left to do. A host that is cut off may have an answer
+    /// that it can't send, and is not asked.
     ///
     /// # Errors
     ///
@@ -262,7 +277,9 @@ impl World {
         self.simulator.idle().await;
         if let Some(host) = &self.host {
             host.check_alive()?;
-            host.dev().idle().await?;
+            if self.cut_off.is_empty() {
+                host.dev().idle().await?;
+            }
         }
         self.simulator.idle().await;
         Ok(())
