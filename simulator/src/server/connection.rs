@@ -92,9 +92,9 @@ async fn serve_one(server: &Arc<Server>, stream: TcpStream) -> Result<(), Connec
             }
             match &admission {
                 Admission::Companion(who) => {
-                    // A newer login has taken this device over: what the old one still says does not count.
+                    // Replaced or unlinked: what it still says does not count, and the reason is on its way to it.
                     if !server.is_current(who, &outbox) {
-                        return Ok(());
+                        continue;
                     }
                     server.accept(who, stanza);
                 }
