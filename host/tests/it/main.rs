@@ -1,3 +1,4 @@
 //! Integration tests of the `jadi` package, one module per room or concern.
 
 mod cli;
+mod forged_chain;

@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 use super::packages::select;
 use super::tally::{Dialect, Tally, counted};
 use super::{Suite, baileys, licences, machine, rooms};
+use crate::binaries;
 use crate::workspace::{check, stdout_of};
 
 /// The host's package.
@@ -179,7 +180,12 @@ fn host(suite: &Suite<'_>) -> Result<Tally> {
 }
 
 fn simulated(suite: &Suite<'_>) -> Result<Tally> {
+    let plugins = binaries::plugins(suite.workspace)?;
+    let host = binaries::simulated_host(suite.workspace)?;
+    let simulator = baileys::simulator(suite.workspace)?;
     let mut cargo = tests(suite);
+    cargo.env("JADI_PLUGINS", plugins).env("JADI_BIN", host);
+    cargo.env("JADI_SIMULATOR", simulator);
     select(&mut cargo, &suite.packages.heavy()).args(["--features", SIMULATED]);
     counted(&mut cargo, Dialect::Cargo)
 }
