@@ -1,0 +1,182 @@
+//! What a person with a phone notices: how long a bot takes to answer, how long everything takes to start, and what the host
+//! weighs meanwhile. `cargo xtask bench` builds what is needed and runs this.
+//!
+//! Everything is measured on one machine that does other things too, so each number comes with its spread, and with a
+//! calibration: a fixed piece of work on one core, done before and after. When the calibration differs between two runs, so
+//! may the rest.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Parser;
+use jadi_demo::world::{World, WorldOptions};
+use jadi_simulator::{ChatId, Outgoing, Phone, PhoneEvent};
+use tokio::time::{sleep, timeout};
+
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(20);
+/// Between two pings, so that the pacing of sends is not what is measured.
+const PAUSE: Duration = Duration::from_millis(400);
+
+#[derive(Parser)]
+struct Cli {
+    /// The host, built for the simulator
+    #[arg(long, env = "JADI_BIN")]
+    jadi: std::path::PathBuf,
+    /// The directory of the built plugins
+    #[arg(long, env = "JADI_PLUGINS")]
+    plugins: std::path::PathBuf,
+    /// How many fresh worlds are started
+    #[arg(long, default_value_t = 5)]
+    starts: usize,
+    /// How many pings are sent
+    #[arg(long, default_value_t = 50)]
+    pings: usize,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let cli = Cli::parse();
+    ensure!(cli.starts > 0 && cli.pings > 0, "nothing to measure");
+    let mut calibration = calibrate();
+
+    let mut starts = Vec::new();
+    for _ in 1..cli.starts {
+        let dir = tempfile::tempdir()?;
+        let start = Instant::now();
+        let world = World::start(options(&cli, dir.path()), &|_| {}).await?;
+        starts.push(start.elapsed());
+        world.shutdown().await;
+    }
+
+    let dir = tempfile::tempdir()?;
+    let start = Instant::now();
+    let world = World::start(options(&cli, dir.path()), &|_| {}).await?;
+    starts.push(start.elapsed());
+    let before = resident(dir.path())?;
+    let round_trips = ping(&world, cli.pings).await?;
+    let after = resident(dir.path())?;
+    world.shutdown().await;
+    calibration.extend(calibrate());
+
+    println!(
+        "{:<42} {:>9} {:>9} {:>9} {:>6}",
+        "", "least", "median", "most", "n"
+    );
+    row("calibration, one core, ms", calibration);
+    row("fresh world until the bot is open, ms", starts);
+    row("!ping until the phone shows the answer, ms", round_trips);
+    println!(
+        "{:<42} {:>9.1}",
+        "host's memory, bot open, MB (RSS)",
+        megabytes(before)
+    );
+    println!(
+        "{:<42} {:>9.1}",
+        "host's memory, after the pings, MB (RSS)",
+        megabytes(after)
+    );
+    Ok(())
+}
+
+fn options(cli: &Cli, data: &Path) -> WorldOptions {
+    WorldOptions {
+        jadi: cli.jadi.clone(),
+        plugins: cli.plugins.clone(),
+        data: Some(data.to_owned()),
+        owners: vec![jadi_demo::ROOT_NUMBER.to_owned()],
+        port: 0,
+        phones_port: None,
+        log: "warn".to_owned(),
+    }
+}
+
+/// Round trips of `count` pings of one person, one at a time; the first, which sets up the encrypted session, left out.
+async fn ping(world: &World, count: usize) -> Result<Vec<Duration>> {
+    let alice = world.phone("alice", "6280000000101").await?;
+    let bot = ChatId::Direct(jadi_demo::MAIN_NUMBER.to_owned());
+    one_ping(&alice, &bot).await?;
+    let mut times = Vec::with_capacity(count);
+    for _ in 0..count {
+        sleep(PAUSE).await;
+        times.push(one_ping(&alice, &bot).await?);
+    }
+    Ok(times)
+}
+
+async fn one_ping(alice: &Phone, bot: &ChatId) -> Result<Duration> {
+    let mut events = alice.subscribe();
+    let start = Instant::now();
+    let ping = Outgoing {
+        text: Some("!ping".to_owned()),
+        ..Outgoing::default()
+    };
+    alice.send(bot, ping).await?;
+    let answer = async {
+        loop {
+            if let PhoneEvent::Message(message) = events.recv().await?
+                && !message.from_me
+            {
+                return Ok::<_, anyhow::Error>(message);
+            }
+        }
+    };
+    let answer = timeout(ANSWER, answer).await.context("no answer")??;
+    let took = start.elapsed();
+    ensure!(
+        answer.text.contains("Pong"),
+        "the answer is {}",
+        answer.text
+    );
+    Ok(took)
+}
+
+/// Bytes of the host's process that are in memory.
+fn resident(data: &Path) -> Result<u64> {
+    let run: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(data.join("host/run.json"))?)?;
+    let status = std::fs::read_to_string(format!("/proc/{}/status", run["pid"]))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib: u64 = line
+        .and_then(|line| line.trim().strip_suffix(" kB"))
+        .context("the system tells no VmRSS")?
+        .parse()?;
+    Ok(kib * 1024)
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// A few runs of a fixed piece of work.
+fn calibrate() -> Vec<Duration> {
+    let work = || {
+        let start = Instant::now();
+        let mut state = 1_u64;
+        for _ in 0..20_000_000_u32 {
+            state =
+                std::hint::black_box(state.wrapping_mul(6_364_136_223_846_793_005) ^ (state >> 33));
+        }
+        std::hint::black_box(state);
+        start.elapsed()
+    };
+    (0..5).map(|_| work()).collect()
+}
+
+fn row(name: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |index: usize| {
+        times
+            .get(index)
+            .map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+    };
+    let last = times.len().saturating_sub(1);
+    println!(
+        "{name:<42} {:>9.1} {:>9.1} {:>9.1} {:>6}",
+        at(0),
+        at(last / 2),
+        at(last),
+        times.len()
+    );
+}
