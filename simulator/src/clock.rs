@@ -88,7 +88,7 @@ mod tests {
         let clock = SimClock::fixed(1_000_999);
         let moves = clock.subscribe();
         assert_eq!((clock.now_ms(), clock.now_secs()), (1_000_999, 1_000));
-        clock.clone().advance(Duration::from_secs(61));
+        clock.advance(Duration::from_secs(61));
         assert_eq!(clock.now_ms(), 1_061_999);
         assert_eq!(*moves.borrow(), 61_000);
     }

@@ -184,7 +184,8 @@ pub fn print(settings: &[Setting], out: &mut dyn std::io::Write) -> std::io::Res
     Ok(())
 }
 
-/// The version of WhatsApp Web that this release was tested with.
+/// The version of WhatsApp Web that the client claims to be, by default. Not tried against WhatsApp itself: when it refuses the
+/// version, the bot's state says `client-outdated`, and `whatsapp_version` takes a current one.
 const WEB_VERSION: (u32, u32, u32) = (2, 3000, 1_026_131_876);
 
 fn beside(program: &Path, name: &str) -> PathBuf {

@@ -297,7 +297,6 @@ mod tests {
         let bare = edit_message(target, "new", 5);
         let inner = FutureProofMessage {
             message: MessageField::some(bare.clone()),
-            ..Default::default()
         };
         let wrapped = Message {
             edited_message: MessageField::some(inner),
