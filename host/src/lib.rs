@@ -14,6 +14,17 @@
 //! - [`web`]: the only room that knows actix-web: pages and API.
 //! - [`run`]: puts the rooms together.
 
+// A host of many bots must not die of one surprise: what can fail is an error. Tests may say what they expect.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
 pub mod bots;
 pub mod cli;
 pub mod clock;
