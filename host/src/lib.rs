@@ -3,12 +3,13 @@
 //!
 //! # Layout
 //!
-//! - [`model`]: the words that the rooms share: ids, events, actions, roles. Plain data, no I/O.
-//! - [`clock`], [`random`]: time and randomness as they are passed in.
+//! - [`model`], [`clock`], [`random`]: the words that the rooms share, and time and randomness as they are passed in. A crate of
+//!   its own, `jadi-model`, because the plugin runtime speaks them too.
 //! - [`cli`], [`config`], [`telemetry`]: the command line, the configuration, logging.
 //! - [`whatsapp`]: the only room that knows whatsapp-rust: session seam, events in, actions out.
 //! - [`store`]: the only room that knows SQL: registry, data contexts, inbox and outbox, encryption.
-//! - [`plugins`]: the only room that knows wasmtime: loading, linking, limits, running a handler.
+//! - [`plugins`]: the only room that knows wasmtime: loading, linking, limits, running a handler. A crate of its own,
+//!   `jadi-plugin-runtime`, so that authors of plugins can test with the real one.
 //! - [`dispatch`]: an event's way, where the three rooms above meet: filter, plugin, commit, outbox, send.
 //! - [`bots`]: a bot's life: state machine, supervision, reconnection.
 //! - [`web`]: the only room that knows actix-web: pages and API.
@@ -25,14 +26,14 @@
     )
 )]
 
+pub use jadi_model as model;
+pub use jadi_model::{clock, random};
+pub use jadi_plugin_runtime as plugins;
+
 pub mod bots;
 pub mod cli;
-pub mod clock;
 pub mod config;
 pub mod dispatch;
-pub mod model;
-pub mod plugins;
-pub mod random;
 pub mod run;
 pub mod store;
 pub mod telemetry;

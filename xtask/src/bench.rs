@@ -44,6 +44,6 @@ pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
             .args(["--starts", &args.starts.to_string()])
             .args(["--pings", &args.pings.to_string()]),
     )?;
-    check(example("jadi", "plugin_cost").arg(plugins.join("core.wasm")))?;
+    check(example("jadi-plugin-runtime", "plugin_cost").arg(plugins.join("core.wasm")))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -19,7 +19,14 @@ use crate::workspace::{Workspace, check as succeed};
 const CARGO_DENY: &str = "0.20.2";
 
 /// What authors of plugins build with, as directories of the checkout. Nothing in or under them may be AGPL.
-const AUTHORS: [&str; 4] = ["plugin-sdk", "plugins", "plugin-manifest", "plugin-build"];
+const AUTHORS: [&str; 6] = [
+    "plugin-sdk",
+    "plugins",
+    "plugin-manifest",
+    "plugin-build",
+    "plugin-runtime",
+    "model",
+];
 /// Its licence.
 const PERMISSIVE: &str = "MIT OR Apache-2.0";
 /// The licence of everything else of ours: the host links code under it.

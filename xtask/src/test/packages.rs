@@ -48,8 +48,8 @@ impl Packages {
             .filter(|package| package["source"].is_null() && package["name"] != HACK)
     }
 
-    /// Packages that take the united features, and with them WhatsApp client, wasm engine and web server: the host, the
-    /// simulator, the demo.
+    /// Packages that take the united features, at least for their tests, and with them WhatsApp client, wasm engine and web
+    /// server: the host and what it is made of, the simulator, the demo.
     pub fn heavy(&self) -> Vec<&str> {
         self.named(true)
     }

@@ -25,8 +25,8 @@ struct Rule {
 const RULES: [Rule; 11] = [
     Rule {
         names: &["wasmtime", "wasmtime_wasi", "wasmparser"],
-        rooms: &["plugins"],
-        because: "only `plugins` knows wasm",
+        rooms: &[],
+        because: "only `plugin-runtime` knows wasm",
     },
     Rule {
         names: &[
@@ -167,9 +167,9 @@ mod tests {
     #[test]
     fn a_breach_fails_the_rule_that_it_breaks_and_no_other() -> Result<()> {
         let source = std::env::temp_dir().join(format!("jadi-rooms-{}", std::process::id()));
-        fs::create_dir_all(source.join("plugins"))?;
+        fs::create_dir_all(source.join("store"))?;
         fs::create_dir_all(source.join("dispatch"))?;
-        fs::write(source.join("plugins/mod.rs"), "use wasmtime::Engine;\n")?;
+        fs::write(source.join("store/mod.rs"), "use rusqlite::Connection;\n")?;
         fs::write(
             source.join("dispatch/mod.rs"),
             "use crate::plugins::Runtime;\n",

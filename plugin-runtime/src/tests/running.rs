@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::*;
 use super::support::{Data, input, plugin_file, run, runtime, runtime_with};
-use crate::model::Action;
+use jadi_model::Action;
 
 /// Sends the 5 bytes at 1024.
 const HELLO: &str = r#"

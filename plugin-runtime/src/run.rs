@@ -14,7 +14,7 @@ use super::plugin::Plugin;
 use super::runtime::Runtime;
 use super::state::EventState;
 use super::trap;
-use crate::model::{Action, EventKind};
+use jadi_model::{Action, EventKind};
 
 /// The longest message of a handler's error that is kept, bytes.
 const MESSAGE: usize = 1024;

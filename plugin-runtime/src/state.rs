@@ -13,7 +13,7 @@ use super::context::{EventInput, ReadError, Reads};
 use super::failure::Limit;
 use super::limits::{EventLimits, PoolLimits};
 use super::meter::CpuMeter;
-use crate::clock::SharedClock;
+use jadi_model::clock::SharedClock;
 
 /// Handles to the contract's resources that one instance may hold at a time.
 pub(super) const HANDLES: usize = 2048;

@@ -22,8 +22,8 @@ use super::load_error::LoadError;
 use super::plugin::Plugin;
 use super::state::{EventState, HANDLES};
 use super::ticker::{Running, Ticker};
-use crate::clock::SharedClock;
-use crate::random::SharedRandom;
+use jadi_model::clock::SharedClock;
+use jadi_model::random::SharedRandom;
 
 /// Handles that a component may hold in its own tables: above the host's own limit, which has a name.
 const COMPONENT_HANDLES: usize = 2 * HANDLES;

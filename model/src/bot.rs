@@ -81,6 +81,42 @@ pub enum Cause {
     Stopped,
 }
 
+impl Cause {
+    /// The cause's name, as it is in product and API.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Server { .. } => "server",
+            Self::StreamReplaced => "stream-replaced",
+            Self::LoggedOut => "logged-out",
+            Self::TemporaryBan { .. } => "temporary-ban",
+            Self::ClientOutdated => "client-outdated",
+            Self::PairingExpired => "pairing-expired",
+            Self::WrongNumber => "wrong-number",
+            Self::WrongKey => "wrong-key",
+            Self::Store => "store",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// One sentence for a person.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Network => "WhatsApp can't be reached, or the connection broke.".to_owned(),
+            Self::Server { code } => format!("WhatsApp closed the connection (code {code})."),
+            Self::StreamReplaced => "The same device connected from another program.".to_owned(),
+            Self::LoggedOut => "The device was removed on the phone.".to_owned(),
+            Self::TemporaryBan { .. } => "WhatsApp has banned this account for a while.".to_owned(),
+            Self::ClientOutdated => "WhatsApp does not accept this version any more.".to_owned(),
+            Self::PairingExpired => "Nobody linked the device in time.".to_owned(),
+            Self::WrongNumber => "Another number than the expected one was linked.".to_owned(),
+            Self::WrongKey => "The session does not open with this host's master key.".to_owned(),
+            Self::Store => "The session's file can't be read or written.".to_owned(),
+            Self::Stopped => "It was stopped.".to_owned(),
+        }
+    }
+}
+
 /// A row of the registry: everything that the host knows of a bot without opening its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BotRecord {

@@ -12,9 +12,9 @@ wasmtime::component::bindgen!({
     },
     exports: { default: async },
     with: {
-        "jadi:plugin/types.event": crate::plugins::capabilities::event::HeldEvent,
-        "jadi:plugin/types.message": crate::plugins::capabilities::event::HeldMessage,
-        "jadi:plugin/types.action": crate::plugins::capabilities::event::HeldAction,
-        "jadi:plugin/chat.draft": crate::plugins::capabilities::chat::Draft,
+        "jadi:plugin/types.event": crate::capabilities::event::HeldEvent,
+        "jadi:plugin/types.message": crate::capabilities::event::HeldMessage,
+        "jadi:plugin/types.action": crate::capabilities::event::HeldAction,
+        "jadi:plugin/chat.draft": crate::capabilities::chat::Draft,
     },
 });

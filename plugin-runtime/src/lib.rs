@@ -1,5 +1,5 @@
-//! The only room that knows wasmtime: loading a component, linking its imports, limits, running one event in a fresh
-//! instance.
+//! The host's `plugins` room, and the only code that knows wasmtime: loading a component, linking its imports, limits, running
+//! one event in a fresh instance. A crate of its own, so that authors of plugins test with what runs them later.
 //!
 //! It knows neither SQL nor WhatsApp. What a handler may read comes through [`Reads`], made by dispatch for one (bot,
 //! plugin, event); what it wants done is returned in an [`Outcome`] for dispatch to commit.
@@ -11,6 +11,17 @@
 //! - `run`, `state`, `capabilities`: one event in a fresh instance, and what it can call.
 //! - `limits`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told when not.
 //! - `catalog`: all plugins of a directory.
+
+// A host of many bots must not die of one surprise: what can fail is an error. Tests may say what they expect.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
 
 mod bindings;
 mod budget;

@@ -5,8 +5,8 @@ use wasmtime::component::Resource;
 
 use super::super::bindings::jadi::plugin::types as wit;
 use super::super::state::EventState;
-use crate::clock::Millis;
-use crate::model::{
+use jadi_model::clock::Millis;
+use jadi_model::{
     Action, ChatKind, EventKind, Jid, MediaKind, Message, MessageId, MessageRef, Person, Role,
 };
 

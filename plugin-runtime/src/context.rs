@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::clock::Millis;
-use crate::model::{Action, Event, Progress, Role};
+use jadi_model::clock::Millis;
+use jadi_model::{Action, Event, Progress, Role};
 
 /// What a handler is given with its event.
 #[derive(Debug, Clone)]

@@ -1,13 +1,15 @@
-//! The words that the rooms share: ids, people, events, actions, roles.
+//! The words that the rooms of a host share: ids, people, events, actions, roles; and time and randomness as they are passed in.
 //!
-//! Plain data with serde, no I/O and no library of any room, so that `store` can keep an event, `plugins` can show it to
-//! a handler and `whatsapp` can make it, while none of the three knows another.
+//! Plain data with serde, no I/O and no library of any room, so that `store` can keep an event, the plugin runtime can show it
+//! to a handler and `whatsapp` can make it, while none of the three knows another.
 
 mod action;
 mod base64_bytes;
 mod bot;
+pub mod clock;
 mod event;
 mod ids;
+pub mod random;
 mod role;
 
 pub use action::{Action, MediaOut, MessageRef, Outgoing, Progress, SendMessage};

@@ -11,7 +11,7 @@ use super::super::limits::EventLimits;
 use super::super::state::EventState;
 use super::event::{HeldAction, HeldMessage};
 use super::invalid;
-use crate::model::{Action, Jid, MessageRef, Progress, SendMessage};
+use jadi_model::{Action, Jid, MessageRef, Progress, SendMessage};
 
 /// The most people that one message mentions: as many as a group has.
 const MENTIONS: usize = 1024;
@@ -266,7 +266,7 @@ mod tests {
     use super::super::super::tests::support::{Data, input, jid, state};
     use super::wit::{Host, HostDraft};
     use super::*;
-    use crate::plugins::bindings::jadi::plugin::types::HostMessage;
+    use crate::bindings::jadi::plugin::types::HostMessage;
 
     fn fresh() -> EventState {
         state(Data::default(), EventLimits::default())

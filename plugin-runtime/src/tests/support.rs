@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::super::*;
-use crate::clock::MovableClock;
-use crate::model::{
+use jadi_model::clock::MovableClock;
+use jadi_model::random::Random;
+use jadi_model::{
     Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, Person, Progress, Quoted, Role,
 };
-use crate::random::Random;
 
 /// A manifest with one command.
 pub(crate) const MANIFEST: &str = r#"{"name":"test","version":"1.0.0","languages":["en"],

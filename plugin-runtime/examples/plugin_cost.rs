@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use async_trait::async_trait;
-use jadi::clock::{Clock as _, SystemClock};
-use jadi::model::{
+use jadi_model::clock::{Clock as _, SystemClock};
+use jadi_model::random::SystemRandom;
+use jadi_model::{
     Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, Person, Progress, Role,
 };
-use jadi::plugins::{
+use jadi_plugin_runtime::{
     CommandFact, EventInput, Invocation, Limits, ReadError, Reads, Runtime, RuntimeOptions,
 };
-use jadi::random::SystemRandom;
 
 /// Events before it is measured, and events that are.
 const WARM: usize = 200;

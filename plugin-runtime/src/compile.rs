@@ -193,7 +193,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::plugins::PoolLimits;
+    use crate::PoolLimits;
 
     struct Bench {
         dir: tempfile::TempDir,
@@ -209,7 +209,7 @@ mod tests {
             };
             Self {
                 dir: tempfile::tempdir().expect("a directory"),
-                engine: crate::plugins::engine::engine(&limits).expect("an engine"),
+                engine: crate::engine::engine(&limits).expect("an engine"),
                 bytes: wat::parse_str("(component (core module (func (export \"f\"))))")
                     .expect("a component"),
             }
@@ -298,7 +298,7 @@ mod tests {
             ..PoolLimits::default()
         };
         let other = Engine::default();
-        let same = crate::plugins::engine::engine(&limits).expect("an engine");
+        let same = crate::engine::engine(&limits).expect("an engine");
         let digest = Digest::of(&bench.bytes);
         let path = |engine: &Engine| {
             CompileCache::open(&bench.dir.path().join("compiled"), engine)
