@@ -10,6 +10,7 @@
 //! - [`store`]: the only room that knows SQL: registry, data contexts, inbox and outbox, encryption.
 //! - [`plugins`]: the only room that knows wasmtime: loading, linking, limits, running a handler. A crate of its own,
 //!   `jadi-plugin-runtime`, so that authors of plugins can test with the real one.
+//! - [`fetch`]: the only room that knows the HTTP client: asking servers for plugins, never one of a private network.
 //! - [`dispatch`]: an event's way, where the three rooms above meet: filter, plugin, commit, outbox, send.
 //! - [`bots`]: a bot's life: state machine, supervision, reconnection.
 //! - [`web`]: the only room that knows actix-web: pages and API.
@@ -34,6 +35,7 @@ pub mod bots;
 pub mod cli;
 pub mod config;
 pub mod dispatch;
+pub mod fetch;
 pub mod run;
 pub mod store;
 pub mod telemetry;

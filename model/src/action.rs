@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Jid, MediaKind, MessageId};
+use super::{GroupChange, Jid, MediaKind, MessageId};
 
 /// One thing to be done on WhatsApp for one bot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,13 @@ pub enum Action {
         /// The message.
         target: MessageRef,
     },
+    /// Change a group.
+    Group {
+        /// Which one.
+        group: Jid,
+        /// How.
+        change: GroupChange,
+    },
 }
 
 impl Action {
@@ -40,6 +47,7 @@ impl Action {
             Self::Send(message) => &message.chat,
             Self::React { target, .. } | Self::Delete { target } => &target.chat,
             Self::Edit { chat, .. } => chat,
+            Self::Group { group, .. } => group,
         }
     }
 }
@@ -71,7 +79,7 @@ impl std::fmt::Debug for SendMessage {
     }
 }
 
-/// A file to send: one that a message brought, or bytes.
+/// A file to send.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct MediaOut {
     /// What to send it as.
@@ -80,9 +88,18 @@ pub struct MediaOut {
     pub mime: String,
     /// A document's file name.
     pub file_name: Option<String>,
-    /// Its content.
-    #[serde(with = "super::base64_bytes")]
-    pub bytes: Vec<u8>,
+    /// Where its content is.
+    pub content: MediaContent,
+}
+
+/// Where a file's content is.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MediaContent {
+    /// Here.
+    Bytes(#[serde(with = "super::base64_bytes")] Vec<u8>),
+    /// At WhatsApp already: the handle of the message that brought it.
+    Kept(#[serde(with = "super::base64_bytes")] Vec<u8>),
 }
 
 /// Without the content.
@@ -91,7 +108,6 @@ impl std::fmt::Debug for MediaOut {
         f.debug_struct("MediaOut")
             .field("kind", &self.kind)
             .field("mime", &self.mime)
-            .field("bytes", &self.bytes.len())
             .finish_non_exhaustive()
     }
 }

@@ -68,6 +68,18 @@ pub enum EventKind {
         /// Who went; the event's sender is who removed them, or who left.
         people: Vec<Person>,
     },
+    /// Something that a plugin scheduled is due; the event's sender is who caused that it was scheduled.
+    Due {
+        /// Whose it is.
+        plugin: String,
+        /// Its name within plugin and chat.
+        name: String,
+        /// For which time it was scheduled.
+        at: Millis,
+        /// What was given along.
+        #[serde(with = "super::base64_bytes")]
+        payload: Vec<u8>,
+    },
 }
 
 /// A chat.
@@ -184,4 +196,17 @@ pub struct Quoted {
     pub author: Jid,
     /// Its content as the answering client quoted it.
     pub message: Box<Message>,
+}
+
+/// A message that the host still has, when a later event is about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeptMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub author: Person,
+    /// When it was sent, by WhatsApp's clock.
+    pub at: Millis,
+    /// Its content.
+    pub message: Message,
 }

@@ -8,14 +8,17 @@ mod base64_bytes;
 mod bot;
 pub mod clock;
 mod event;
+mod group;
 mod ids;
 pub mod random;
 mod role;
 
-pub use action::{Action, MediaOut, MessageRef, Outgoing, Progress, SendMessage};
+pub use action::{Action, MediaContent, MediaOut, MessageRef, Outgoing, Progress, SendMessage};
 pub use bot::{BotRecord, BotRole, Cause, LinkMethod, StateName};
 pub use event::{
-    Chat, ChatKind, Event, EventKey, EventKind, Media, MediaKind, Message, Person, Quoted,
+    Chat, ChatKind, Event, EventKey, EventKind, KeptMessage, Media, MediaKind, Message, Person,
+    Quoted,
 };
+pub use group::{GroupChange, GroupInfo, Participant};
 pub use ids::{BotId, IdError, Jid, JidKind, MessageId, PhoneNumber, PhoneNumberError};
 pub use role::Role;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{EventFilter, MAX_BYTES, Manifest, Text};
+use crate::{EventFilter, MAX_BYTES, Manifest, SettingKind, Text};
 
 /// The most commands of one plugin.
 const MAX_COMMANDS: usize = 128;
@@ -76,6 +76,9 @@ pub enum Problem {
     /// A condition on content where the event has none.
     #[error("this event has no text or file to look at")]
     NoContent,
+    /// A default that the setting itself would refuse.
+    #[error("must be {0}")]
+    Default(String),
     /// Not a host name.
     #[error("{0:?} is not a host name such as api.example.org, without scheme, port and path")]
     Host(String),
@@ -202,6 +205,7 @@ impl Manifest {
         for filter in &self.events {
             check_filter(filter)?;
         }
+        self.check_settings()?;
         at_most("http_hosts", self.http_hosts.len(), MAX_LIST)?;
         let mut hosts = HashSet::new();
         for host in &self.http_hosts {
@@ -254,6 +258,30 @@ impl Manifest {
             if !command.usage.is_empty() {
                 self.text(&field("usage"), &command.usage)?;
             }
+        }
+        Ok(())
+    }
+
+    fn check_settings(&self) -> Checked {
+        at_most("settings", self.settings.len(), MAX_LIST)?;
+        let mut seen = HashSet::new();
+        for setting in &self.settings {
+            name("settings", &setting.name)?;
+            if !seen.insert(&setting.name) {
+                return Err(broken("settings", Problem::Twice(setting.name.clone())));
+            }
+            let field = |part: &str| format!("settings.{}.{part}", setting.name);
+            self.text(&field("summary"), &setting.summary)?;
+            if let SettingKind::Choice { choices, .. } = &setting.value {
+                at_most(&field("choices"), choices.len(), MAX_LIST)?;
+                for choice in choices {
+                    line(&field("choices"), choice)?;
+                }
+            }
+            setting
+                .value
+                .allows(&setting.value.default_value())
+                .map_err(|right| broken(field("default"), Problem::Default(right)))?;
         }
         Ok(())
     }

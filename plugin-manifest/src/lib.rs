@@ -22,7 +22,7 @@ pub use check::{ManifestError, Problem, is_command_name, is_plugin_name};
 pub use text::Text;
 pub use types::{
     Capability, ChatKind, Command, EventFilter, EventKind, LimitsClass, Manifest, MediaKind, Place,
-    Role,
+    Role, Scope, Setting, SettingKind, SettingValue,
 };
 
 /// The custom section that holds the manifest: once, at the component's top level.
@@ -65,6 +65,11 @@ impl Manifest {
         self.commands
             .iter()
             .find(|command| command.names().any(|name| name == word))
+    }
+
+    /// The setting of this name.
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.iter().find(|setting| setting.name == name)
     }
 
     /// A category's title in `language`: this plugin's own, else the usual one of that key, else the key itself.

@@ -40,6 +40,9 @@ pub struct Manifest {
     /// Which set of limits it needs.
     #[serde(default, skip_serializing_if = "is_default")]
     pub limits: LimitsClass,
+    /// What a bot's owner, and for some a group's admins, can set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<Setting>,
     /// The hosts that it talks to through `http`, such as `api.example.org`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub http_hosts: Vec<String>,
@@ -83,6 +86,125 @@ impl Command {
     /// Its name, then its aliases.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
+}
+
+/// Something that can be set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// Its name, of the form of a command's.
+    pub name: String,
+    /// One line on what it does.
+    pub summary: Text,
+    /// For what it is set.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub scope: Scope,
+    /// What it can be.
+    pub value: SettingKind,
+}
+
+/// For what something is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// For the bot.
+    #[default]
+    Bot,
+    /// For each group; the bot's value is what groups have that set none.
+    Group,
+}
+
+/// What a setting can be, and what it is when nobody has set it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum SettingKind {
+    /// A text.
+    Text {
+        /// When nobody has set it.
+        #[serde(default)]
+        default: String,
+        /// The most characters that it may have.
+        #[serde(default = "text_length")]
+        most: u32,
+    },
+    /// A whole number.
+    Number {
+        /// When nobody has set it.
+        default: i64,
+        /// The least that it may be.
+        #[serde(default = "least_number")]
+        least: i64,
+        /// The most that it may be.
+        #[serde(default = "most_number")]
+        most: i64,
+    },
+    /// On or off.
+    Toggle {
+        /// When nobody has set it.
+        #[serde(default)]
+        default: bool,
+    },
+    /// One of several.
+    Choice {
+        /// When nobody has set it.
+        default: String,
+        /// All of them.
+        choices: Vec<String>,
+    },
+}
+
+/// The value of a setting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SettingValue {
+    /// On or off.
+    Toggle(bool),
+    /// A whole number.
+    Number(i64),
+    /// A text, or one of several.
+    Text(String),
+}
+
+impl SettingKind {
+    /// What it is when nobody has set it.
+    pub fn default_value(&self) -> SettingValue {
+        match self {
+            Self::Text { default, .. } | Self::Choice { default, .. } => {
+                SettingValue::Text(default.clone())
+            }
+            Self::Number { default, .. } => SettingValue::Number(*default),
+            Self::Toggle { default } => SettingValue::Toggle(*default),
+        }
+    }
+
+    /// Whether it can be this. The error says what it can be.
+    ///
+    /// # Errors
+    ///
+    /// With what would be right, such as `a number from 1 to 9`.
+    pub fn allows(&self, value: &SettingValue) -> Result<(), String> {
+        let fits = match (self, value) {
+            (Self::Text { most, .. }, SettingValue::Text(text)) => {
+                text.chars().count() <= usize::try_from(*most).unwrap_or(usize::MAX)
+            }
+            (Self::Choice { choices, .. }, SettingValue::Text(text)) => choices.contains(text),
+            (Self::Number { least, most, .. }, SettingValue::Number(number)) => {
+                (least..=most).contains(&number)
+            }
+            (Self::Toggle { .. }, SettingValue::Toggle(_)) => true,
+            _ => false,
+        };
+        if fits { Ok(()) } else { Err(self.described()) }
+    }
+
+    fn described(&self) -> String {
+        match self {
+            Self::Text { most, .. } => format!("a text of at most {most} characters"),
+            Self::Choice { choices, .. } => format!("one of {}", choices.join(", ")),
+            Self::Number { least, most, .. } => format!("a number from {least} to {most}"),
+            Self::Toggle { .. } => "on or off".to_owned(),
+        }
     }
 }
 
@@ -154,6 +276,8 @@ pub enum EventKind {
     GroupAdd,
     /// People left a group.
     GroupRemove,
+    /// Something that the plugin scheduled itself is due.
+    Schedule,
 }
 
 impl EventKind {
@@ -215,8 +339,32 @@ pub enum Capability {
     Log,
     /// The time.
     Clock,
+    /// Files of messages.
+    Media,
     /// Randomness.
     Random,
+    /// What is known of the event's group.
+    Groups,
+    /// Changing the event's group.
+    GroupAdmin,
+    /// Its own settings.
+    Settings,
+    /// Events at a later time.
+    Schedule,
+    /// Servers on the internet.
+    Http,
+}
+
+fn text_length() -> u32 {
+    1024
+}
+
+fn least_number() -> i64 {
+    i64::MIN
+}
+
+fn most_number() -> i64 {
+    i64::MAX
 }
 
 fn general() -> String {

@@ -3,18 +3,21 @@
 //! `cargo xtask bench` runs this on `core`, with `!ping`, and prints least, median and most. The store and WhatsApp are left
 //! out: what a handler reads is answered from here.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use async_trait::async_trait;
-use jadi_model::clock::{Clock as _, SystemClock};
+use jadi_model::clock::{Clock as _, Millis, SystemClock};
 use jadi_model::random::SystemRandom;
 use jadi_model::{
     Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, Person, Progress, Role,
 };
+use jadi_plugin_manifest::SettingValue;
 use jadi_plugin_runtime::{
-    CommandFact, EventInput, Invocation, Limits, ReadError, Reads, Runtime, RuntimeOptions,
+    CommandFact, EventInput, FetchError, HttpRequest, HttpResponse, Invocation, Limits, MediaError,
+    ReadError, Reads, Runtime, RuntimeOptions,
 };
 
 /// Events before it is measured, and events that are.
@@ -91,6 +94,8 @@ fn ping() -> Result<EventInput> {
                 ..Message::default()
             }),
         }),
+        received_at: now,
+        original: None,
         role: Role::User,
         command: Some(Invocation {
             prefix: "!".to_owned(),
@@ -102,6 +107,8 @@ fn ping() -> Result<EventInput> {
         language: "en".to_owned(),
         prefixes: vec!["!".to_owned()],
         bot_is_admin: false,
+        group: None,
+        own: None,
         bot_started_at: now,
     })
 }
@@ -130,6 +137,22 @@ impl Reads for Nothing {
 
     async fn commands(&self) -> Result<Vec<CommandFact>, ReadError> {
         Ok(Vec::new())
+    }
+
+    async fn setting(&self, _name: &str, _here: bool) -> Result<Option<SettingValue>, ReadError> {
+        Ok(None)
+    }
+
+    async fn scheduled(&self) -> Result<BTreeMap<String, Millis>, ReadError> {
+        Ok(BTreeMap::new())
+    }
+
+    async fn media(&self, _handle: &[u8], _limit: u64) -> Result<Vec<u8>, MediaError> {
+        Err(MediaError::Gone)
+    }
+
+    async fn fetch(&self, _request: HttpRequest) -> Result<HttpResponse, FetchError> {
+        Err(FetchError::Unavailable)
     }
 
     async fn progress(&self, _progress: Progress) -> Result<(), ReadError> {

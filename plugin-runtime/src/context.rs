@@ -1,11 +1,13 @@
 //! What goes into a handler and what comes out, in the host's own words.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use jadi_model::clock::Millis;
-use jadi_model::{Action, Event, Progress, Role};
+use jadi_model::{Action, Event, GroupInfo, Jid, KeptMessage, Progress, Role};
+use jadi_plugin_manifest::SettingValue;
 
 /// What a handler is given with its event.
 #[derive(Debug, Clone)]
@@ -14,6 +16,10 @@ pub struct EventInput {
     pub event_id: String,
     /// What happened.
     pub event: Arc<Event>,
+    /// When the host had it.
+    pub received_at: Millis,
+    /// The message that an edit, deletion or reaction is about, when it is still kept.
+    pub original: Option<Arc<KeptMessage>>,
     /// What the sender is to this bot, here.
     pub role: Role,
     /// The command that the message's text is, when this plugin has it.
@@ -24,6 +30,10 @@ pub struct EventInput {
     pub prefixes: Vec<String>,
     /// Whether the bot is an admin of the group.
     pub bot_is_admin: bool,
+    /// The group that the event is in; none in a private chat, and when the bot is not in it any more.
+    pub group: Option<Arc<GroupInfo>>,
+    /// The bot's own address; it is never told to the plugin by this.
+    pub own: Option<Jid>,
     /// When this bot came up in this process.
     pub bot_started_at: Millis,
 }
@@ -81,8 +91,20 @@ pub trait Reads: Send + Sync + 'static {
     /// How many bytes of keys and values the plugin keeps in this bot.
     async fn kv_bytes(&self) -> Result<u64, ReadError>;
 
+    /// The plugin's own setting: the value for the event's group, or the bot's.
+    async fn setting(&self, name: &str, here: bool) -> Result<Option<SettingValue>, ReadError>;
+
+    /// What the plugin has scheduled in the event's chat, by name.
+    async fn scheduled(&self) -> Result<BTreeMap<String, Millis>, ReadError>;
+
     /// The commands that the event's sender may use in its chat, of all plugins enabled for the bot, in any order.
     async fn commands(&self) -> Result<Vec<CommandFact>, ReadError>;
+
+    /// Fetches a file by the handle that came in its message, at most `limit` bytes.
+    async fn media(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, MediaError>;
+
+    /// Asks a server. That the address is one of the manifest's was checked; that it is not one of a private network was not.
+    async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError>;
 
     /// The one early effect.
     async fn progress(&self, progress: Progress) -> Result<(), ReadError>;
@@ -92,6 +114,60 @@ pub trait Reads: Send + Sync + 'static {
 #[derive(Debug, thiserror::Error)]
 #[error("the bot's data can't be read: {0}")]
 pub struct ReadError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// Why a file is not there.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    /// WhatsApp has it no more.
+    #[error("WhatsApp does not keep this file any more")]
+    Gone,
+    /// It has more bytes than were allowed.
+    #[error("the file is larger than was allowed")]
+    TooLarge,
+    /// It can't be fetched now.
+    #[error(transparent)]
+    Unavailable(#[from] ReadError),
+}
+
+/// A request to a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// Its method, in capitals.
+    pub method: &'static str,
+    /// Its address: `https`, a name and no number, the usual port.
+    pub url: String,
+    /// Its headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Option<Vec<u8>>,
+    /// The most bytes that the answer's body may have.
+    pub most: u64,
+}
+
+/// A server's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// Its status.
+    pub status: u16,
+    /// Its headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The server's name leads to a machine that a plugin must not reach.
+    #[error("{0} is not on the internet but on a private network")]
+    Private(String),
+    /// The answer has more bytes than were allowed.
+    #[error("the answer is larger than was allowed")]
+    TooLarge,
+    /// No such server, no connection, or no answer in time.
+    #[error("no answer came in time")]
+    Unavailable,
+}
 
 /// A change to the plugin's key-values, committed only when the handler returned ok.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +183,36 @@ pub enum KvWrite {
     Delete {
         /// The key.
         key: String,
+    },
+}
+
+/// A change to one of the plugin's settings, committed only when the handler returned ok.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingWrite {
+    /// Which one.
+    pub name: String,
+    /// Whether it is for the event's group, else for the bot.
+    pub here: bool,
+    /// The new value; none takes it away.
+    pub value: Option<SettingValue>,
+}
+
+/// A change to what the plugin has scheduled in the event's chat, committed only when the handler returned ok.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScheduleWrite {
+    /// Asks for an event; one of the same name is replaced.
+    At {
+        /// Its name.
+        name: String,
+        /// When.
+        at: Millis,
+        /// What comes with it.
+        payload: Vec<u8>,
+    },
+    /// Takes one back.
+    Cancel {
+        /// Its name.
+        name: String,
     },
 }
 
@@ -154,6 +260,10 @@ pub struct Outcome {
     pub actions: Vec<Action>,
     /// What the handler wants kept; empty when it failed.
     pub kv_writes: Vec<KvWrite>,
+    /// What it wants set; empty when it failed.
+    pub setting_writes: Vec<SettingWrite>,
+    /// What it wants to come later; empty when it failed.
+    pub schedule_writes: Vec<ScheduleWrite>,
     /// What it logged, also when it failed.
     pub log: Vec<LogLine>,
     /// What it cost.

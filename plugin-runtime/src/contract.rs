@@ -6,9 +6,15 @@ use jadi_plugin_manifest::{Capability, EventKind, Manifest};
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{InstancePre, Resource};
 
-use super::bindings::exports::jadi::plugin::on_message;
+use super::bindings::exports::jadi::plugin::{
+    on_group_add, on_group_remove, on_message, on_message_delete, on_message_edit, on_reaction,
+    on_schedule,
+};
 use super::bindings::jadi::plugin::types::Error as HandlerError;
-use super::capabilities::event::{HeldAction, HeldEvent, HeldMessage};
+use super::capabilities::event::{
+    HeldAction, HeldDeletion, HeldDue, HeldEdit, HeldEvent, HeldMembership, HeldMessage,
+    HeldReaction,
+};
 use super::state::EventState;
 
 /// The package of all interfaces.
@@ -88,17 +94,21 @@ pub(super) fn import(name: &str) -> Import {
         Some("commands") => Import::Capability(Capability::Commands),
         Some("log") => Import::Capability(Capability::Log),
         Some("clock") => Import::Capability(Capability::Clock),
+        Some("media") => Import::Capability(Capability::Media),
         Some("random") => Import::Capability(Capability::Random),
+        Some("groups") => Import::Capability(Capability::Groups),
+        Some("group-admin") => Import::Capability(Capability::GroupAdmin),
+        Some("settings") => Import::Capability(Capability::Settings),
+        Some("http") => Import::Capability(Capability::Http),
+        Some("schedule") => Import::Capability(Capability::Schedule),
         _ => Import::Unknown,
     }
 }
 
 /// The event that the export `name` handles, if it is one of the contract's handlers.
 pub(super) fn export(name: &str) -> Option<EventKind> {
-    match spoken(name)? {
-        "on-message" => Some(EventKind::Message),
-        _ => None,
-    }
+    let name = spoken(name)?;
+    KINDS.into_iter().find(|kind| interface(*kind) == name)
 }
 
 /// The version of the contract that `name` is of, when it is newer than this host's.
@@ -113,17 +123,33 @@ fn spoken(name: &str) -> Option<&str> {
     Version::parse(version)?.is_spoken().then_some(interface)
 }
 
-/// The interface that handles events of `kind`, by its full name.
-pub(super) fn handler_name(kind: EventKind) -> String {
-    let name = match kind {
+/// All kinds of event.
+const KINDS: [EventKind; 7] = [
+    EventKind::Message,
+    EventKind::MessageEdit,
+    EventKind::MessageDelete,
+    EventKind::Reaction,
+    EventKind::GroupAdd,
+    EventKind::GroupRemove,
+    EventKind::Schedule,
+];
+
+/// The interface that handles events of `kind`, by its own name.
+fn interface(kind: EventKind) -> &'static str {
+    match kind {
         EventKind::Message => "on-message",
-        EventKind::MessageDelete => "on-message-delete",
         EventKind::MessageEdit => "on-message-edit",
+        EventKind::MessageDelete => "on-message-delete",
         EventKind::Reaction => "on-reaction",
         EventKind::GroupAdd => "on-group-add",
         EventKind::GroupRemove => "on-group-remove",
-    };
-    format!("{PACKAGE}{name}@{VERSION}")
+        EventKind::Schedule => "on-schedule",
+    }
+}
+
+/// The interface that handles events of `kind`, by its full name.
+pub(super) fn handler_name(kind: EventKind) -> String {
+    format!("{PACKAGE}{}@{VERSION}", interface(kind))
 }
 
 /// The events that a manifest promises to handle.
@@ -136,11 +162,27 @@ pub(super) fn promised(manifest: &Manifest) -> impl Iterator<Item = EventKind> {
         .chain(filters)
 }
 
-/// Where a component's handlers are: looked up once, used for each event.
+/// Where a component's handlers are: looked up once, used for each event. A handler that is not there is none.
 #[derive(Clone)]
 pub(super) struct Handlers {
-    /// The handler of messages.
     pub(super) message: Option<on_message::GuestIndices>,
+    pub(super) message_edit: Option<on_message_edit::GuestIndices>,
+    pub(super) message_delete: Option<on_message_delete::GuestIndices>,
+    pub(super) reaction: Option<on_reaction::GuestIndices>,
+    pub(super) group_add: Option<on_group_add::GuestIndices>,
+    pub(super) group_remove: Option<on_group_remove::GuestIndices>,
+    pub(super) due: Option<on_schedule::GuestIndices>,
+}
+
+/// Finds one handler: the export of its name, of the type that the contract gives it.
+macro_rules! find {
+    ($instance:expr, $kind:ident, $interface:ident, $about:ty) => {
+        if has_handler::<$about>($instance, EventKind::$kind)? {
+            Some($interface::GuestIndices::new($instance)?)
+        } else {
+            None
+        }
+    };
 }
 
 impl Handlers {
@@ -150,22 +192,36 @@ impl Handlers {
     ///
     /// When one does not have the type that the contract gives it.
     pub(super) fn find(instance: &InstancePre<EventState>) -> wasmtime::Result<Self> {
-        let name = handler_name(EventKind::Message);
-        let component = instance.component();
-        let Some(interface) = component.get_export_index(None, &name) else {
-            return Ok(Self { message: None });
-        };
-        if let Some((ComponentItem::ComponentFunc(handle), _)) =
-            component.get_export(Some(&interface), "handle")
-        {
-            type Params = (Resource<HeldEvent>, Resource<HeldMessage>);
-            type Answer = (Result<Vec<Resource<HeldAction>>, HandlerError>,);
-            handle.typecheck::<Params, Answer>(&instance.instance_type())?;
-        }
         Ok(Self {
-            message: Some(on_message::GuestIndices::new(instance)?),
+            message: find!(instance, Message, on_message, HeldMessage),
+            message_edit: find!(instance, MessageEdit, on_message_edit, HeldEdit),
+            message_delete: find!(instance, MessageDelete, on_message_delete, HeldDeletion),
+            reaction: find!(instance, Reaction, on_reaction, HeldReaction),
+            group_add: find!(instance, GroupAdd, on_group_add, HeldMembership),
+            group_remove: find!(instance, GroupRemove, on_group_remove, HeldMembership),
+            due: find!(instance, Schedule, on_schedule, HeldDue),
         })
     }
+}
+
+/// Whether a component exports the interface for `kind`, whose handler gets an event and what it is about, an `About`.
+fn has_handler<About: 'static>(
+    instance: &InstancePre<EventState>,
+    kind: EventKind,
+) -> wasmtime::Result<bool> {
+    let component = instance.component();
+    let Some(interface) = component.get_export_index(None, &handler_name(kind)) else {
+        return Ok(false);
+    };
+    if let Some((ComponentItem::ComponentFunc(handle), _)) =
+        component.get_export(Some(&interface), "handle")
+    {
+        type Answer = (Result<Vec<Resource<HeldAction>>, HandlerError>,);
+        handle.typecheck::<(Resource<HeldEvent>, Resource<About>), Answer>(
+            &instance.instance_type(),
+        )?;
+    }
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -71,6 +71,10 @@ pub enum Limit {
     Actions,
     /// Text of all messages and drafts, bytes.
     Text,
+    /// The body of an answer from a server, bytes.
+    Http,
+    /// Files fetched and made, bytes.
+    Media,
     /// People mentioned in one message.
     Mentions,
     /// A key-value's value, bytes.
@@ -92,6 +96,8 @@ impl fmt::Display for Limit {
             Self::Handles => "handles held at a time",
             Self::Actions => "actions",
             Self::Text => "bytes of text in messages",
+            Self::Http => "bytes in an answer",
+            Self::Media => "bytes of files",
             Self::Mentions => "mentions in a message",
             Self::KvValue => "bytes in a value",
             Self::KvTotal => "bytes of keys and values",

@@ -1,6 +1,6 @@
 //! What a component file says before anything of it is compiled or run: its kind, its manifest, its imports and exports.
 
-use jadi_plugin_manifest::{LimitsClass, Manifest, SECTION};
+use jadi_plugin_manifest::{Capability, EventKind, LimitsClass, Manifest, SECTION};
 use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload};
 use wasmtime::Engine;
 
@@ -68,7 +68,7 @@ pub(super) fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspected, LoadEr
     }
     let permissions = permissions(&top.imports)?;
     check_needs(&top, limits)?;
-    check_exports(&manifest, &top.exports)?;
+    check_exports(&manifest, &permissions, &top.exports)?;
     Ok(Inspected {
         manifest,
         permissions,
@@ -181,7 +181,11 @@ fn check_needs(top: &TopLevel<'_>, limits: &Limits) -> Result<(), LoadError> {
 }
 
 /// A manifest must not promise what the component has no handler for.
-fn check_exports(manifest: &Manifest, exports: &[&str]) -> Result<(), LoadError> {
+fn check_exports(
+    manifest: &Manifest,
+    permissions: &[Permission],
+    exports: &[&str],
+) -> Result<(), LoadError> {
     let handlers: Vec<_> = exports
         .iter()
         .filter_map(|name| contract::export(name))
@@ -198,7 +202,12 @@ fn check_exports(manifest: &Manifest, exports: &[&str]) -> Result<(), LoadError>
         }
         return Err(LoadError::NoHandler);
     }
-    for kind in contract::promised(manifest) {
+    // What it schedules has to come back to somebody.
+    let schedules = permissions
+        .iter()
+        .any(|permission| permission.capability() == Capability::Schedule);
+    let promised = contract::promised(manifest).chain(schedules.then_some(EventKind::Schedule));
+    for kind in promised {
         if !handlers.contains(&kind) {
             return Err(LoadError::HandlerMissing { kind });
         }

@@ -47,8 +47,8 @@ mod trap;
 
 pub use catalog::{Catalog, CatalogError, LiveCatalog, Refused, RefusedReason};
 pub use context::{
-    CommandFact, EventInput, Invocation, KvWrite, LogLevel, LogLine, Outcome, ReadError, Reads,
-    Receipt,
+    CommandFact, EventInput, FetchError, HttpRequest, HttpResponse, Invocation, KvWrite, LogLevel,
+    LogLine, MediaError, Outcome, ReadError, Reads, Receipt, ScheduleWrite, SettingWrite,
 };
 pub use contract::Version;
 pub use digest::Digest;

@@ -36,6 +36,10 @@ pub struct EventLimits {
     pub actions: u64,
     /// Text of all actions together, bytes. Default 64 KiB.
     pub text_bytes: u64,
+    /// The largest body of an answer from a server, bytes. Default 1 MiB.
+    pub http_bytes: u64,
+    /// Files fetched and made together, bytes. They are held by the host, not by the plugin. Default 8 MiB.
+    pub media_bytes: u64,
     /// Log lines together, bytes; what comes after is dropped, and the log says so. Default 4 KiB.
     pub log_bytes: u64,
     /// One key-value's value, bytes. Default 64 KiB.
@@ -54,6 +58,8 @@ impl Default for EventLimits {
             call_bytes: MIB,
             actions: 8,
             text_bytes: 64 * KIB,
+            http_bytes: MIB,
+            media_bytes: 8 * MIB,
             log_bytes: 4 * KIB,
             kv_value_bytes: 64 * KIB,
             kv_total_bytes: 5 * MIB,
@@ -139,6 +145,8 @@ impl Limits {
             ("event.call_bytes", event.call_bytes, KIB, 64 * MIB),
             ("event.actions", event.actions, 0, size),
             ("event.text_bytes", event.text_bytes, 0, size),
+            ("event.http_bytes", event.http_bytes, 0, 64 * MIB),
+            ("event.media_bytes", event.media_bytes, 0, 64 * MIB),
             ("event.log_bytes", event.log_bytes, 0, size),
             ("event.kv_value_bytes", event.kv_value_bytes, 0, size),
             ("event.kv_total_bytes", event.kv_total_bytes, 0, size),

@@ -29,6 +29,14 @@ impl fmt::Display for Permission {
             Capability::Commands => "see which commands the sender may use",
             Capability::Log => "write to its own log",
             Capability::Clock => "see the time",
+            Capability::Media => "read the files of the messages that it handles, and send files",
+            Capability::Groups => "see the name, description and people of the groups that it is used in",
+            Capability::GroupAdmin => {
+                "add, remove, promote and demote people, delete messages and change the group, where the bot is an admin"
+            }
+            Capability::Settings => "read and change its own settings",
+            Capability::Schedule => "come back in a chat at a later time",
+            Capability::Http => "talk to the servers that its manifest names",
             Capability::Random => "use random numbers",
         })
     }

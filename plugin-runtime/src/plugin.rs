@@ -1,6 +1,7 @@
 //! A loaded plugin: compiled, linked, ready to be started any number of times.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jadi_plugin_manifest::Manifest;
 use wasmtime::component::InstancePre;
@@ -13,7 +14,7 @@ use super::state::EventState;
 
 /// A loaded plugin, shared by all bots. It holds no data of any of them: each event gets a fresh instance.
 pub struct Plugin {
-    pub(super) manifest: Manifest,
+    pub(super) manifest: Arc<Manifest>,
     pub(super) digest: Digest,
     pub(super) permissions: Vec<Permission>,
     pub(super) limits: EventLimits,

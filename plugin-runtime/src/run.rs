@@ -7,7 +7,10 @@ use wasmtime::Store;
 use wasmtime::component::Resource;
 
 use super::bindings::jadi::plugin::types::Error as HandlerError;
-use super::capabilities::event::{HeldAction, HeldEvent, HeldMessage};
+use super::capabilities::event::{
+    HeldAction, HeldDeletion, HeldDue, HeldEdit, HeldEvent, HeldMembership, HeldMessage,
+    HeldReaction,
+};
 use super::context::{EventInput, Outcome, Reads, Receipt};
 use super::failure::{Failure, Limit};
 use super::plugin::Plugin;
@@ -71,25 +74,36 @@ impl Runtime {
     }
 }
 
-/// Starts an instance and calls its handler.
+/// Starts an instance and calls the handler of the event's kind.
 async fn call(store: &mut Store<EventState>, plugin: &Plugin) -> wasmtime::Result<Returned> {
-    let Some(handler) = is_message(store.data())
-        .then_some(plugin.handlers.message.as_ref())
-        .flatten()
-    else {
-        return Ok(Err(HandlerError {
-            message: "the plugin has no handler for this kind of event".to_owned(),
-        }));
-    };
-    let event = store.data_mut().hand_over(HeldEvent)?;
-    let message = store.data_mut().hand_over(HeldMessage::EVENT)?;
-    let instance = plugin.instance.instantiate_async(&mut *store).await?;
-    let guest = handler.load(&mut *store, &instance)?;
-    guest.call_handle(store, event, message).await
+    /// One kind of event: its handler and what the event is about.
+    macro_rules! handle {
+        ($handler:ident, $about:expr) => {{
+            let Some(handler) = &plugin.handlers.$handler else {
+                return Ok(no_handler());
+            };
+            let event = store.data_mut().hand_over(HeldEvent)?;
+            let about = store.data_mut().hand_over($about)?;
+            let instance = plugin.instance.instantiate_async(&mut *store).await?;
+            let guest = handler.load(&mut *store, &instance)?;
+            guest.call_handle(store, event, about).await
+        }};
+    }
+    match store.data().input.event.kind {
+        EventKind::Message(_) => handle!(message, HeldMessage::EVENT),
+        EventKind::MessageEdit { .. } => handle!(message_edit, HeldEdit),
+        EventKind::MessageDelete { .. } => handle!(message_delete, HeldDeletion),
+        EventKind::Reaction { .. } => handle!(reaction, HeldReaction),
+        EventKind::GroupAdd { .. } => handle!(group_add, HeldMembership),
+        EventKind::GroupRemove { .. } => handle!(group_remove, HeldMembership),
+        EventKind::Due { .. } => handle!(due, HeldDue),
+    }
 }
 
-fn is_message(state: &EventState) -> bool {
-    matches!(state.input.event.kind, EventKind::Message(_))
+fn no_handler() -> Returned {
+    Err(HandlerError {
+        message: "the plugin has no handler for this kind of event".to_owned(),
+    })
 }
 
 /// Takes the actions that a handler returned, in its order.
@@ -116,6 +130,8 @@ fn outcome(state: EventState, receipt: Receipt, result: Result<Vec<Action>, Fail
         Ok(actions) => Outcome {
             actions,
             kv_writes: state.kv.into_writes(),
+            setting_writes: state.settings.into_writes(),
+            schedule_writes: state.schedule.into_writes(),
             log,
             receipt,
             failure: None,
@@ -129,6 +145,8 @@ fn outcome(state: EventState, receipt: Receipt, result: Result<Vec<Action>, Fail
             Outcome {
                 actions: Vec::new(),
                 kv_writes: Vec::new(),
+                setting_writes: Vec::new(),
+                schedule_writes: Vec::new(),
                 log,
                 receipt,
                 failure: Some(failure),
@@ -141,6 +159,8 @@ fn not_started(message: String) -> Outcome {
     Outcome {
         actions: Vec::new(),
         kv_writes: Vec::new(),
+        setting_writes: Vec::new(),
+        schedule_writes: Vec::new(),
         log: Vec::new(),
         receipt: Receipt::default(),
         failure: Some(Failure::Host { message }),

@@ -150,7 +150,7 @@ impl Runtime {
             "plugin loaded"
         );
         Ok(Arc::new(Plugin {
-            manifest: inspected.manifest,
+            manifest: Arc::new(inspected.manifest),
             digest,
             permissions: inspected.permissions,
             limits: self.limits.event,
@@ -170,7 +170,16 @@ impl Runtime {
         self.random.fill(&mut seed);
         let limits = plugin.limits;
         let clock = Arc::clone(&self.clock);
-        let state = EventState::new(input, reads, limits, &self.limits.pool, clock, seed);
+        let manifest = Arc::clone(&plugin.manifest);
+        let state = EventState::new(
+            input,
+            manifest,
+            reads,
+            limits,
+            &self.limits.pool,
+            clock,
+            seed,
+        );
         let mut store = Store::try_new(&self.engine, state)?;
         store.limiter(|state| &mut state.memory);
         store.set_hostcall_fuel(size(limits.call_bytes));

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use jadi_plugin_manifest::Manifest;
 use wasmtime::component::{Resource, ResourceTable};
 
 use super::budget::{Calls, MemoryGauge, Reached};
 use super::capabilities::chat::Desk;
 use super::capabilities::kv::Overlay;
 use super::capabilities::log::Book;
+use super::capabilities::media::Folder;
 use super::capabilities::random::Source;
+use super::capabilities::schedule::Agenda;
+use super::capabilities::settings::Changes;
 use super::context::{EventInput, ReadError, Reads};
 use super::failure::Limit;
 use super::limits::{EventLimits, PoolLimits};
@@ -29,6 +33,13 @@ pub(super) struct EventState {
     pub(super) desk: Desk,
     pub(super) kv: Overlay,
     pub(super) log: Book,
+    pub(super) folder: Folder,
+    /// The most bytes of an answer from a server.
+    pub(super) http_bytes: u64,
+    pub(super) settings: Changes,
+    pub(super) schedule: Agenda,
+    /// What the plugin declares.
+    pub(super) manifest: Arc<Manifest>,
     pub(super) clock: SharedClock,
     pub(super) random: Source,
     /// The first call that the host could not serve.
@@ -39,6 +50,7 @@ impl EventState {
     /// A state for one event.
     pub(super) fn new(
         input: EventInput,
+        manifest: Arc<Manifest>,
         reads: Arc<dyn Reads>,
         limits: EventLimits,
         pool: &PoolLimits,
@@ -57,6 +69,11 @@ impl EventState {
             desk: Desk::new(&limits),
             kv: Overlay::new(&limits),
             log: Book::new(&limits),
+            folder: Folder::new(&limits),
+            http_bytes: limits.http_bytes,
+            settings: Changes::default(),
+            schedule: Agenda::default(),
+            manifest,
             clock,
             random: Source::new(seed),
             trouble: None,

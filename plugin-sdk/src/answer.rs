@@ -1,27 +1,72 @@
 //! What a handler returns.
 
 use crate::bindings::capabilities::jadi::plugin::chat::{self, Draft};
-use crate::bindings::capabilities::jadi::plugin::types::{Action, Error as HandlerError};
-use crate::{Error, Message, Quoted, Result};
+use crate::bindings::capabilities::jadi::plugin::media as files;
+use crate::bindings::capabilities::jadi::plugin::types::{
+    Action, Error as HandlerError, Message as HostMessage,
+};
+use crate::context::Context;
+use crate::group_admin::Change;
+use crate::media::File;
+use crate::{Error, Quoted, Result};
 
-/// A message to send. Unless told otherwise it goes to the chat that the event came from and quotes the message that asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A message to send. Unless told otherwise it goes to the chat that the event came from and quotes the message that asked, if
+/// one did.
 pub struct Reply {
     text: String,
+    file: Option<Enclose>,
     quote: bool,
     privately: bool,
     mentions: Vec<String>,
 }
+
+/// Puts a reply's file into its draft. A function and no value, so that only a plugin that sends files has the code for it, and
+/// imports `media`.
+type Enclose = Box<dyn FnOnce(&Draft, Asked<'_>) -> Result<()>>;
 
 impl Reply {
     /// A reply with this text, in WhatsApp's markup (`*bold*`, `_italic_`).
     pub fn text(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
+            file: None,
             quote: true,
             privately: false,
             mentions: Vec::new(),
         }
+    }
+
+    /// A reply with this file and no text.
+    pub fn file(file: File) -> Self {
+        Self::text("").with_file(file)
+    }
+
+    /// Sends this file along; the text becomes its caption. Sounds and stickers have none.
+    #[must_use]
+    pub fn with_file(mut self, file: File) -> Self {
+        self.file = Some(Box::new(move |draft, _| {
+            files::attach(draft, file.0);
+            Ok(())
+        }));
+        self
+    }
+
+    /// Sends the file of the message that asked along, as it is.
+    #[must_use]
+    pub fn with_file_of_message(mut self) -> Self {
+        self.file = Some(Box::new(|draft, asked| {
+            Ok(files::forward(draft, asked.message()?)?)
+        }));
+        self
+    }
+
+    /// Sends the file of a quoted or original message along, as it is.
+    #[must_use]
+    pub fn with_file_of(mut self, quoted: Quoted) -> Self {
+        self.file = Some(Box::new(move |draft, _| {
+            Ok(files::forward(draft, &quoted.0)?)
+        }));
+        self
     }
 
     /// Does not quote the message that asked.
@@ -76,6 +121,13 @@ impl Answer {
         self
     }
 
+    /// Then changes the group.
+    #[must_use]
+    pub fn then(mut self, change: Change) -> Self {
+        self.0.push(Effect::Made(change.0));
+        self
+    }
+
     /// Then replaces the text of a message that the bot wrote.
     ///
     /// # Errors
@@ -110,6 +162,12 @@ pub trait IntoAnswer {
 impl IntoAnswer for Answer {
     fn into_answer(self) -> Result<Answer> {
         Ok(self)
+    }
+}
+
+impl IntoAnswer for Change {
+    fn into_answer(self) -> Result<Answer> {
+        Ok(Answer::none().then(self))
     }
 }
 
@@ -171,16 +229,48 @@ impl From<&str> for Reply {
     }
 }
 
+/// The event that an answer is for: its context, and the message that asked, if one did.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    context: Context<'a>,
+    message: Option<&'a HostMessage>,
+}
+
+impl<'a> Asked<'a> {
+    /// By a message.
+    pub fn by_message(message: &crate::Message<'a>) -> Self {
+        Self {
+            context: **message,
+            message: Some(message.message),
+        }
+    }
+
+    /// By something that happened.
+    pub fn by_event(context: &Context<'a>) -> Self {
+        Self {
+            context: *context,
+            message: None,
+        }
+    }
+
+    fn message(&self) -> Result<&'a HostMessage> {
+        self.message.ok_or_else(|| {
+            Error::new("this event is no message that one could react to or take a file from")
+        })
+    }
+}
+
 /// Turns an answer into the contract's actions.
 #[doc(hidden)]
-pub fn finish(answer: Result<Answer>, message: &Message<'_>) -> Result<Vec<Action>, HandlerError> {
+pub fn finish(answer: Result<Answer>, asked: Asked<'_>) -> Result<Vec<Action>, HandlerError> {
     let actions = |answer: Answer| -> Result<Vec<Action>> {
         answer
             .0
             .into_iter()
             .map(|effect| match effect {
-                Effect::Send(reply) => send(reply, message),
-                Effect::React(emoji) => Ok(chat::react(message.message, &emoji)?),
+                Effect::Send(reply) => send(reply, asked),
+                Effect::React(emoji) => Ok(chat::react(asked.message()?, &emoji)?),
                 Effect::Made(action) => Ok(action),
             })
             .collect()
@@ -190,11 +280,17 @@ pub fn finish(answer: Result<Answer>, message: &Message<'_>) -> Result<Vec<Actio
     })
 }
 
-fn send(reply: Reply, message: &Message<'_>) -> Result<Action> {
+fn send(reply: Reply, asked: Asked<'_>) -> Result<Action> {
     let draft = Draft::new(&reply.text);
     // A quote from a group would show the group's words in the private chat.
-    if reply.quote && !(reply.privately && message.in_group()) {
-        draft.quote(message.message);
+    if reply.quote
+        && let Some(message) = asked.message
+        && !(reply.privately && asked.context.in_group())
+    {
+        draft.quote(message);
+    }
+    if let Some(enclose) = reply.file {
+        enclose(&draft, asked)?;
     }
     for person in &reply.mentions {
         draft.mention(person);

@@ -26,3 +26,81 @@ pub mod message_handler {
         runtime_path: "jadi_plugin_sdk::__private::rt",
     });
 }
+
+/// The export of plugins that handle edits.
+pub mod message_edit_handler {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "message-edit-handler",
+        with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
+        pub_export_macro: true,
+        export_macro_name: "__export_message_edit_handler",
+        default_bindings_module: "jadi_plugin_sdk::bindings::message_edit_handler",
+        runtime_path: "jadi_plugin_sdk::__private::rt",
+    });
+}
+
+/// The export of plugins that handle deletions.
+pub mod message_delete_handler {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "message-delete-handler",
+        with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
+        pub_export_macro: true,
+        export_macro_name: "__export_message_delete_handler",
+        default_bindings_module: "jadi_plugin_sdk::bindings::message_delete_handler",
+        runtime_path: "jadi_plugin_sdk::__private::rt",
+    });
+}
+
+/// The export of plugins that handle reactions.
+pub mod reaction_handler {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "reaction-handler",
+        with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
+        pub_export_macro: true,
+        export_macro_name: "__export_reaction_handler",
+        default_bindings_module: "jadi_plugin_sdk::bindings::reaction_handler",
+        runtime_path: "jadi_plugin_sdk::__private::rt",
+    });
+}
+
+/// The export of plugins that handle newcomers.
+pub mod group_add_handler {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "group-add-handler",
+        with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
+        pub_export_macro: true,
+        export_macro_name: "__export_group_add_handler",
+        default_bindings_module: "jadi_plugin_sdk::bindings::group_add_handler",
+        runtime_path: "jadi_plugin_sdk::__private::rt",
+    });
+}
+
+/// The export of plugins that handle people who leave.
+pub mod group_remove_handler {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "group-remove-handler",
+        with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
+        pub_export_macro: true,
+        export_macro_name: "__export_group_remove_handler",
+        default_bindings_module: "jadi_plugin_sdk::bindings::group_remove_handler",
+        runtime_path: "jadi_plugin_sdk::__private::rt",
+    });
+}
+
+/// The export of plugins that handle what they have scheduled.
+pub mod schedule_handler {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "schedule-handler",
+        with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
+        pub_export_macro: true,
+        export_macro_name: "__export_schedule_handler",
+        default_bindings_module: "jadi_plugin_sdk::bindings::schedule_handler",
+        runtime_path: "jadi_plugin_sdk::__private::rt",
+    });
+}

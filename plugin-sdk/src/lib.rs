@@ -31,7 +31,7 @@
 //! component file of it, its manifest inside. Calling a capability is what asks for it: a plugin that never touches [`kv`]
 //! does not import it, and whoever installs it sees so.
 //!
-//! A function gets a [`Message`] and returns what is to be done ([`IntoAnswer`]): a [`Reply`], a text, an [`Answer`] with
+//! A function gets a [`Message`], or what else has happened ([`Edit`], [`Deletion`], [`Reaction`], [`Membership`]), and returns what is to be done ([`IntoAnswer`]): a [`Reply`], a text, an [`Answer`] with
 //! several, `()` for nothing, or a `Result` of these, so that `?` works on what a capability refuses. A new instance serves
 //! each event: what must last goes to [`kv`], statics are forgotten.
 //!
@@ -40,10 +40,12 @@
 //!
 //! # Layout
 //!
-//! - `message`: the event as a handler sees it.
+//! - `context`, `message`, `happened`: events as a handler sees them.
 //! - `answer`: what a handler returns.
 //! - `words`: texts in several languages.
-//! - [`chat`], [`clock`], [`commands`], [`kv`], [`log`], [`random`]: the capabilities, one module each.
+//! - [`chat`], [`clock`], [`commands`], [`group_admin`], [`groups`], [`http`], [`kv`], [`log`], [`media`], [`random`], [`schedule`],
+//!   [`settings`]: the
+//!   capabilities, one module each.
 //! - `bindings`: generated from the contract; nothing in it is meant for plugins.
 
 // The generated export macro and the doc tests name this crate as plugins do.
@@ -55,22 +57,33 @@ pub mod bindings;
 pub mod chat;
 pub mod clock;
 pub mod commands;
+mod context;
 mod error;
+pub mod group_admin;
+pub mod groups;
+mod happened;
+pub mod http;
 pub mod kv;
 pub mod log;
+pub mod media;
 mod message;
 pub mod random;
+pub mod schedule;
+pub mod settings;
 mod words;
 
 pub use answer::{Answer, IntoAnswer, Reply};
 pub use bindings::capabilities::jadi::plugin::types::{
     Chat, ChatKind, Invocation, Media, MediaKind, Person, Role,
 };
+pub use context::Context;
 pub use error::{Error, Refused, Result};
+pub use happened::{Deletion, Due, Edit, Membership, Reaction};
 /// Makes a plugin of an inline module; see the crate's documentation for a whole one.
 ///
-/// Arguments: `name = "…"`, `languages("en", …)`; optional `summary = "…"` or `summary(en = "…", …)`, `priority = 0`,
-/// `category(key = "…", title(en = "…", …))`, `reason(capability = "kv", en = "…", …)`. Version and authors are the crate's.
+/// Arguments: `name = "…"`, `languages("en", …)`; optional `http_hosts("api.example.org", …)`, `summary = "…"` or `summary(en = "…", …)`, `priority = 0`,
+/// `category(key = "…", title(en = "…", …))`, `setting(name = "…", scope = "bot" | "group", kind = "text" | "number" | "toggle" |
+/// "choice", default = …, summary(en = "…", …))` with `most`, `least` and `choices("…", …)` where they apply, `reason(capability = "kv", en = "…", …)`. Version and authors are the crate's.
 ///
 /// Functions of the module are handlers when they carry one of these:
 ///
@@ -79,6 +92,10 @@ pub use error::{Error, Refused, Result};
 ///   `needs_bot_admin`, `cooldown_seconds = 5`.
 /// - `#[on_message(…)]`: other messages, all that pass one of the filters: `chats("private", "group")`, `contains("…", …)`,
 ///   `link`, `media("image", …)`.
+/// - `#[on_message_edit(…)]`, `#[on_message_delete(…)]`, `#[on_reaction(…)]`: what happens to messages, with `chats(…)` and for
+///   edits also `contains` and `link`.
+/// - `#[on_group_add]`, `#[on_group_remove]`: people come into a group or leave it.
+/// - `#[on_schedule]`: what the plugin scheduled itself is due.
 /// - `#[unknown_command]`: texts in private chats that look like a command but are none of any plugin.
 ///
 /// What a host would refuse in the manifest is an error of the compiler at the place where it is written.
@@ -90,11 +107,25 @@ pub use words::Words;
 pub mod __private {
     //! What the macros' code needs.
 
-    pub use crate::answer::finish;
+    pub use crate::answer::{Asked, finish};
     pub use crate::bindings::capabilities::jadi::plugin::types::{
-        Action, Error as HandlerError, Event as HostEvent, Message as HostMessage,
+        Action, Deletion as HostDeletion, Due as HostDue, Edit as HostEdit, Error as HandlerError,
+        Event as HostEvent, Membership as HostMembership, Message as HostMessage,
+        Reaction as HostReaction,
     };
+    pub use crate::bindings::group_add_handler::__export_group_add_handler as export_group_add_handler;
+    pub use crate::bindings::group_add_handler::exports::jadi::plugin::on_group_add::Guest as OnGroupAdd;
+    pub use crate::bindings::group_remove_handler::__export_group_remove_handler as export_group_remove_handler;
+    pub use crate::bindings::group_remove_handler::exports::jadi::plugin::on_group_remove::Guest as OnGroupRemove;
+    pub use crate::bindings::message_delete_handler::__export_message_delete_handler as export_message_delete_handler;
+    pub use crate::bindings::message_delete_handler::exports::jadi::plugin::on_message_delete::Guest as OnMessageDelete;
+    pub use crate::bindings::message_edit_handler::__export_message_edit_handler as export_message_edit_handler;
+    pub use crate::bindings::message_edit_handler::exports::jadi::plugin::on_message_edit::Guest as OnMessageEdit;
     pub use crate::bindings::message_handler::__export_message_handler as export_message_handler;
     pub use crate::bindings::message_handler::exports::jadi::plugin::on_message::Guest as OnMessage;
+    pub use crate::bindings::reaction_handler::__export_reaction_handler as export_reaction_handler;
+    pub use crate::bindings::reaction_handler::exports::jadi::plugin::on_reaction::Guest as OnReaction;
+    pub use crate::bindings::schedule_handler::__export_schedule_handler as export_schedule_handler;
+    pub use crate::bindings::schedule_handler::exports::jadi::plugin::on_schedule::Guest as OnSchedule;
     pub use wit_bindgen::rt;
 }

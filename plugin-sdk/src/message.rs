@@ -1,87 +1,48 @@
-//! The event as a handler sees it.
+//! Messages as a handler sees them.
+
+use std::ops::Deref;
 
 use crate::bindings::capabilities::jadi::plugin::types::{
     Event as HostEvent, Message as HostMessage,
 };
-use crate::clock::Instant;
-use crate::{Chat, ChatKind, Invocation, Media, Person, Role};
+use crate::context::Context;
+use crate::{Invocation, Media};
 
-/// A message that came in, and what surrounds it: who wrote it, where, in which language to answer.
-///
-/// Nothing is copied into the plugin until it is asked for. Each call asks the host, so keep what you need twice.
+/// A message that came in, with the [`Context`] of every event.
 #[derive(Clone, Copy)]
 pub struct Message<'a> {
-    pub(crate) event: &'a HostEvent,
+    context: Context<'a>,
     pub(crate) message: &'a HostMessage,
+}
+
+impl<'a> Deref for Message<'a> {
+    type Target = Context<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.context
+    }
 }
 
 impl<'a> Message<'a> {
     #[doc(hidden)]
     pub fn new(event: &'a HostEvent, message: &'a HostMessage) -> Self {
-        Self { event, message }
+        Self {
+            context: Context::new(event),
+            message,
+        }
     }
 
-    /// The host's name for the event, as logs and receipts show it.
-    pub fn event_id(&self) -> String {
-        self.event.id()
-    }
-
-    /// When it was sent, by WhatsApp's clock, which has whole seconds.
-    pub fn at(&self) -> Instant {
-        Instant::from_millis(self.event.at())
-    }
-
-    /// Where it was sent.
-    pub fn chat(&self) -> Chat {
-        self.event.chat()
-    }
-
-    /// Whether it was sent in a group.
-    pub fn in_group(&self) -> bool {
-        self.chat().kind == ChatKind::Group
-    }
-
-    /// Who sent it.
-    pub fn sender(&self) -> Person {
-        self.event.sender()
-    }
-
-    /// What the sender is to this bot, in this chat.
-    pub fn role(&self) -> Role {
-        self.event.role()
-    }
-
-    /// The language to answer in, such as `en`.
-    pub fn language(&self) -> String {
-        self.event.language()
+    /// Its id, unique within chat and author.
+    pub fn id(&self) -> String {
+        self.message.id()
     }
 
     /// The prefix to show in help texts: the one that was typed, else the bot's first.
     pub fn prefix(&self) -> String {
         match self.command() {
             Some(command) => command.prefix,
-            None => self.event.prefixes().into_iter().next().unwrap_or_default(),
+            None => self.prefixes().into_iter().next().unwrap_or_default(),
         }
-    }
-
-    /// The bot's prefixes; never empty.
-    pub fn prefixes(&self) -> Vec<String> {
-        self.event.prefixes()
-    }
-
-    /// Whether the bot is an admin of the group; false in private chats.
-    pub fn bot_is_admin(&self) -> bool {
-        self.event.bot_is_admin()
-    }
-
-    /// When the bot came up.
-    pub fn bot_started_at(&self) -> Instant {
-        Instant::from_millis(self.event.bot_started_at())
-    }
-
-    /// Whether it waited at WhatsApp while the bot was away.
-    pub fn waited(&self) -> bool {
-        self.event.waited()
     }
 
     /// Text, or a file's caption; empty when there is none.
@@ -122,7 +83,8 @@ impl<'a> Message<'a> {
     }
 }
 
-/// A message that another one answers, as the answering phone quoted it: its words are that phone's, not proven.
+/// A message that another one answers, or one that an event is about. What is quoted comes from the answering phone: its words
+/// are that phone's, not proven.
 pub struct Quoted(pub(crate) HostMessage);
 
 impl Quoted {
@@ -149,5 +111,15 @@ impl Quoted {
     /// The file that came with it.
     pub fn media(&self) -> Option<Media> {
         self.0.media()
+    }
+
+    /// The message that it answers, in turn.
+    pub fn quoted(&self) -> Option<Self> {
+        self.0.quoted().map(Self)
+    }
+
+    /// Whether it is to be seen only once.
+    pub fn view_once(&self) -> bool {
+        self.0.view_once()
     }
 }

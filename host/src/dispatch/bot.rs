@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jadi_plugin_manifest::Command;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -20,6 +20,7 @@ use super::pace::{Pace, PaceOptions};
 use super::queue::{Queue, Served};
 use super::{sender, worker};
 use crate::clock::{Millis, SharedClock, millis};
+use crate::fetch::Fetcher;
 use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, PhoneNumber};
 use crate::random::SharedRandom;
 use crate::store::{Arrival, BotData, Row, Settings, StoreError};
@@ -46,6 +47,8 @@ pub struct DispatchParts {
     pub system_owners: Vec<PhoneNumber>,
     /// All bots of this host.
     pub known_bots: KnownBots,
+    /// Asks servers for plugins.
+    pub fetcher: Fetcher,
     /// The time.
     pub clock: SharedClock,
     /// For message ids and jitter.
@@ -94,11 +97,14 @@ pub(super) struct Core {
     pub(super) data: BotData,
     pub(super) callers: Callers,
     pub(super) known_bots: KnownBots,
+    pub(super) fetcher: Fetcher,
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
     pub(super) counters: Counters,
     pub(super) outbox: Queue,
     pub(super) started_at: Millis,
+    /// Wakes who waits for what is due next.
+    pub(super) scheduled: Notify,
     inbox: Queue,
     plugins: watch::Receiver<Arc<Enabled>>,
     session: watch::Receiver<Option<Arc<dyn Session>>>,
@@ -142,10 +148,12 @@ impl Dispatch {
             data,
             callers: Callers::new(parts.system_owners, bot.owner),
             known_bots: parts.known_bots,
+            fetcher: parts.fetcher,
             started_at: parts.clock.now(),
             clock: parts.clock,
             random: parts.random,
             counters: Counters::default(),
+            scheduled: Notify::new(),
             inbox: Queue::new(),
             outbox: Queue::new(),
             plugins: parts.plugins,
@@ -175,6 +183,7 @@ impl Dispatch {
         let tasks = TaskTracker::new();
         tasks.spawn(serve_inbox(core.clone(), options.clone()));
         tasks.spawn(serve_outbox(core.clone(), options.clone()));
+        tasks.spawn(serve_schedule(core.clone()));
         tasks.spawn(clean_up(core.clone(), options.interval));
         Ok(Arc::new(Self { core, tasks }))
     }
@@ -246,14 +255,46 @@ async fn serve_outbox(core: Arc<Core>, options: DispatchOptions) {
         .await;
 }
 
+/// Puts into the inbox what plugins have asked for, when its time has come.
+async fn serve_schedule(core: Arc<Core>) {
+    loop {
+        let now = core.clock.now();
+        let next = match core.data.release_due(now).await {
+            Ok(released) => {
+                let rows = released.waiting.into_iter();
+                core.inbox
+                    .push(rows.map(|waiting| (waiting.chat, waiting.row)));
+                released.next
+            }
+            Err(StoreError::Closed) => return,
+            Err(error) => {
+                tracing::warn!(bot = %core.id, %error, "what is due has to wait");
+                Some(now.saturating_add(millis(LONGEST_PAUSE)))
+            }
+        };
+        let until = async {
+            match next {
+                Some(at) => core.clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = core.stop.cancelled() => return,
+            () = core.scheduled.notified() => {}
+            () = until => {}
+        }
+    }
+}
+
 async fn clean_up(core: Arc<Core>, interval: Duration) {
     loop {
         tokio::select! {
             () = core.stop.cancelled() => return,
             () = core.clock.sleep(interval) => {}
         }
-        let before = core.clock.now().saturating_sub(millis(REMEMBERED_FOR));
-        match core.data.clean_up(before).await {
+        let now = core.clock.now();
+        let before = now.saturating_sub(millis(REMEMBERED_FOR));
+        match core.data.clean_up(before, now).await {
             Ok(rows) => tracing::debug!(bot = %core.id, rows, "old rows are cleaned up"),
             Err(error) => tracing::warn!(bot = %core.id, %error, "old rows are not cleaned up"),
         }
@@ -309,9 +350,14 @@ impl Core {
             ) {
                 self.callers.forget(&event.chat.jid);
             }
-            let wanted = !ignored(&event, account.as_ref(), &self.known_bots)
-                && !enabled.matches(&event, &settings.prefixes).is_empty();
-            Arrival { event, wanted }
+            let seen = !ignored(&event, account.as_ref(), &self.known_bots);
+            let wanted = seen && !enabled.matches(&event, &settings.prefixes).is_empty();
+            let keep = seen && enabled.keeps(event.chat.kind);
+            Arrival {
+                event,
+                wanted,
+                keep,
+            }
         });
         let arrivals: Vec<_> = arrivals.collect();
         let accepted = self.data.accept(arrivals, self.clock.now()).await.inspect_err(|error| {

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::clock::{Millis, millis};
-use crate::model::{ChatKind, Event, EventKind, Jid, JidKind, Person, PhoneNumber, Role};
-use crate::whatsapp::{GroupInfo, SendError, Session};
+use crate::model::{
+    ChatKind, Event, EventKind, GroupInfo, Jid, JidKind, Person, PhoneNumber, Role,
+};
+use crate::whatsapp::{SendError, Session};
 
 /// How long a group's people are believed without asking again. What changes them is told at once; this covers what was
 /// missed while the bot was away.
@@ -65,18 +67,27 @@ pub(super) fn ignored(event: &Event, account: Option<&Account>, bots: &KnownBots
     let own = account.is_some_and(|account| account.is(&event.sender.jid));
     match &event.kind {
         EventKind::Message(message) => message.from_me || own || bots.has(&event.sender),
-        EventKind::MessageEdit { .. }
-        | EventKind::MessageDelete { .. }
-        | EventKind::Reaction { .. } => own || bots.has(&event.sender),
-        EventKind::GroupAdd { .. } | EventKind::GroupRemove { .. } => false,
+        // What happens to a bot's own words is nobody's business either.
+        EventKind::MessageDelete { author, .. } => {
+            let of_bot = account.is_some_and(|account| account.is(&author.jid)) || bots.has(author);
+            own || of_bot || bots.has(&event.sender)
+        }
+        EventKind::MessageEdit { .. } | EventKind::Reaction { .. } => {
+            own || bots.has(&event.sender)
+        }
+        EventKind::GroupAdd { .. } | EventKind::GroupRemove { .. } | EventKind::Due { .. } => false,
     }
 }
 
 /// What the sender of an event is, where it happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Standing {
     pub(super) role: Role,
+    /// Whether they are an admin of the group, whatever else they are.
+    pub(super) admin: bool,
     pub(super) bot_is_admin: bool,
+    /// The group; none in a private chat, and when the bot is not in it any more.
+    pub(super) group: Option<Arc<GroupInfo>>,
 }
 
 /// Finds out who people are to one bot.
@@ -129,17 +140,23 @@ impl Callers {
             })
         };
         let is_person = |jid: &Jid| person.jid == *jid || person.lid.as_ref() == Some(jid);
+        let admin = is_admin(&is_person);
         let role = if self.is_system_owner(person) {
             Role::SystemOwner
         } else if self.bot_owner.as_ref().is_some_and(is_person) {
             Role::BotOwner
-        } else if is_admin(&is_person) {
+        } else if admin {
             Role::GroupAdmin
         } else {
             Role::User
         };
         let bot_is_admin = account.is_some_and(|account| is_admin(&|jid| account.is(jid)));
-        Ok(Standing { role, bot_is_admin })
+        Ok(Standing {
+            role,
+            admin,
+            bot_is_admin,
+            group,
+        })
     }
 
     fn is_system_owner(&self, person: &Person) -> bool {

@@ -63,6 +63,15 @@ impl Enabled {
         Self { handlers, words }
     }
 
+    /// Whether any of the plugins wants to know what happens to messages of such chats, so that they have to be kept.
+    pub(super) fn keeps(&self, chat: ChatKind) -> bool {
+        let mut filters = self
+            .handlers
+            .iter()
+            .flat_map(|handler| &handler.manifest().events);
+        filters.any(|filter| filter::about_messages(filter.event) && filter::in_chat(filter, chat))
+    }
+
     /// All commands, each with the manifest of its plugin.
     pub(super) fn commands(&self) -> impl Iterator<Item = (&Manifest, &Command)> {
         self.handlers.iter().flat_map(|handler| {
@@ -96,6 +105,11 @@ impl Enabled {
         let mut matches = Vec::new();
         for (place, handler) in self.handlers.iter().enumerate() {
             let addressed = owner == Some(place) || answers_unknown == Some(place);
+            // What a plugin has scheduled is its own.
+            if matches!(&event.kind, EventKind::Due { plugin, .. } if *plugin != handler.manifest().name)
+            {
+                continue;
+            }
             let wanted = || {
                 let filters = &handler.manifest().events;
                 filters.iter().any(|filter| filter::matches(filter, event))

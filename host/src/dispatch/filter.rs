@@ -9,7 +9,7 @@ pub(super) fn matches(filter: &manifest::EventFilter, event: &Event) -> bool {
     if filter.event != kind(&event.kind) {
         return false;
     }
-    if !filter.chats.is_empty() && !filter.chats.contains(&chat(event.chat.kind)) {
+    if !in_chat(filter, event.chat.kind) {
         return false;
     }
     let (text, media) = match &event.kind {
@@ -23,6 +23,24 @@ pub(super) fn matches(filter: &manifest::EventFilter, event: &Event) -> bool {
     (filter.contains.is_empty() || contains_any(text, &filter.contains))
         && (!filter.link || has_link(text))
         && (filter.media.is_empty() || has_file(&media))
+}
+
+/// Whether `filter` asks for events in such a chat.
+pub(super) fn in_chat(filter: &manifest::EventFilter, kind: ChatKind) -> bool {
+    filter.chats.is_empty() || filter.chats.contains(&chat(kind))
+}
+
+/// Whether an event of this kind is about an earlier message.
+pub(super) fn about_messages(kind: manifest::EventKind) -> bool {
+    match kind {
+        manifest::EventKind::MessageEdit
+        | manifest::EventKind::MessageDelete
+        | manifest::EventKind::Reaction => true,
+        manifest::EventKind::Message
+        | manifest::EventKind::GroupAdd
+        | manifest::EventKind::GroupRemove
+        | manifest::EventKind::Schedule => false,
+    }
 }
 
 fn contains_any(text: &str, parts: &[String]) -> bool {
@@ -65,6 +83,7 @@ pub(super) fn kind(kind: &EventKind) -> manifest::EventKind {
         EventKind::Reaction { .. } => manifest::EventKind::Reaction,
         EventKind::GroupAdd { .. } => manifest::EventKind::GroupAdd,
         EventKind::GroupRemove { .. } => manifest::EventKind::GroupRemove,
+        EventKind::Due { .. } => manifest::EventKind::Schedule,
     }
 }
 

@@ -1,17 +1,22 @@
 //! What one plugin may read while it runs on one event. Nothing else of the bot, and nothing of another bot, is in reach.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jadi_plugin_manifest::{Command, Manifest, Place};
+use jadi_plugin_manifest::{Command, Manifest, Place, SettingValue};
 
 use super::enabled::Enabled;
-use crate::model::{BotRole, ChatKind, Progress, Role};
-use crate::plugins::{CommandFact, ReadError, Reads};
+use crate::clock::Millis;
+use crate::fetch::Fetcher;
+use crate::model::{BotRole, ChatKind, Jid, Progress, Role};
+use crate::plugins::{
+    CommandFact, FetchError, HttpRequest, HttpResponse, MediaError, ReadError, Reads,
+};
 use crate::store::{BotData, StoreError, Versioned};
-use crate::whatsapp::Session;
+use crate::whatsapp::{DownloadError, Session};
 
 /// An early effect that takes longer is not worth waiting for.
 const PROGRESS: Duration = Duration::from_secs(3);
@@ -55,11 +60,14 @@ pub(super) fn role(role: jadi_plugin_manifest::Role) -> Role {
 pub(super) struct EventReads {
     pub(super) data: BotData,
     pub(super) plugin: String,
+    /// The chat that the event happened in.
+    pub(super) chat: Jid,
     pub(super) enabled: Arc<Enabled>,
     pub(super) scene: Scene,
     pub(super) language: String,
     pub(super) session: Arc<dyn Session>,
     pub(super) seen: Seen,
+    pub(super) fetcher: Fetcher,
 }
 
 /// Which version of the plugin's key-values a run has seen.
@@ -124,6 +132,32 @@ impl Reads for EventReads {
         Ok(usable
             .map(|(manifest, command)| fact(manifest, command, &self.language))
             .collect())
+    }
+
+    async fn setting(&self, name: &str, here: bool) -> Result<Option<SettingValue>, ReadError> {
+        let chat = here.then_some(&self.chat);
+        let read = self.data.plugin_setting(&self.plugin, chat, name).await;
+        read.map_err(|error| ReadError(error.into()))
+    }
+
+    async fn scheduled(&self) -> Result<BTreeMap<String, Millis>, ReadError> {
+        let read = self.data.scheduled(&self.plugin, &self.chat).await;
+        read.map_err(|error| ReadError(error.into()))
+    }
+
+    async fn media(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, MediaError> {
+        match self.session.download(handle, limit).await {
+            Ok(file) => Ok(file),
+            Err(DownloadError::Gone) => Err(MediaError::Gone),
+            Err(DownloadError::TooLarge) => Err(MediaError::TooLarge),
+            Err(error @ DownloadError::Unavailable) => {
+                Err(MediaError::Unavailable(ReadError(error.into())))
+            }
+        }
+    }
+
+    async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
+        self.fetcher.fetch(request).await
     }
 
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {

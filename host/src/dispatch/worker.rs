@@ -9,9 +9,10 @@ use super::enabled::{Enabled, Match};
 use super::queue::Served;
 use super::reads::{EventReads, Scene, Seen, role};
 use super::replies::Reply;
-use crate::model::{Action, Event, MessageId, Outgoing};
-use crate::plugins::{EventInput, Failure, KvWrite, Outcome};
-use crate::store::{Handled, KvChange, Row, Settings, StoreError};
+use crate::clock::Millis;
+use crate::model::{Action, Event, EventKey, EventKind, KeptMessage, MessageId, Outgoing};
+use crate::plugins::{EventInput, Failure, KvWrite, Outcome, ScheduleWrite, SettingWrite};
+use crate::store::{Handled, KvChange, Row, ScheduleChange, SettingChange, Settings, StoreError};
 use crate::whatsapp::{SendError, Session};
 
 /// How often an event is run again because another event of its plugin has written in between.
@@ -33,6 +34,7 @@ async fn try_handle(core: &Core, row: Row, tries: u32) -> Result<Option<()>, Sto
     let settings = core.settings();
     let enabled = core.enabled();
     let event = Arc::new(unhandled.event);
+    let (received_at, original) = (unhandled.received_at, unhandled.original.map(Arc::new));
     let mut matches = enabled.matches(&event, &settings.prefixes);
     matches.retain(|found| {
         !unhandled
@@ -59,10 +61,17 @@ async fn try_handle(core: &Core, row: Row, tries: u32) -> Result<Option<()>, Sto
         Ok(standing) => standing,
         Err(SendError::Unavailable | SendError::Refused(_)) => return Ok(None),
     };
+    if forged(&event, &standing) {
+        tracing::debug!(bot = %core.id, row, "a deletion by somebody who may not is left alone, as phones do");
+        core.data.finish(vec![row], now).await?;
+        return Ok(Some(()));
+    }
     let visit = Visit {
         core,
         row,
         event,
+        received_at,
+        original,
         settings,
         enabled,
         standing,
@@ -78,11 +87,23 @@ async fn try_handle(core: &Core, row: Row, tries: u32) -> Result<Option<()>, Sto
     Ok(Some(()))
 }
 
+/// Whether somebody claims to have deleted another's message who is no admin: WhatsApp carries it, phones ignore it.
+fn forged(event: &Event, standing: &Standing) -> bool {
+    match &event.kind {
+        EventKind::MessageDelete { author, .. } => {
+            author.jid != event.sender.jid && !standing.admin
+        }
+        _ => false,
+    }
+}
+
 /// One event on its round of the plugins.
 struct Visit<'a> {
     core: &'a Core,
     row: Row,
     event: Arc<Event>,
+    received_at: Millis,
+    original: Option<Arc<KeptMessage>>,
     settings: Settings,
     enabled: Arc<Enabled>,
     standing: Standing,
@@ -119,11 +140,13 @@ impl Visit<'_> {
             let seen = Arc::new(EventReads {
                 data: self.core.data.clone(),
                 plugin: plugin.clone(),
+                chat: self.event.chat.jid.clone(),
                 enabled: self.enabled.clone(),
                 scene: self.scene(),
                 language: self.settings.language.clone(),
                 session: self.session.clone(),
                 seen: Seen::default(),
+                fetcher: self.core.fetcher.clone(),
             });
             let outcome = found.handler.handle(self.input(found), seen.clone()).await;
             if seen.seen.conflict() {
@@ -167,11 +190,15 @@ impl Visit<'_> {
         EventInput {
             event_id: format!("e{}", self.row),
             event: self.event.clone(),
+            received_at: self.received_at,
+            original: self.original.clone(),
             role: self.standing.role,
             command: found.invocation.clone(),
             language: self.settings.language.clone(),
             prefixes: self.settings.prefixes.clone(),
             bot_is_admin: self.standing.bot_is_admin,
+            group: self.standing.group.clone(),
+            own: self.core.account().map(|account| account.jid),
             bot_started_at: self.core.started_at,
         }
     }
@@ -192,8 +219,12 @@ impl Visit<'_> {
             return self.failed(found, &failure, last).await;
         }
         let writes = outcome.kv_writes.into_iter().map(change).collect();
+        let settings = outcome.setting_writes.into_iter();
+        let schedule = outcome.schedule_writes.into_iter();
         let handled = Handled {
             writes,
+            settings: settings.map(|write| self.setting(write)).collect(),
+            schedule: schedule.map(|write| self.later(plugin, write)).collect(),
             read_version,
             ..self.leave(found, outcome.actions, last)
         };
@@ -208,6 +239,49 @@ impl Visit<'_> {
         self.core.breaker(plugin, |breaker| breaker.worked());
         self.core.counters.handled.one();
         Ok(Some(()))
+    }
+
+    fn setting(&self, write: SettingWrite) -> SettingChange {
+        SettingChange {
+            chat: write.here.then(|| self.event.chat.jid.clone()),
+            name: write.name,
+            value: write.value,
+        }
+    }
+
+    /// An event of the plugin's own, in this chat, by who has caused this one.
+    fn later(&self, plugin: &str, write: ScheduleWrite) -> ScheduleChange {
+        let chat = self.event.chat.jid.clone();
+        match write {
+            ScheduleWrite::Cancel { name } => ScheduleChange {
+                chat,
+                name,
+                event: None,
+            },
+            ScheduleWrite::At { name, at, payload } => {
+                let event = Event {
+                    key: EventKey {
+                        chat: chat.clone(),
+                        sender: self.event.sender.jid.clone(),
+                        id: self.new_id(),
+                    },
+                    at,
+                    chat: self.event.chat.clone(),
+                    sender: self.event.sender.clone(),
+                    kind: EventKind::Due {
+                        plugin: plugin.to_owned(),
+                        name: name.clone(),
+                        at,
+                        payload,
+                    },
+                };
+                ScheduleChange {
+                    chat,
+                    name,
+                    event: Some((at, event)),
+                }
+            }
+        }
     }
 
     /// Counts a failed run. Nothing of it is kept; who typed a command is told. `None` means: it was the host that failed,
@@ -268,7 +342,11 @@ impl Visit<'_> {
     }
 
     async fn commit(&self, handled: Handled) -> Result<(), StoreError> {
+        let schedules = !handled.schedule.is_empty();
         let leaving = self.core.data.commit(handled).await?;
+        if schedules {
+            self.core.scheduled.notify_one();
+        }
         let rows = leaving
             .into_iter()
             .map(|leaving| (leaving.chat, leaving.row));

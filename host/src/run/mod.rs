@@ -26,6 +26,7 @@ use crate::bots::{Instances, Supervisor};
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::dispatch::{Dispatch, DispatchOptions, DispatchParts, Enabled, KnownBots, PaceOptions};
+use crate::fetch::{FetchOptions, Fetcher};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, Settings, Store, StoreOptions};
 use crate::telemetry;
@@ -113,6 +114,7 @@ impl Host {
             session: session.subscribe(),
             system_owners: config.owners.clone(),
             known_bots: KnownBots::default(),
+            fetcher: Fetcher::new(FetchOptions::default()),
             clock: clock.clone(),
             random: random.clone(),
             options: dispatch_options(&config),

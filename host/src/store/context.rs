@@ -4,14 +4,16 @@
 //! keep, its settings and its counts. What belongs together is one method and one transaction: an event is handled when
 //! its plugin's writes, the messages that answer it and the inbox's mark are all kept, or none is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jadi_plugin_manifest::SettingValue;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use crate::clock::Millis;
-use crate::model::{Event, Jid, Outgoing};
+use crate::model::{Event, Jid, KeptMessage, Outgoing};
 
 /// A bot's data, as it is shared.
 pub type BotData = Arc<dyn DataContext>;
@@ -22,6 +24,11 @@ pub const KV_VALUE_BYTES: u64 = 64 * 1024;
 pub const KV_KEY_BYTES: u64 = 256;
 /// The most that one plugin may keep in one bot, keys and values, bytes.
 pub const KV_TOTAL_BYTES: u64 = 5 * 1024 * 1024;
+
+/// How many messages of a bot are kept for what may happen to them.
+pub const KEPT_MESSAGES: u64 = 10_000;
+/// What they may weigh together, bytes.
+pub const KEPT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// The number of a row, rising in the order in which rows came.
 pub type Row = i64;
@@ -42,6 +49,8 @@ pub struct Arrival {
     pub event: Event,
     /// Whether anybody will handle it. If not, only its key is kept, as if it was handled already.
     pub wanted: bool,
+    /// Whether it is a message that is kept beyond that, for an edit, deletion or reaction that may come.
+    pub keep: bool,
 }
 
 /// What came of keeping a batch of events.
@@ -60,6 +69,10 @@ pub struct Accepted {
 pub struct Unhandled {
     /// The event.
     pub event: Event,
+    /// When it was kept.
+    pub received_at: Millis,
+    /// What it is about, as it was before, when it is an edit, deletion or reaction and that was kept.
+    pub original: Option<KeptMessage>,
     /// The plugins that have handled it already, before a restart.
     pub handled_by: Vec<String>,
 }
@@ -73,6 +86,10 @@ pub struct Handled {
     pub plugin: Option<String>,
     /// Changes to the plugin's key-values.
     pub writes: Vec<KvChange>,
+    /// Changes to the plugin's settings.
+    pub settings: Vec<SettingChange>,
+    /// Changes to what the plugin has scheduled.
+    pub schedule: Vec<ScheduleChange>,
     /// Which version of the plugin's key-values it has read, when it has read any.
     pub read_version: Option<u64>,
     /// Messages to send, with their final ids.
@@ -90,6 +107,37 @@ pub struct KvChange {
     pub key: String,
     /// The new value; none removes the key.
     pub value: Option<Vec<u8>>,
+}
+
+/// A change to one of a plugin's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingChange {
+    /// The group that it is for; none when it is for the bot.
+    pub chat: Option<Jid>,
+    /// Its name in the plugin's manifest.
+    pub name: String,
+    /// The new value; none takes it away.
+    pub value: Option<SettingValue>,
+}
+
+/// A change to what a plugin has scheduled in a chat.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScheduleChange {
+    /// The chat.
+    pub chat: Jid,
+    /// Its name within plugin and chat.
+    pub name: String,
+    /// When what comes; none takes it back.
+    pub event: Option<(Millis, Event)>,
+}
+
+/// What was due.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Released {
+    /// Events that are in the inbox now.
+    pub waiting: Vec<Waiting>,
+    /// When the next one is due; it may be now.
+    pub next: Option<Millis>,
 }
 
 /// Something read from a plugin's key-values, with the version that they had: it rises with each commit that writes.
@@ -184,7 +232,8 @@ pub struct Totals {
 /// Events that came in, each once.
 #[async_trait]
 pub trait Inbox: Send + Sync + 'static {
-    /// Keeps what arrives in order, each key once, all or none.
+    /// Keeps what arrives in order, each key once, all or none. What an event is about is looked up among the kept messages now,
+    /// so that its handler sees it as it was.
     ///
     /// # Errors
     ///
@@ -247,9 +296,46 @@ pub trait PluginKv: Send + Sync + 'static {
     async fn kv_bytes(&self, plugin: &str) -> Result<Versioned<u64>, StoreError>;
 }
 
+/// What is set of plugins. Whether a value is allowed, the manifest says; here it is only kept.
+#[async_trait]
+pub trait PluginSettings: Send + Sync + 'static {
+    /// What is set for a group, or for the bot.
+    async fn plugin_setting(
+        &self,
+        plugin: &str,
+        chat: Option<&Jid>,
+        name: &str,
+    ) -> Result<Option<SettingValue>, StoreError>;
+
+    /// Changes it.
+    async fn set_plugin_setting(
+        &self,
+        plugin: &str,
+        change: SettingChange,
+    ) -> Result<(), StoreError>;
+}
+
+/// Events that plugins have asked for.
+#[async_trait]
+pub trait Schedule: Send + Sync + 'static {
+    /// What a plugin has scheduled in a chat, by name.
+    async fn scheduled(
+        &self,
+        plugin: &str,
+        chat: &Jid,
+    ) -> Result<BTreeMap<String, Millis>, StoreError>;
+
+    /// Puts what is due into the inbox, a batch at a time, each once.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::InboxFull`] when there is no room: nothing is lost, it is due still.
+    async fn release_due(&self, now: Millis) -> Result<Released, StoreError>;
+}
+
 /// Everything of one bot.
 #[async_trait]
-pub trait DataContext: Inbox + Outbox + PluginKv {
+pub trait DataContext: Inbox + Outbox + PluginKv + PluginSettings + Schedule {
     /// The settings, with the host's defaults where nothing was set.
     async fn settings(&self) -> Result<Settings, StoreError>;
 
@@ -259,10 +345,11 @@ pub trait DataContext: Inbox + Outbox + PluginKv {
     /// Counts since the bot was made.
     async fn totals(&self) -> Result<Totals, StoreError>;
 
-    /// Forgets handled events and sent or given-up messages from before `before`, and gives the room back. WhatsApp does
+    /// Forgets handled events and sent or given-up messages from before `before`, and at `now` the kept messages that nobody can
+    /// delete for everyone any more, and gives the room back. WhatsApp does
     /// not deliver an acknowledged message again, so what is weeks old need not be recognised any more. Returns the number
     /// of rows.
-    async fn clean_up(&self, before: Millis) -> Result<u64, StoreError>;
+    async fn clean_up(&self, before: Millis, now: Millis) -> Result<u64, StoreError>;
 
     /// Writes everything out and closes the files. Every call after it fails with [`StoreError::Closed`].
     async fn close(&self) -> Result<(), StoreError>;

@@ -9,10 +9,10 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    CommitError, Connector, GroupInfo, Inbound, PairingMethod, SendError, Session, SessionError,
-    SessionSpec, SessionState,
+    CommitError, Connector, DownloadError, Inbound, PairingMethod, SendError, Session,
+    SessionError, SessionSpec, SessionState,
 };
-use crate::model::{Event, Jid, Outgoing, Progress};
+use crate::model::{Event, GroupInfo, Jid, Outgoing, Progress};
 
 /// How long a test waits for something that must happen.
 pub const DEADLINE: Duration = Duration::from_secs(5);
@@ -197,11 +197,11 @@ impl Session for FakeSession {
         known.ok_or_else(|| SendError::Refused("not in this group".to_owned()))
     }
 
-    async fn download(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, SendError> {
+    async fn download(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, DownloadError> {
         match locked(&self.files).get(handle) {
             Some(file) if file.len() as u64 <= limit => Ok(file.clone()),
-            Some(_) => Err(SendError::Refused("too large".to_owned())),
-            None => Err(SendError::Refused("gone".to_owned())),
+            Some(_) => Err(DownloadError::TooLarge),
+            None => Err(DownloadError::Gone),
         }
     }
 

@@ -11,6 +11,6 @@ mod seam;
 pub use client::ClientConnector;
 pub use client::trust::{Endpoint, TrustError};
 pub use seam::{
-    CommitError, Connector, DisconnectCause, GroupInfo, Inbound, PairingMethod, Participant,
-    SendError, Session, SessionError, SessionSpec, SessionState,
+    CommitError, Connector, DisconnectCause, DownloadError, Inbound, PairingMethod, SendError,
+    Session, SessionError, SessionSpec, SessionState,
 };

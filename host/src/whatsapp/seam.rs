@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use secrecy::SecretBox;
 
 use crate::clock::Millis;
-use crate::model::{BotId, Event, Jid, Outgoing, PhoneNumber, Progress};
+use crate::model::{BotId, Event, GroupInfo, Jid, Outgoing, PhoneNumber, Progress};
 
 /// Makes running sessions.
 #[async_trait]
@@ -78,8 +78,8 @@ pub trait Session: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// As for [`Session::send`]; [`SendError::Refused`] when it is gone or larger than `limit`.
-    async fn download(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, SendError>;
+    /// [`DownloadError`] says why it is not there.
+    async fn download(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, DownloadError>;
 
     /// Unlinks the device at WhatsApp. The store's files stay: whoever asked deletes them.
     ///
@@ -90,30 +90,6 @@ pub trait Session: Send + Sync + 'static {
 
     /// Flushes and stops the client within a few seconds. Idempotent.
     async fn shutdown(&self);
-}
-
-/// A group as the server describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupInfo {
-    /// The group's address.
-    pub jid: Jid,
-    /// Its name.
-    pub subject: String,
-    /// Its description; empty when it has none.
-    pub description: String,
-    /// Who is in it.
-    pub participants: Vec<Participant>,
-}
-
-/// Somebody in a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Participant {
-    /// Their folded address, as in events.
-    pub jid: Jid,
-    /// Their linked identity, when known and not `jid` itself.
-    pub lid: Option<Jid>,
-    /// Whether they are an admin.
-    pub admin: bool,
 }
 
 /// Where a session tells what comes in.
@@ -247,4 +223,18 @@ pub enum SendError {
     /// WhatsApp refuses it: trying again does not help.
     #[error("WhatsApp refused: {0}")]
     Refused(String),
+}
+
+/// Why a file is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DownloadError {
+    /// WhatsApp does not keep it any more, or its handle is broken.
+    #[error("WhatsApp does not keep this file any more")]
+    Gone,
+    /// It has more bytes than were allowed.
+    #[error("the file is larger than was allowed")]
+    TooLarge,
+    /// Not connected, or no answer in time.
+    #[error("the file can't be fetched now")]
+    Unavailable,
 }

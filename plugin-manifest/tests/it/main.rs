@@ -22,6 +22,12 @@ fn good() -> Value {
             "cooldown_seconds": 5
         }],
         "events": [{"event": "message", "chats": ["group"], "contains": ["good morning"], "media": ["image"]}],
+        "settings": [
+            {"name": "greeting", "summary": {"en": "The word", "id": "Kata"}, "scope": "group", "value": {"kind": "text", "default": "Hi", "most": 20}},
+            {"name": "times", "summary": "How often", "value": {"kind": "number", "default": 1, "least": 1, "most": 3}},
+            {"name": "loud", "summary": "Louder", "value": {"kind": "toggle"}},
+            {"name": "tone", "summary": "How", "value": {"kind": "choice", "default": "warm", "choices": ["warm", "cool"]}}
+        ],
         "priority": -3,
         "http_hosts": ["api.example.org"],
         "reasons": {"kv": {"en": "to remember names", "id": "untuk mengingat nama"}}

@@ -11,7 +11,7 @@ use super::super::limits::EventLimits;
 use super::super::state::EventState;
 use super::event::{HeldAction, HeldMessage};
 use super::invalid;
-use jadi_model::{Action, Jid, MessageRef, Progress, SendMessage};
+use jadi_model::{Action, Jid, MediaKind, MediaOut, MessageRef, Progress, SendMessage};
 
 /// The most people that one message mentions: as many as a group has.
 const MENTIONS: usize = 1024;
@@ -21,10 +21,30 @@ const EMOJI: usize = 64;
 /// A message that is being written.
 pub struct Draft {
     text: String,
+    pub(super) media: Option<MediaOut>,
     quote: Option<MessageRef>,
     mentions: Vec<Jid>,
     /// Why it can't be sent, known while nobody could be told.
     problem: Option<Refused>,
+}
+
+impl Draft {
+    /// Notes why it can't be sent; the first reason stays.
+    pub(super) fn refuse(&mut self, problem: Refused) {
+        self.problem.get_or_insert(problem);
+    }
+
+    /// Why it can't be sent as it is.
+    fn flaw(&self) -> Option<Refused> {
+        let empty = self.text.trim().is_empty();
+        match self.media.as_ref().map(|file| file.kind) {
+            None if empty => Some(invalid("the message has neither text nor file")),
+            Some(MediaKind::Sticker | MediaKind::Audio) if !empty => Some(invalid(
+                "a sticker or sound has no caption; send the text by itself",
+            )),
+            _ => None,
+        }
+    }
 }
 
 /// What an instance has in hand, in drafts and actions together.
@@ -77,7 +97,7 @@ type Answer = wasmtime::Result<Result<Resource<HeldAction>, Refused>>;
 
 impl EventState {
     /// Makes an action, whose text is on the desk already.
-    fn act(&mut self, action: Action) -> Answer {
+    pub(super) fn act(&mut self, action: Action) -> Answer {
         if let Err(reached) = self.desk.take_action() {
             self.desk.drop_text(text_of(&action));
             return Ok(Err(reached.into()));
@@ -94,12 +114,9 @@ impl EventState {
     }
 
     fn send_to(&mut self, chat: Jid, draft: Resource<Draft>) -> Answer {
-        let draft = self.handles.delete(draft)?;
+        let mut draft = self.handles.delete(draft)?;
         self.calls.count(draft.text.len())?;
-        let problem = draft.problem.or_else(|| {
-            let empty = draft.text.trim().is_empty();
-            empty.then(|| invalid("the message has no text"))
-        });
+        let problem = draft.problem.take().or_else(|| draft.flaw());
         if let Some(problem) = problem {
             self.desk.drop_text(&draft.text);
             return Ok(Err(problem));
@@ -107,7 +124,7 @@ impl EventState {
         self.act(Action::Send(SendMessage {
             chat,
             text: draft.text,
-            media: None,
+            media: draft.media,
             quote: draft.quote,
             mentions: draft.mentions,
         }))
@@ -132,6 +149,7 @@ impl wit::HostDraft for EventState {
         }
         Ok(self.hand_over(Draft {
             text,
+            media: None,
             quote: None,
             mentions: Vec::new(),
             problem,
@@ -163,7 +181,7 @@ impl wit::HostDraft for EventState {
             .into(),
             Err(_) => invalid("a mentioned person is not an address such as an event hands over"),
         };
-        draft.problem.get_or_insert(problem);
+        draft.refuse(problem);
         Ok(())
     }
 
@@ -257,7 +275,7 @@ fn text_of(action: &Action) -> &str {
     match action {
         Action::Send(message) => &message.text,
         Action::Edit { text, .. } => text,
-        Action::React { .. } | Action::Delete { .. } => "",
+        Action::React { .. } | Action::Delete { .. } | Action::Group { .. } => "",
     }
 }
 

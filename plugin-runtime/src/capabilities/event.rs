@@ -7,22 +7,52 @@ use super::super::bindings::jadi::plugin::types as wit;
 use super::super::state::EventState;
 use jadi_model::clock::Millis;
 use jadi_model::{
-    Action, ChatKind, EventKind, Jid, MediaKind, Message, MessageId, MessageRef, Person, Role,
+    Action, ChatKind, EventKind, Jid, Media, MediaKind, Message, MessageId, MessageRef, Person,
+    Role,
 };
 
 /// The event of an instance: there is one, so nothing has to be remembered.
 pub struct HeldEvent;
 
-/// The event's message, or the one that it answers, and so on: how many answers away it is.
+/// A message of the event, or the one that it answers, and so on: how many answers away it is.
 #[derive(Clone, Copy)]
 pub struct HeldMessage {
+    root: Root,
     depth: u32,
 }
 
-impl HeldMessage {
-    /// The message that the event is about.
-    pub(in super::super) const EVENT: Self = Self { depth: 0 };
+/// Where a message comes from.
+#[derive(Clone, Copy)]
+enum Root {
+    /// It is the event.
+    Event,
+    /// The event is about it, and the host still has it.
+    Original,
 }
+
+impl HeldMessage {
+    /// The message that the event is.
+    pub(in super::super) const EVENT: Self = Self {
+        root: Root::Event,
+        depth: 0,
+    };
+    /// The message that the event is about.
+    const ORIGINAL: Self = Self {
+        root: Root::Original,
+        depth: 0,
+    };
+}
+
+/// The event's edit.
+pub struct HeldEdit;
+/// The event's deletion.
+pub struct HeldDeletion;
+/// The event's reaction.
+pub struct HeldReaction;
+/// Those who came or went.
+pub struct HeldMembership;
+/// What is due.
+pub struct HeldDue;
 
 /// An action that is not yet returned.
 pub struct HeldAction(pub(in super::super) Action);
@@ -42,15 +72,21 @@ struct NoMessage;
 impl EventState {
     fn seen(&self, held: &Resource<HeldMessage>) -> wasmtime::Result<Seen<'_>> {
         let event = &self.input.event;
-        let EventKind::Message(message) = &event.kind else {
-            return Err(NoMessage.into());
+        let HeldMessage { root, depth } = *self.handles.get(held)?;
+        let mut seen = match (root, &event.kind, &self.input.original) {
+            (Root::Event, EventKind::Message(message), _) => Seen {
+                message,
+                id: &event.key.id,
+                author: &event.sender.jid,
+            },
+            (Root::Original, _, Some(original)) => Seen {
+                message: &original.message,
+                id: &original.id,
+                author: &original.author.jid,
+            },
+            _ => return Err(NoMessage.into()),
         };
-        let mut seen = Seen {
-            message,
-            id: &event.key.id,
-            author: &event.sender.jid,
-        };
-        for _ in 0..self.handles.get(held)?.depth {
+        for _ in 0..depth {
             let quoted = seen.message.quoted.as_ref().ok_or(NoMessage)?;
             seen = Seen {
                 message: &quoted.message,
@@ -59,6 +95,22 @@ impl EventState {
             };
         }
         Ok(seen)
+    }
+
+    /// The file of a message.
+    pub(super) fn media_of(
+        &self,
+        held: &Resource<HeldMessage>,
+    ) -> wasmtime::Result<Option<&Media>> {
+        Ok(self.seen(held)?.message.media.as_ref())
+    }
+
+    /// Hands over the message that the event is about, when the host still has it.
+    fn original(&mut self) -> wasmtime::Result<Option<Resource<HeldMessage>>> {
+        if self.input.original.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(self.hand_over(HeldMessage::ORIGINAL)?))
     }
 
     /// Where a message stands, for an action that points at it.
@@ -82,6 +134,10 @@ impl wit::HostEvent for EventState {
 
     fn at(&mut self, _event: Resource<HeldEvent>) -> wasmtime::Result<Millis> {
         Ok(self.input.event.at)
+    }
+
+    fn received_at(&mut self, _event: Resource<HeldEvent>) -> wasmtime::Result<Millis> {
+        Ok(self.input.received_at)
     }
 
     fn chat(&mut self, _event: Resource<HeldEvent>) -> wasmtime::Result<wit::Chat> {
@@ -153,7 +209,8 @@ impl wit::HostMessage for EventState {
         &mut self,
         message: Resource<HeldMessage>,
     ) -> wasmtime::Result<Option<wit::Invocation>> {
-        let is_the_events = self.handles.get(&message)?.depth == 0;
+        let HeldMessage { root, depth } = *self.handles.get(&message)?;
+        let is_the_events = matches!(root, Root::Event) && depth == 0;
         let command = self.input.command.as_ref().filter(|_| is_the_events);
         Ok(command.map(|command| wit::Invocation {
             prefix: command.prefix.clone(),
@@ -167,13 +224,7 @@ impl wit::HostMessage for EventState {
     fn media(&mut self, message: Resource<HeldMessage>) -> wasmtime::Result<Option<wit::Media>> {
         let media = self.seen(&message)?.message.media.as_ref();
         Ok(media.map(|media| wit::Media {
-            kind: match media.kind {
-                MediaKind::Image => wit::MediaKind::Image,
-                MediaKind::Sticker => wit::MediaKind::Sticker,
-                MediaKind::Video => wit::MediaKind::Video,
-                MediaKind::Audio => wit::MediaKind::Audio,
-                MediaKind::Document => wit::MediaKind::Document,
-            },
+            kind: media_kind(media.kind),
             mime: media.mime.clone(),
             size: media.bytes,
             file_name: media.file_name.clone(),
@@ -187,8 +238,9 @@ impl wit::HostMessage for EventState {
         if self.seen(&message)?.message.quoted.is_none() {
             return Ok(None);
         }
-        let depth = self.handles.get(&message)?.depth.saturating_add(1);
-        Ok(Some(self.hand_over(HeldMessage { depth })?))
+        let HeldMessage { root, depth } = *self.handles.get(&message)?;
+        let depth = depth.saturating_add(1);
+        Ok(Some(self.hand_over(HeldMessage { root, depth })?))
     }
 
     fn mentions(&mut self, message: Resource<HeldMessage>) -> wasmtime::Result<Vec<String>> {
@@ -206,6 +258,152 @@ impl wit::HostMessage for EventState {
     }
 }
 
+/// A handle whose event is of another kind. The host makes no such handles.
+#[derive(Debug, thiserror::Error)]
+#[error("the event is of another kind")]
+struct OtherKind;
+
+impl wit::HostEdit for EventState {
+    fn id(&mut self, _edit: Resource<HeldEdit>) -> wasmtime::Result<String> {
+        match &self.input.event.kind {
+            EventKind::MessageEdit { target, .. } => Ok(target.to_string()),
+            _ => Err(OtherKind.into()),
+        }
+    }
+
+    fn text(&mut self, _edit: Resource<HeldEdit>) -> wasmtime::Result<String> {
+        match &self.input.event.kind {
+            EventKind::MessageEdit { text, .. } => Ok(text.clone()),
+            _ => Err(OtherKind.into()),
+        }
+    }
+
+    fn original(
+        &mut self,
+        _edit: Resource<HeldEdit>,
+    ) -> wasmtime::Result<Option<Resource<HeldMessage>>> {
+        EventState::original(self)
+    }
+
+    fn drop(&mut self, edit: Resource<HeldEdit>) -> wasmtime::Result<()> {
+        self.handles.delete(edit)?;
+        Ok(())
+    }
+}
+
+impl EventState {
+    /// The id of the deleted message, and who wrote it.
+    fn deleted(&self) -> wasmtime::Result<(&MessageId, &Person)> {
+        match &self.input.event.kind {
+            EventKind::MessageDelete { target, author } => Ok((target, author)),
+            _ => Err(OtherKind.into()),
+        }
+    }
+
+    fn people(&self) -> wasmtime::Result<&[Person]> {
+        match &self.input.event.kind {
+            EventKind::GroupAdd { people } | EventKind::GroupRemove { people } => Ok(people),
+            _ => Err(OtherKind.into()),
+        }
+    }
+}
+
+impl wit::HostDeletion for EventState {
+    fn id(&mut self, _deletion: Resource<HeldDeletion>) -> wasmtime::Result<String> {
+        Ok(self.deleted()?.0.to_string())
+    }
+
+    fn author(&mut self, _deletion: Resource<HeldDeletion>) -> wasmtime::Result<wit::Person> {
+        Ok(person(self.deleted()?.1))
+    }
+
+    fn by_admin(&mut self, _deletion: Resource<HeldDeletion>) -> wasmtime::Result<bool> {
+        Ok(self.deleted()?.1.jid != self.input.event.sender.jid)
+    }
+
+    fn original(
+        &mut self,
+        _deletion: Resource<HeldDeletion>,
+    ) -> wasmtime::Result<Option<Resource<HeldMessage>>> {
+        EventState::original(self)
+    }
+
+    fn drop(&mut self, deletion: Resource<HeldDeletion>) -> wasmtime::Result<()> {
+        self.handles.delete(deletion)?;
+        Ok(())
+    }
+}
+
+impl wit::HostReaction for EventState {
+    fn id(&mut self, _reaction: Resource<HeldReaction>) -> wasmtime::Result<String> {
+        match &self.input.event.kind {
+            EventKind::Reaction { target, .. } => Ok(target.to_string()),
+            _ => Err(OtherKind.into()),
+        }
+    }
+
+    fn emoji(&mut self, _reaction: Resource<HeldReaction>) -> wasmtime::Result<String> {
+        match &self.input.event.kind {
+            EventKind::Reaction { emoji, .. } => Ok(emoji.clone()),
+            _ => Err(OtherKind.into()),
+        }
+    }
+
+    fn original(
+        &mut self,
+        _reaction: Resource<HeldReaction>,
+    ) -> wasmtime::Result<Option<Resource<HeldMessage>>> {
+        EventState::original(self)
+    }
+
+    fn drop(&mut self, reaction: Resource<HeldReaction>) -> wasmtime::Result<()> {
+        self.handles.delete(reaction)?;
+        Ok(())
+    }
+}
+
+impl wit::HostMembership for EventState {
+    fn people(
+        &mut self,
+        _membership: Resource<HeldMembership>,
+    ) -> wasmtime::Result<Vec<wit::Person>> {
+        Ok(EventState::people(self)?.iter().map(person).collect())
+    }
+
+    fn drop(&mut self, membership: Resource<HeldMembership>) -> wasmtime::Result<()> {
+        self.handles.delete(membership)?;
+        Ok(())
+    }
+}
+
+impl wit::HostDue for EventState {
+    fn name(&mut self, _due: Resource<HeldDue>) -> wasmtime::Result<String> {
+        match &self.input.event.kind {
+            EventKind::Due { name, .. } => Ok(name.clone()),
+            _ => Err(OtherKind.into()),
+        }
+    }
+
+    fn at(&mut self, _due: Resource<HeldDue>) -> wasmtime::Result<Millis> {
+        match &self.input.event.kind {
+            EventKind::Due { at, .. } => Ok(*at),
+            _ => Err(OtherKind.into()),
+        }
+    }
+
+    fn payload(&mut self, _due: Resource<HeldDue>) -> wasmtime::Result<Vec<u8>> {
+        match &self.input.event.kind {
+            EventKind::Due { payload, .. } => Ok(payload.clone()),
+            _ => Err(OtherKind.into()),
+        }
+    }
+
+    fn drop(&mut self, due: Resource<HeldDue>) -> wasmtime::Result<()> {
+        self.handles.delete(due)?;
+        Ok(())
+    }
+}
+
 impl wit::HostAction for EventState {
     fn drop(&mut self, action: Resource<HeldAction>) -> wasmtime::Result<()> {
         self.discard(action)
@@ -217,6 +415,16 @@ fn person(person: &Person) -> wit::Person {
         jid: person.jid.to_string(),
         lid: person.lid.as_ref().map(Jid::to_string),
         name: person.name.clone(),
+    }
+}
+
+pub(super) fn media_kind(kind: MediaKind) -> wit::MediaKind {
+    match kind {
+        MediaKind::Image => wit::MediaKind::Image,
+        MediaKind::Sticker => wit::MediaKind::Sticker,
+        MediaKind::Video => wit::MediaKind::Video,
+        MediaKind::Audio => wit::MediaKind::Audio,
+        MediaKind::Document => wit::MediaKind::Document,
     }
 }
 

@@ -1,16 +1,23 @@
 //! The capabilities, one module each: the functions of one interface of the contract, the state that they keep for one
 //! event, their limits and their tests. To add one is to add a module and a line to [`linker`].
 //!
-//! Calls that make the host work for the plugin are counted (`kv`, `commands`, `chat`); reading the event, drafting a
+//! Calls that make the host work for the plugin are counted (`kv`, `http`, `settings`, `schedule`, `commands`, `chat`, `media`,
+//! `group-admin`); reading the event, drafting a
 //! message, logging, the time and random numbers cost only the CPU time that they take.
 
 pub(super) mod chat;
 pub(super) mod clock;
 pub(super) mod commands;
 pub(super) mod event;
+pub(super) mod group_admin;
+pub(super) mod groups;
+pub(super) mod http;
 pub(super) mod kv;
 pub(super) mod log;
+pub(super) mod media;
 pub(super) mod random;
+pub(super) mod schedule;
+pub(super) mod settings;
 
 use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker};
@@ -29,9 +36,15 @@ pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<EventState>> {
     contract::chat::add_to_linker::<_, State>(l, |state| state)?;
     contract::clock::add_to_linker::<_, State>(l, |state| state)?;
     contract::commands::add_to_linker::<_, State>(l, |state| state)?;
+    contract::group_admin::add_to_linker::<_, State>(l, |state| state)?;
+    contract::groups::add_to_linker::<_, State>(l, |state| state)?;
+    contract::http::add_to_linker::<_, State>(l, |state| state)?;
     contract::kv::add_to_linker::<_, State>(l, |state| state)?;
     contract::log::add_to_linker::<_, State>(l, |state| state)?;
+    contract::media::add_to_linker::<_, State>(l, |state| state)?;
     contract::random::add_to_linker::<_, State>(l, |state| state)?;
+    contract::schedule::add_to_linker::<_, State>(l, |state| state)?;
+    contract::settings::add_to_linker::<_, State>(l, |state| state)?;
     Ok(linker)
 }
 

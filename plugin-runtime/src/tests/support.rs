@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use jadi_plugin_manifest::{Manifest, SettingValue};
 
 use super::super::*;
-use jadi_model::clock::MovableClock;
+use jadi_model::clock::{Millis, MovableClock};
 use jadi_model::random::Random;
 use jadi_model::{
-    Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, Person, Progress, Quoted, Role,
+    Chat, ChatKind, Event, EventKey, EventKind, GroupInfo, Jid, Message, Participant, Person,
+    Progress, Quoted, Role,
 };
 
 /// A manifest with one command.
@@ -66,6 +68,8 @@ pub(crate) fn input() -> EventInput {
                 ..Message::default()
             }),
         }),
+        received_at: 1_700_000_000_500,
+        original: None,
         role: Role::User,
         command: Some(Invocation {
             prefix: "!".to_owned(),
@@ -77,7 +81,28 @@ pub(crate) fn input() -> EventInput {
         language: "en".to_owned(),
         prefixes: vec!["!".to_owned()],
         bot_is_admin: false,
+        group: None,
+        own: None,
         bot_started_at: 0,
+    }
+}
+
+/// Alice, bob, who is an admin, and the bot.
+pub(crate) fn group() -> GroupInfo {
+    let person = |number: u64, admin| Participant {
+        jid: jid(&format!("{number}@s.whatsapp.net")),
+        lid: (number == 6_280_000_000_102).then(|| jid("900000000000102@lid")),
+        admin,
+    };
+    GroupInfo {
+        jid: jid("120363000000000001@g.us"),
+        subject: "Friends".to_owned(),
+        description: String::new(),
+        participants: vec![
+            person(6_280_000_000_101, false),
+            person(6_280_000_000_102, true),
+            person(6_280_000_000_100, false),
+        ],
     }
 }
 
@@ -87,6 +112,14 @@ pub(crate) struct Data {
     pub(crate) kv: BTreeMap<String, Vec<u8>>,
     pub(crate) commands: Vec<CommandFact>,
     pub(crate) shown: Mutex<Vec<Progress>>,
+    /// Settings by name and whether they are the group's.
+    pub(crate) settings: BTreeMap<(String, bool), SettingValue>,
+    /// What is scheduled, by name.
+    pub(crate) scheduled: BTreeMap<String, Millis>,
+    /// What a server answers.
+    pub(crate) answer: Option<Result<HttpResponse, FetchError>>,
+    /// Files by their handles.
+    pub(crate) files: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Whether storage fails.
     pub(crate) broken: bool,
     /// Whether storage never answers.
@@ -94,7 +127,7 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    async fn answer(&self) -> Result<(), ReadError> {
+    async fn ready(&self) -> Result<(), ReadError> {
         if self.stuck {
             std::future::pending::<()>().await;
         }
@@ -108,7 +141,7 @@ impl Data {
 #[async_trait]
 impl Reads for Data {
     async fn kv_get(&self, key: &str) -> Result<Option<Vec<u8>>, ReadError> {
-        self.answer().await?;
+        self.ready().await?;
         Ok(self.kv.get(key).cloned())
     }
 
@@ -118,7 +151,7 @@ impl Reads for Data {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<String>, ReadError> {
-        self.answer().await?;
+        self.ready().await?;
         let keys = self.kv.keys().filter(|key| {
             key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after)
         });
@@ -126,18 +159,41 @@ impl Reads for Data {
     }
 
     async fn kv_bytes(&self) -> Result<u64, ReadError> {
-        self.answer().await?;
+        self.ready().await?;
         let bytes = self.kv.iter().map(|(key, value)| key.len() + value.len());
         Ok(bytes.sum::<usize>() as u64)
     }
 
     async fn commands(&self) -> Result<Vec<CommandFact>, ReadError> {
-        self.answer().await?;
+        self.ready().await?;
         Ok(self.commands.clone())
     }
 
+    async fn setting(&self, name: &str, here: bool) -> Result<Option<SettingValue>, ReadError> {
+        self.ready().await?;
+        Ok(self.settings.get(&(name.to_owned(), here)).cloned())
+    }
+
+    async fn scheduled(&self) -> Result<BTreeMap<String, Millis>, ReadError> {
+        self.ready().await?;
+        Ok(self.scheduled.clone())
+    }
+
+    async fn media(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, MediaError> {
+        self.ready().await?;
+        let file = self.files.get(handle).ok_or(MediaError::Gone)?;
+        if file.len() as u64 > limit {
+            return Err(MediaError::TooLarge);
+        }
+        Ok(file.clone())
+    }
+
+    async fn fetch(&self, _request: HttpRequest) -> Result<HttpResponse, FetchError> {
+        self.answer.clone().unwrap_or(Err(FetchError::Unavailable))
+    }
+
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {
-        self.answer().await?;
+        self.ready().await?;
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         shown.push(progress);
         Ok(())
@@ -166,8 +222,14 @@ pub(crate) fn runtime() -> Runtime {
 
 /// A state as an instance has it, to call a capability without one.
 pub(crate) fn state(data: Data, limits: EventLimits) -> state::EventState {
+    state_of(input(), data, limits)
+}
+
+/// The same with another event.
+pub(crate) fn state_of(input: EventInput, data: Data, limits: EventLimits) -> state::EventState {
     state::EventState::new(
-        input(),
+        input,
+        Arc::new(Manifest::parse(MANIFEST.as_bytes()).expect("a manifest")),
         Arc::new(data),
         limits,
         &PoolLimits::default(),

@@ -123,6 +123,21 @@ impl Arguments {
             .map_err(|error| syn::Error::new_spanned(&meta, error))
     }
 
+    /// `key = true`.
+    pub fn boolean(&mut self, key: &str) -> syn::Result<Option<bool>> {
+        let Some(meta) = self.take(key)? else {
+            return Ok(None);
+        };
+        let expected = || syn::Error::new_spanned(&meta, format!("write {key} = true or false"));
+        match &meta.require_name_value().map_err(|_| expected())?.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Bool(value),
+                ..
+            }) => Ok(Some(value.value())),
+            _ => Err(expected()),
+        }
+    }
+
     /// `key`, there or not.
     pub fn flag(&mut self, key: &str) -> syn::Result<bool> {
         match self.take(key)? {

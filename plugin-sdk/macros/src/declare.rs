@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jadi_plugin_manifest::{Capability, Command, EventFilter, EventKind, Manifest, Text};
+use jadi_plugin_manifest::{
+    Capability, Command, EventFilter, EventKind, Manifest, Setting, SettingKind, Text,
+};
 use proc_macro2::Span;
 use syn::Meta;
 
@@ -22,7 +24,8 @@ pub fn plugin(mut arguments: Arguments, crate_facts: CrateFacts) -> syn::Result<
         unknown_commands: false,
         priority: arguments.number("priority")?.unwrap_or_default(),
         limits: arguments.word("limits")?,
-        http_hosts: Vec::new(),
+        settings: settings(&arguments.take_all("setting"))?,
+        http_hosts: values(&arguments.strings("http_hosts")?),
         reasons: reasons(&arguments.take_all("reason"))?,
     };
     arguments.end()?;
@@ -81,11 +84,11 @@ pub fn command(attribute: &Meta) -> syn::Result<Command> {
     Ok(command)
 }
 
-/// `#[on_message(…)]`.
-pub fn on_message(attribute: &Meta) -> syn::Result<EventFilter> {
+/// `#[on_message(…)]` and its like.
+pub fn filter(event: EventKind, attribute: &Meta) -> syn::Result<EventFilter> {
     let mut arguments = Arguments::of(attribute)?;
     let filter = EventFilter {
-        event: EventKind::Message,
+        event,
         chats: arguments.words("chats")?,
         contains: values(&arguments.strings("contains")?),
         link: arguments.flag("link")?,
@@ -113,6 +116,56 @@ fn categories(metas: &[Meta]) -> syn::Result<BTreeMap<String, Text>> {
         }
     }
     Ok(categories)
+}
+
+/// `setting(name = "…", kind = "…", default = …, summary(…))`.
+fn settings(metas: &[Meta]) -> syn::Result<Vec<Setting>> {
+    metas.iter().map(setting).collect()
+}
+
+fn setting(meta: &Meta) -> syn::Result<Setting> {
+    let mut arguments = Arguments::of(meta)?;
+    let name = arguments.needed("name")?.value();
+    let summary = arguments
+        .text("summary")?
+        .ok_or_else(|| syn::Error::new_spanned(meta, "`summary(en = \"…\")` is missing"))?;
+    let scope = arguments.word("scope")?;
+    let kind = arguments.needed("kind")?;
+    let text = |arguments: &mut Arguments| -> syn::Result<String> {
+        Ok(arguments
+            .string("default")?
+            .map(|text| text.value())
+            .unwrap_or_default())
+    };
+    let value = match kind.value().as_str() {
+        "text" => SettingKind::Text {
+            default: text(&mut arguments)?,
+            most: arguments.number("most")?.unwrap_or(1024),
+        },
+        "number" => SettingKind::Number {
+            default: arguments.number("default")?.unwrap_or_default(),
+            least: arguments.number("least")?.unwrap_or(i64::MIN),
+            most: arguments.number("most")?.unwrap_or(i64::MAX),
+        },
+        "toggle" => SettingKind::Toggle {
+            default: arguments.boolean("default")?.unwrap_or_default(),
+        },
+        "choice" => SettingKind::Choice {
+            default: text(&mut arguments)?,
+            choices: values(&arguments.strings("choices")?),
+        },
+        other => {
+            let problem = format!("{other:?} is not one of text, number, toggle, choice");
+            return Err(syn::Error::new(kind.span(), problem));
+        }
+    };
+    arguments.end()?;
+    Ok(Setting {
+        name,
+        summary,
+        scope,
+        value,
+    })
 }
 
 /// `reason(capability = "…", en = "…", …)`.

@@ -1,11 +1,76 @@
 //! The module with its handlers called and its manifest embedded.
 
+use jadi_plugin_manifest::EventKind;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Ident, Item, ItemMod};
 
 use crate::arguments::Arguments;
 use crate::declare::{self, CrateFacts};
+
+/// A kind of event other than messages, in the words of attribute and SDK.
+struct Happening {
+    attribute: &'static str,
+    kind: EventKind,
+    /// The trait that the contract's bindings make of its export.
+    guest: &'static str,
+    /// What the host hands over beside the event, and what a handler gets.
+    host: &'static str,
+    given: &'static str,
+    /// The world's module in the bindings.
+    world: &'static str,
+}
+
+const HAPPENINGS: [Happening; 6] = [
+    Happening {
+        attribute: "on_message_edit",
+        kind: EventKind::MessageEdit,
+        guest: "OnMessageEdit",
+        host: "HostEdit",
+        given: "Edit",
+        world: "message_edit_handler",
+    },
+    Happening {
+        attribute: "on_message_delete",
+        kind: EventKind::MessageDelete,
+        guest: "OnMessageDelete",
+        host: "HostDeletion",
+        given: "Deletion",
+        world: "message_delete_handler",
+    },
+    Happening {
+        attribute: "on_reaction",
+        kind: EventKind::Reaction,
+        guest: "OnReaction",
+        host: "HostReaction",
+        given: "Reaction",
+        world: "reaction_handler",
+    },
+    Happening {
+        attribute: "on_group_add",
+        kind: EventKind::GroupAdd,
+        guest: "OnGroupAdd",
+        host: "HostMembership",
+        given: "Membership",
+        world: "group_add_handler",
+    },
+    Happening {
+        attribute: "on_group_remove",
+        kind: EventKind::GroupRemove,
+        guest: "OnGroupRemove",
+        host: "HostMembership",
+        given: "Membership",
+        world: "group_remove_handler",
+    },
+    Happening {
+        attribute: "on_schedule",
+        kind: EventKind::Schedule,
+        guest: "OnSchedule",
+        host: "HostDue",
+        given: "Due",
+        world: "schedule_handler",
+    },
+];
 
 /// Which functions handle what.
 #[derive(Default)]
@@ -14,6 +79,15 @@ struct Handlers {
     commands: Vec<(String, Ident)>,
     on_message: Option<Ident>,
     unknown_command: Option<Ident>,
+    /// In the order of [`HAPPENINGS`].
+    happenings: [Option<Ident>; HAPPENINGS.len()],
+}
+
+impl Handlers {
+    /// Whether anything of it is about messages.
+    fn messages(&self) -> bool {
+        !self.commands.is_empty() || self.on_message.is_some() || self.unknown_command.is_some()
+    }
 }
 
 /// `#[plugin(…)] mod … { … }`.
@@ -48,8 +122,16 @@ fn expand(
                     .check()
                     .map_err(|error| syn::Error::new_spanned(&attribute, error))?;
             } else if path.is_ident("on_message") {
-                manifest.events.push(declare::on_message(&attribute.meta)?);
+                let filter = declare::filter(EventKind::Message, &attribute.meta)?;
+                manifest.events.push(filter);
                 once(&mut handlers.on_message, name, &attribute)?;
+            } else if let Some(place) = happening(&attribute) {
+                let filter = declare::filter(HAPPENINGS[place].kind, &attribute.meta)?;
+                manifest.events.push(filter);
+                manifest
+                    .check()
+                    .map_err(|error| syn::Error::new_spanned(&attribute, error))?;
+                once(&mut handlers.happenings[place], name, &attribute)?;
             } else {
                 Arguments::of(&attribute.meta)?.end()?;
                 manifest.unknown_commands = true;
@@ -60,7 +142,7 @@ fn expand(
     if manifest.commands.is_empty() && manifest.events.is_empty() && !manifest.unknown_commands {
         return Err(syn::Error::new(
             at,
-            "this plugin handles nothing; mark a function with #[command(…)] or #[on_message(…)]",
+            "this plugin handles nothing; mark a function with #[command(…)], #[on_message(…)] or another event",
         ));
     }
     let json = manifest
@@ -73,13 +155,19 @@ fn expand(
 /// Takes the attributes that are ours off a function.
 fn take_ours(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
     let ours = |attribute: &Attribute| {
-        ["command", "on_message", "unknown_command"]
-            .iter()
-            .any(|name| attribute.path().is_ident(name))
+        let names = ["command", "on_message", "unknown_command"];
+        names.iter().any(|name| attribute.path().is_ident(name)) || happening(attribute).is_some()
     };
     let (taken, left) = std::mem::take(attributes).into_iter().partition(ours);
     *attributes = left;
     taken
+}
+
+/// The place in [`HAPPENINGS`] of the attribute's kind.
+fn happening(attribute: &Attribute) -> Option<usize> {
+    HAPPENINGS
+        .iter()
+        .position(|happening| attribute.path().is_ident(happening.attribute))
 }
 
 /// Several filters may stand on one function, but only one function handles all that pass.
@@ -96,7 +184,82 @@ fn once(place: &mut Option<Ident>, name: Ident, attribute: &Attribute) -> syn::R
     }
 }
 
+/// What the contract's handlers return.
+fn returned() -> TokenStream {
+    let sdk = quote!(::jadi_plugin_sdk::__private);
+    quote!(::core::result::Result<::std::vec::Vec<#sdk::Action>, #sdk::HandlerError>)
+}
+
 fn glue(handlers: &Handlers, json: &[u8]) -> TokenStream {
+    let sdk = quote!(::jadi_plugin_sdk);
+    let mut guests = Vec::new();
+    if handlers.messages() {
+        let guest = messages(handlers);
+        guests.push((guest, "OnMessage", "HostMessage", "message_handler"));
+    }
+    for (happening, function) in HAPPENINGS.iter().zip(&handlers.happenings) {
+        if let Some(function) = function {
+            let guest = happened(happening, function);
+            let Happening {
+                guest: name,
+                host,
+                world,
+                ..
+            } = happening;
+            guests.push((guest, name, host, world));
+        }
+    }
+    let implementations = guests.iter().map(|(guest, ..)| guest);
+    let returned = returned();
+    let unused = guests.iter().map(|(_, guest, host, _)| {
+        let (guest, host) = (word(guest), word(host));
+        quote! {
+            #[cfg(not(target_arch = "wasm32"))]
+            const _: fn(&#sdk::__private::HostEvent, &#sdk::__private::#host) -> #returned =
+                <JadiPlugin as #sdk::__private::#guest>::handle;
+        }
+    });
+    let exports = guests.iter().map(|(.., world)| {
+        let export = word(&format!("export_{world}"));
+        let world = word(world);
+        quote!(#sdk::__private::#export!(JadiPlugin with_types_in #sdk::bindings::#world);)
+    });
+    let length = json.len();
+    let bytes = Literal::byte_string(json);
+    quote! {
+        /// What the host calls.
+        #[doc(hidden)]
+        pub struct JadiPlugin;
+
+        #(#implementations)*
+
+        /// The plugin's manifest, as it stands in the component.
+        #[doc(hidden)]
+        pub const JADI_MANIFEST: [u8; #length] = *#bytes;
+
+        // Elsewhere nothing calls the handlers, and the compiler would say so of each.
+        #(#unused)*
+
+        // Exported symbols and custom sections are unsafe by their nature: two crates could define one name. This is the only
+        // place, and a plugin has it once.
+        #[cfg(target_arch = "wasm32")]
+        #[allow(unsafe_code)]
+        const _: () = {
+            #[unsafe(link_section = "jadi:manifest")]
+            #[used]
+            static MANIFEST: [u8; #length] = JADI_MANIFEST;
+
+            #(#exports)*
+        };
+    }
+}
+
+fn word(text: &str) -> Ident {
+    Ident::new(text, Span::call_site())
+}
+
+/// The handler of messages: commands by name, then the others.
+fn messages(handlers: &Handlers) -> TokenStream {
     let sdk = quote!(::jadi_plugin_sdk);
     // Hygienic, so that a handler may have any of these names.
     let event = Ident::new("event", Span::mixed_site());
@@ -115,21 +278,13 @@ fn glue(handlers: &Handlers, json: &[u8]) -> TokenStream {
         Some(function) => quote!(#sdk::IntoAnswer::into_answer(#function(&#message))),
         None => quote!(::core::result::Result::Ok(#sdk::Answer::none())),
     };
-    let length = json.len();
-    let bytes = Literal::byte_string(json);
+    let returned = returned();
     quote! {
-        /// What the host calls.
-        #[doc(hidden)]
-        pub struct JadiPlugin;
-
         impl #sdk::__private::OnMessage for JadiPlugin {
             fn handle(
                 #event: &#sdk::__private::HostEvent,
                 #message: &#sdk::__private::HostMessage,
-            ) -> ::core::result::Result<
-                ::std::vec::Vec<#sdk::__private::Action>,
-                #sdk::__private::HandlerError,
-            > {
+            ) -> #returned {
                 let #message = #sdk::Message::new(#event, #message);
                 let #command = #message.command();
                 let #command = #command
@@ -140,37 +295,33 @@ fn glue(handlers: &Handlers, json: &[u8]) -> TokenStream {
                     #(#unknown)*
                     _ => #other,
                 };
-                #sdk::__private::finish(#answer, &#message)
+                #sdk::__private::finish(#answer, #sdk::__private::Asked::by_message(&#message))
             }
         }
+    }
+}
 
-        /// The plugin's manifest, as it stands in the component.
-        #[doc(hidden)]
-        pub const JADI_MANIFEST: [u8; #length] = *#bytes;
-
-        // Elsewhere nothing calls the handlers, and the compiler would say so of each.
-        #[cfg(not(target_arch = "wasm32"))]
-        const _: fn(
-            &#sdk::__private::HostEvent,
-            &#sdk::__private::HostMessage,
-        ) -> ::core::result::Result<
-            ::std::vec::Vec<#sdk::__private::Action>,
-            #sdk::__private::HandlerError,
-        > = <JadiPlugin as #sdk::__private::OnMessage>::handle;
-
-        // Exported symbols and custom sections are unsafe by their nature: two crates could define one name. This is the only
-        // place, and a plugin has it once.
-        #[cfg(target_arch = "wasm32")]
-        #[allow(unsafe_code)]
-        const _: () = {
-            #[unsafe(link_section = "jadi:manifest")]
-            #[used]
-            static MANIFEST: [u8; #length] = JADI_MANIFEST;
-
-            #sdk::__private::export_message_handler!(
-                JadiPlugin with_types_in #sdk::bindings::message_handler
-            );
-        };
+/// The handler of one kind of event that is no message.
+fn happened(happening: &Happening, function: &Ident) -> TokenStream {
+    let sdk = quote!(::jadi_plugin_sdk);
+    let event = Ident::new("event", Span::mixed_site());
+    let about = Ident::new("about", Span::mixed_site());
+    let answer = Ident::new("answer", Span::mixed_site());
+    let guest = word(happening.guest);
+    let host = word(happening.host);
+    let given = word(happening.given);
+    let returned = returned();
+    quote! {
+        impl #sdk::__private::#guest for JadiPlugin {
+            fn handle(
+                #event: &#sdk::__private::HostEvent,
+                #about: &#sdk::__private::#host,
+            ) -> #returned {
+                let #about = #sdk::#given::new(#event, #about);
+                let #answer = #sdk::IntoAnswer::into_answer(#function(&#about));
+                #sdk::__private::finish(#answer, #sdk::__private::Asked::by_event(&#about))
+            }
+        }
     }
 }
 
@@ -191,7 +342,13 @@ mod tests {
     #[test]
     fn a_good_plugin_calls_its_functions() {
         let code = expanded(
-            quote!(name = "pets", languages("en"), priority = -5),
+            quote!(
+                name = "pets",
+                languages("en"),
+                priority = -5,
+                setting(name = "loud", scope = "group", kind = "toggle", default = true, summary = "Louder"),
+                setting(name = "times", kind = "number", default = 2, least = 1, most = 3, summary = "How often")
+            ),
             quote! {
                 mod pets {
                     #[command(name = "cat", summary = "A cat", role = "group-admin", cooldown_seconds = 3)]
@@ -199,6 +356,10 @@ mod tests {
                     #[on_message(link, chats("group"))]
                     #[on_message(media("image"))]
                     fn looks(message: &Message) {}
+                    #[on_group_add]
+                    fn welcome(membership: &Membership) {}
+                    #[on_message_delete(chats("group"))]
+                    fn restore(deletion: &Deletion) {}
                     fn helper() {}
                 }
             },
@@ -206,7 +367,19 @@ mod tests {
         .expect("it is a good plugin");
         assert!(code.contains("(cat (& message))"), "{code}");
         assert!(code.contains("(looks (& message))"), "{code}");
-        for part in ["1.2.3", "group-admin", "cooldown_seconds", "image", "-5"] {
+        assert!(code.contains("(welcome (& about))"), "{code}");
+        assert!(code.contains("export_message_delete_handler !"), "{code}");
+        assert!(!code.contains("OnReaction"), "{code}");
+        for part in [
+            "toggle",
+            "least",
+            "message-delete",
+            "1.2.3",
+            "group-admin",
+            "cooldown_seconds",
+            "image",
+            "-5",
+        ] {
             assert!(code.contains(part), "the manifest lacks {part}: {code}");
         }
     }
@@ -271,9 +444,32 @@ mod tests {
                 "a number",
             ),
             (
+                quote!(
+                    name = "pets",
+                    languages("en"),
+                    setting(name = "a", kind = "colour", summary = "x")
+                ),
+                cat(),
+                "not one of text, number, toggle, choice",
+            ),
+            (
+                quote!(
+                    name = "pets",
+                    languages("en"),
+                    setting(name = "a", kind = "number", least = 1, summary = "x")
+                ),
+                cat(),
+                "must be a number from 1",
+            ),
+            (
                 good(),
                 with(quote!(#[on_message(media("smell"))])),
                 "unknown variant `smell`",
+            ),
+            (
+                good(),
+                with(quote!(#[on_reaction(link)])),
+                "no text or file to look at",
             ),
             (
                 good(),

@@ -60,7 +60,8 @@ mod plugin {
         )
     )]
     fn ping(message: &Message) -> Reply {
-        let late = clock::now().since(message.at());
+        // WhatsApp's own time of the message has whole seconds only, which would say more about the second than about the bot.
+        let late = clock::now().since(message.received_at());
         let language = message.language();
         Reply::text(format!(
             "*{}* {}",

@@ -2,7 +2,7 @@
 //! one for group admins in their group, one for the bot's owner.
 
 use jadi_plugin_sdk as jadi;
-use jadi_plugin_sdk::{Media, Role};
+use jadi_plugin_sdk::{Chat, Context, MediaKind, Membership, Quoted, Reply, Result, Role, kv};
 
 /// The plugin itself: what stands here is its manifest.
 #[jadi::plugin(
@@ -18,10 +18,56 @@ use jadi_plugin_sdk::{Media, Role};
         en = "To answer",
         id = "Untuk menjawab",
         es = "Para responder"
+    ),
+    reason(
+        capability = "kv",
+        en = "To remember in which groups the mirror is on",
+        id = "Untuk mengingat di grup mana cermin aktif",
+        es = "Para recordar en qué grupos está activo el espejo"
+    ),
+    reason(
+        capability = "clock",
+        en = "To know when later is",
+        id = "Untuk mengetahui kapan nanti itu",
+        es = "Para saber cuándo es más tarde"
+    ),
+    reason(
+        capability = "schedule",
+        en = "To say things back later",
+        id = "Untuk mengulang sesuatu nanti",
+        es = "Para repetir cosas más tarde"
+    ),
+    reason(
+        capability = "settings",
+        en = "To know whether to shout",
+        id = "Untuk mengetahui apakah harus berteriak",
+        es = "Para saber si hay que gritar"
+    ),
+    setting(
+        name = "shout",
+        scope = "group",
+        kind = "toggle",
+        summary(
+            en = "Says things back in capitals",
+            id = "Mengulang dengan huruf besar",
+            es = "Repite las cosas en mayúsculas"
+        )
+    ),
+    reason(
+        capability = "media",
+        en = "To send your file back",
+        id = "Untuk mengirim kembali berkasmu",
+        es = "Para devolverte tu archivo"
     )
 )]
 mod plugin {
-    use jadi_plugin_sdk::{Message, Reply, Words, words};
+    use std::time::Duration;
+
+    use jadi_plugin_sdk::media::File;
+    use jadi_plugin_sdk::{
+        Deletion, Due, Edit, MediaKind, Membership, Message, Reaction, Reply, Result, Words, clock,
+        kv, schedule, settings, words,
+    };
 
     const NOTHING: Words = words! {
         en: "There is nothing to say back: write a text, or send a file with it.",
@@ -29,25 +75,220 @@ mod plugin {
         es: "No hay nada que repetir: escribe un texto o envía un archivo con él.",
     };
 
+    const SECONDS: Words = words! {
+        en: "After how many seconds? Such as: later 60 tea is ready",
+        id: "Setelah berapa detik? Misalnya: later 60 teh sudah siap",
+        es: "¿Dentro de cuántos segundos? Por ejemplo: later 60 el té está listo",
+    };
+    const NO_FILE: Words = words! {
+        en: "There is no file: send one with this as its caption, or answer one.",
+        id: "Tidak ada berkas: kirim satu dengan ini sebagai keterangan, atau balas sebuah berkas.",
+        es: "No hay ningún archivo: envía uno con esto como texto, o responde a uno.",
+    };
+
     #[command(
         name = "echo",
         category = "tools",
         usage(en = "[text]", id = "[teks]", es = "[texto]"),
         summary(
-            en = "Says it back, and what file came with it",
-            id = "Mengulangnya, beserta berkas apa yang ikut",
-            es = "Lo repite, y qué archivo venía con él"
+            en = "Says it back, with the file that came with it or that you answer",
+            id = "Mengulangnya, beserta berkas yang ikut atau yang kamu balas",
+            es = "Lo repite, con el archivo que venía con él o al que respondes"
         )
     )]
-    fn echo(message: &Message) -> Reply {
-        let text = message.args();
-        let file = message.media().as_ref().map(super::described);
-        Reply::text(match (text.is_empty(), file) {
-            (true, None) => NOTHING.in_language(&message.language()).to_owned(),
-            (true, Some(file)) => file,
-            (false, None) => text,
-            (false, Some(file)) => format!("{text}\n{file}"),
-        })
+    fn echo(message: &Message) -> Result<Vec<Reply>> {
+        let mut text = message.args();
+        if settings::is_on("shout")? {
+            text = text.to_uppercase();
+        }
+        if let Some(file) = message.media() {
+            return Ok(super::with_file(
+                text,
+                file.kind,
+                Reply::with_file_of_message,
+            ));
+        }
+        if let Some(quoted) = message.quoted()
+            && let Some(file) = quoted.media()
+        {
+            let enclose = |reply: Reply| reply.with_file_of(quoted);
+            return Ok(super::with_file(text, file.kind, enclose));
+        }
+        let text = match text.is_empty() {
+            true => NOTHING.in_language(&message.language()).to_owned(),
+            false => text,
+        };
+        Ok(vec![Reply::text(text)])
+    }
+
+    #[command(
+        name = "describe",
+        category = "tools",
+        summary(
+            en = "What a file is: send it with this as its caption, or answer it",
+            id = "Apa isi sebuah berkas: kirim dengan ini sebagai keterangan, atau balas berkasnya",
+            es = "Qué es un archivo: envíalo con esto como texto, o respóndelo"
+        )
+    )]
+    fn describe(message: &Message) -> Result<Reply> {
+        let quoted = message.quoted();
+        let file = if message.media().is_some() {
+            File::of_message(message)?
+        } else if let Some(quoted) = quoted.filter(|quoted| quoted.media().is_some()) {
+            File::of(&quoted)?
+        } else {
+            return Ok(Reply::text(NO_FILE.in_language(&message.language())));
+        };
+        let lines = format!("{}, {} bytes\n", file.mime(), file.size());
+        let name = "description.txt";
+        let text = File::new(
+            MediaKind::Document,
+            "text/plain",
+            Some(name),
+            lines.as_bytes(),
+        )?;
+        Ok(Reply::text(lines.trim_end()).with_file(text))
+    }
+
+    #[command(
+        name = "later",
+        category = "tools",
+        usage(
+            en = "<seconds> <text>",
+            id = "<detik> <teks>",
+            es = "<segundos> <texto>"
+        ),
+        summary(
+            en = "Says it back later",
+            id = "Mengulangnya nanti",
+            es = "Lo repite más tarde"
+        )
+    )]
+    fn later(message: &Message) -> Result<Reply> {
+        let args = message.args();
+        let (seconds, text) = args.split_once(char::is_whitespace).unwrap_or((&args, ""));
+        let Ok(seconds) = seconds.parse::<u32>() else {
+            return Ok(Reply::text(SECONDS.in_language(&message.language())));
+        };
+        let at = clock::now().after(Duration::from_secs(seconds.into()));
+        schedule::at(&message.id(), at, text)?;
+        Ok(Reply::text(format!("⏳ {seconds} s")))
+    }
+
+    #[on_schedule]
+    fn due(due: &Due) -> Result<String> {
+        due.payload()
+    }
+
+    #[command(
+        name = "shout",
+        category = "tools",
+        role = "group-admin",
+        usage = "on | off",
+        summary(
+            en = "Whether it says things back in capitals here",
+            id = "Apakah ia mengulang dengan huruf besar di sini",
+            es = "Si repite las cosas en mayúsculas aquí"
+        )
+    )]
+    fn shout(message: &Message) -> Result<String> {
+        let wanted = match message.args().as_str() {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        };
+        if let Some(on) = wanted {
+            match message.in_group() {
+                true => settings::set_here("shout", on)?,
+                false => settings::set("shout", on)?,
+            }
+        }
+        let state = if settings::is_on("shout")? {
+            "on"
+        } else {
+            "off"
+        };
+        Ok(format!("shout: {state}"))
+    }
+
+    #[command(
+        name = "mirror",
+        category = "tools",
+        role = "group-admin",
+        place = "group",
+        usage = "on | off",
+        summary(
+            en = "Says in this group what a plugin sees of edits, deletions, reactions and who comes and goes",
+            id = "Mengatakan di grup ini apa yang dilihat plugin dari suntingan, penghapusan, reaksi, dan siapa yang datang dan pergi",
+            es = "Dice en este grupo qué ve un plugin de ediciones, borrados, reacciones y de quién entra y sale"
+        )
+    )]
+    fn mirror(message: &Message) -> Result<String> {
+        let key = super::key(&message.chat());
+        let is_on = kv::get(&key)?.unwrap_or(false);
+        Ok(match (message.args().as_str(), is_on) {
+            ("on", false) => {
+                kv::set(&key, &true)?;
+                "mirror: on"
+            }
+            ("off", true) => {
+                kv::delete(&key)?;
+                "mirror: off"
+            }
+            ("on", true) => "mirror: already on",
+            ("off", false) => "mirror: already off",
+            (_, true) => "mirror: is on",
+            (_, false) => "mirror: is off",
+        }
+        .to_owned())
+    }
+
+    #[on_message_edit(chats("group"))]
+    fn edited(edit: &Edit) -> Result<Option<String>> {
+        let before = super::words(edit.original().as_ref());
+        super::seen(edit, format!("edited {before} to {:?}", edit.text()))
+    }
+
+    #[on_message_delete(chats("group"))]
+    fn deleted(deletion: &Deletion) -> Result<Vec<Reply>> {
+        let original = deletion.original();
+        let text = super::words(original.as_ref());
+        let who = match deletion.by_admin() {
+            true => format!("of {}", deletion.author().jid),
+            false => "of their own".to_owned(),
+        };
+        let Some(seen) = super::seen(deletion, format!("deleted {text} {who}"))? else {
+            return Ok(Vec::new());
+        };
+        let mut replies = vec![Reply::text(seen)];
+        if let Some(original) = original
+            && original.media().is_some()
+        {
+            replies.push(Reply::text("").with_file_of(original));
+        }
+        Ok(replies)
+    }
+
+    #[on_reaction(chats("group"))]
+    fn reacted(reaction: &Reaction) -> Result<Option<String>> {
+        let to = reaction.original().map(|message| message.text());
+        super::seen(
+            reaction,
+            format!("reacted {:?} to {to:?}", reaction.emoji()),
+        )
+    }
+
+    #[on_group_add]
+    fn came(membership: &Membership) -> Result<Option<String>> {
+        super::seen(membership, format!("brought {}", super::names(membership)))
+    }
+
+    #[on_group_remove]
+    fn went(membership: &Membership) -> Result<Option<String>> {
+        super::seen(
+            membership,
+            format!("took away {}", super::names(membership)),
+        )
     }
 
     #[command(
@@ -105,29 +346,35 @@ fn role_name(role: Role) -> &'static str {
     }
 }
 
-/// A file as its sender describes it: name if it has one, type, size.
-fn described(file: &Media) -> String {
-    let name = file.file_name.as_deref().unwrap_or_default();
-    let space = if name.is_empty() { "" } else { " " };
-    format!("[{name}{space}{}, {} bytes]", file.mime, file.size)
+/// The file with the text as its caption; sounds and stickers have none, so that the text goes by itself.
+fn with_file(text: String, kind: MediaKind, enclose: impl FnOnce(Reply) -> Reply) -> Vec<Reply> {
+    if text.is_empty() || !matches!(kind, MediaKind::Sticker | MediaKind::Audio) {
+        return vec![enclose(Reply::text(text))];
+    }
+    vec![Reply::text(text), enclose(Reply::text(""))]
 }
 
-#[cfg(test)]
-mod tests {
-    use jadi_plugin_sdk::MediaKind;
+/// Under which key it is kept whether a chat is mirrored.
+fn key(chat: &Chat) -> String {
+    format!("mirror:{}", chat.jid)
+}
 
-    use super::*;
+/// What was seen, where the mirror is on.
+fn seen(context: &Context, what: String) -> Result<Option<String>> {
+    let is_on: bool = kv::get(&key(&context.chat()))?.unwrap_or(false);
+    Ok(is_on.then(|| format!("{} {what}", context.sender().jid)))
+}
 
-    #[test]
-    fn a_file_is_described_with_and_without_a_name() {
-        let mut file = Media {
-            kind: MediaKind::Image,
-            mime: "image/png".to_owned(),
-            size: 68,
-            file_name: None,
-        };
-        assert_eq!(described(&file), "[image/png, 68 bytes]");
-        file.file_name = Some("cat.png".to_owned());
-        assert_eq!(described(&file), "[cat.png image/png, 68 bytes]");
-    }
+/// A message's text, when the host still has it.
+fn words(message: Option<&Quoted>) -> String {
+    message.map_or_else(
+        || "something".to_owned(),
+        |message| format!("{:?}", message.text()),
+    )
+}
+
+fn names(membership: &Membership) -> String {
+    let people = membership.people();
+    let jids: Vec<&str> = people.iter().map(|person| person.jid.as_str()).collect();
+    jids.join(", ")
 }

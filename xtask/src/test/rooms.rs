@@ -22,7 +22,7 @@ struct Rule {
     because: &'static str,
 }
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 13] = [
     Rule {
         names: &["wasmtime", "wasmtime_wasi", "wasmparser"],
         rooms: &[],
@@ -51,6 +51,16 @@ const RULES: [Rule; 11] = [
         names: &["actix_web", "actix_ws", "actix_http", "actix_rt", "askama"],
         rooms: &["web"],
         because: "only `web` knows actix-web and templates",
+    },
+    Rule {
+        names: &["ureq"],
+        rooms: &["fetch", "whatsapp/client"],
+        because: "only `fetch` asks servers, and the WhatsApp client for its files",
+    },
+    Rule {
+        names: &["crate::fetch"],
+        rooms: &["fetch", "dispatch", "run"],
+        because: "servers are asked for plugins only, where their reads are made",
     },
     Rule {
         names: &["jadi_simulator"],

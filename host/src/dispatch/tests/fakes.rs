@@ -9,9 +9,11 @@ use jadi_plugin_manifest::Manifest;
 use tokio::sync::watch;
 
 use super::Handler;
-use crate::model::{Action, Event, EventKind, Jid, Outgoing, Progress, SendMessage};
+use crate::model::{
+    Action, Event, EventKind, GroupInfo, Jid, Outgoing, Participant, Progress, SendMessage,
+};
 use crate::plugins::{EventInput, KvWrite, Outcome, Reads, Receipt};
-use crate::whatsapp::{GroupInfo, Participant, SendError, Session};
+use crate::whatsapp::{DownloadError, SendError, Session};
 
 type Behaviour = dyn Fn(EventInput, Arc<dyn Reads>) -> BoxFuture<'static, Outcome> + Send + Sync;
 
@@ -81,6 +83,8 @@ pub(in crate::dispatch) fn answered(event: &Event, text: &str) -> Outcome {
             mentions: Vec::new(),
         })],
         kv_writes: Vec::<KvWrite>::new(),
+        setting_writes: Vec::new(),
+        schedule_writes: Vec::new(),
         log: Vec::new(),
         receipt: Receipt::default(),
         failure: None,
@@ -183,8 +187,8 @@ impl Session for ScriptedSession {
         })
     }
 
-    async fn download(&self, _handle: &[u8], _limit: u64) -> Result<Vec<u8>, SendError> {
-        Err(SendError::Refused("there are no files here".to_owned()))
+    async fn download(&self, _handle: &[u8], _limit: u64) -> Result<Vec<u8>, DownloadError> {
+        Err(DownloadError::Gone)
     }
 
     async fn log_out(&self) -> Result<(), SendError> {

@@ -3,6 +3,7 @@
 mod crash;
 mod delivery;
 mod fakes;
+mod happenings;
 mod manners;
 mod order;
 
@@ -17,6 +18,7 @@ pub(super) use fakes::{Fake, ScriptedSession, answered, said};
 
 use super::{Dispatch, DispatchOptions, DispatchParts, Enabled, Handler, KnownBots, PaceOptions};
 use crate::clock::MovableClock;
+use crate::fetch::{FetchOptions, Fetcher};
 use crate::model::{
     BotId, BotRecord, BotRole, Chat, ChatKind, Event, EventKey, EventKind, Jid, LinkMethod,
     Message, Person,
@@ -167,6 +169,7 @@ impl Place {
             session: session_receiver,
             system_owners: vec![jid(ROOT).number().expect("number")],
             known_bots: known_bots.clone(),
+            fetcher: Fetcher::new(FetchOptions::default()),
             clock: Arc::new(clock.clone()),
             random,
             options: DispatchOptions {

@@ -100,6 +100,8 @@ async fn a_failing_plugin_does_not_keep_others_from_the_event() {
             Outcome {
                 actions: Vec::new(),
                 kv_writes: Vec::new(),
+                setting_writes: Vec::new(),
+                schedule_writes: Vec::new(),
                 log: Vec::new(),
                 receipt: crate::plugins::Receipt::default(),
                 failure: Some(Failure::Handler {

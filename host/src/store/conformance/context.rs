@@ -1,9 +1,13 @@
 //! The data context's part of the suite.
 
-use super::{ALICE, BOB, Bench, answer, message, wanted};
+use jadi_plugin_manifest::SettingValue;
+
+use super::{ALICE, BOB, Bench, GROUP, answer, id, jid, message, person, wanted};
+use crate::clock::Millis;
+use crate::model::{EventKind, Jid};
 use crate::store::{
-    Arrival, Attempt, DataContext, Handled, KV_TOTAL_BYTES, KV_VALUE_BYTES, KvChange, Leaving, Row,
-    Settings, SettingsChange, StoreError, Totals,
+    Arrival, Attempt, BotData, DataContext, Handled, KEPT_BYTES, KV_TOTAL_BYTES, KV_VALUE_BYTES,
+    KvChange, Leaving, Row, Settings, SettingsChange, StoreError, Totals,
 };
 
 const BOUND: u64 = 1_000;
@@ -88,6 +92,7 @@ pub(super) async fn what_nobody_wants_is_known_but_not_kept(bench: &impl Bench) 
         ["A1", "A2", "A3"].map(|id| Arrival {
             event: message(ALICE, ALICE, id, "x"),
             wanted: id == "A2",
+            keep: false,
         })
     };
     let accepted = context.accept(batch().to_vec(), 1).await.expect("accept");
@@ -360,6 +365,119 @@ pub(super) async fn settings_fall_back_to_defaults(bench: &impl Bench) {
     assert_eq!(context.settings().await.expect("settings"), changed);
 }
 
+pub(super) async fn plugin_settings_are_per_plugin_and_chat(bench: &impl Bench) {
+    let context = bench.context(BOUND).await;
+    let group = jid(GROUP);
+    let change = |chat: Option<&Jid>, value: Option<SettingValue>| SettingChange {
+        chat: chat.cloned(),
+        name: "greeting".to_owned(),
+        value,
+    };
+    let text = |text: &str| Some(SettingValue::Text(text.to_owned()));
+    let accepted = context
+        .accept(wanted(vec![message(ALICE, ALICE, "A1", "x")]), 1)
+        .await;
+    let handled = Handled {
+        settings: vec![
+            change(None, text("bot")),
+            change(Some(&group), text("here")),
+        ],
+        ..by("one", accepted.expect("accept").new[0].row)
+    };
+    context.commit(handled).await.expect("commit");
+    let set = context.set_plugin_setting("two", change(None, Some(SettingValue::Number(2))));
+    set.await.expect("set");
+    let context = bench.reopened(context).await;
+    let read = async |plugin: &str, chat: Option<&Jid>| {
+        let value = context.plugin_setting(plugin, chat, "greeting").await;
+        value.expect("read")
+    };
+    assert_eq!(read("one", None).await, text("bot"));
+    assert_eq!(read("one", Some(&group)).await, text("here"));
+    assert_eq!(read("one", Some(&jid(ALICE))).await, None);
+    assert_eq!(read("two", None).await, Some(SettingValue::Number(2)));
+    let reset = context.set_plugin_setting("one", change(Some(&group), None));
+    reset.await.expect("reset");
+    assert_eq!(read("one", Some(&group)).await, None);
+    assert_eq!(read("one", None).await, text("bot"));
+}
+
+fn due(name: &str, at: Millis) -> ScheduleChange {
+    let mut event = message(GROUP, ALICE, &format!("due-{name}-{at}"), "");
+    event.kind = EventKind::Due {
+        plugin: "one".to_owned(),
+        name: name.to_owned(),
+        at,
+        payload: b"x".to_vec(),
+    };
+    ScheduleChange {
+        chat: jid(GROUP),
+        name: name.to_owned(),
+        event: Some((at, event)),
+    }
+}
+
+pub(super) async fn what_is_due_goes_into_the_inbox_once(bench: &impl Bench) {
+    let context = bench.context(BOUND).await;
+    let accepted = context
+        .accept(wanted(vec![message(ALICE, ALICE, "A1", "x")]), 1)
+        .await;
+    let handled = Handled {
+        schedule: vec![
+            due("tea", 100),
+            due("cake", 300),
+            due("nap", 200),
+            due("tea", 150),
+        ],
+        ..by("one", accepted.expect("accept").new[0].row)
+    };
+    context.commit(handled).await.expect("commit");
+    let context = bench.reopened(context).await;
+    let group = jid(GROUP);
+    let open = context.scheduled("one", &group).await.expect("read");
+    let expected = [("cake", 300), ("nap", 200), ("tea", 150)];
+    assert_eq!(
+        open,
+        expected.map(|(name, at)| (name.to_owned(), at)).into()
+    );
+    assert!(
+        context
+            .scheduled("two", &group)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+
+    let released = context.release_due(149).await.expect("release");
+    assert_eq!((released.waiting.len(), released.next), (0, Some(150)));
+    let released = context.release_due(200).await.expect("release");
+    assert_eq!((released.waiting.len(), released.next), (2, Some(300)));
+    let first = released.waiting[0].row;
+    let unhandled = context
+        .unhandled(first)
+        .await
+        .expect("read")
+        .expect("it waits");
+    assert!(matches!(&unhandled.event.kind, EventKind::Due { name, at: 150, .. } if name == "tea"));
+    let again = context.release_due(200).await.expect("release");
+    assert!(again.waiting.is_empty());
+
+    let cancel = ScheduleChange {
+        chat: group,
+        name: "cake".to_owned(),
+        event: None,
+    };
+    let handled = Handled {
+        schedule: vec![cancel],
+        ..by("one", first)
+    };
+    context.commit(handled).await.expect("commit");
+    assert_eq!(
+        context.release_due(900).await.expect("release"),
+        Released::default()
+    );
+}
+
 pub(super) async fn clean_up_forgets_what_is_old_and_done(bench: &impl Bench) {
     let context = bench.context(BOUND).await;
     let old = one(context.as_ref(), "A1").await;
@@ -371,8 +489,8 @@ pub(super) async fn clean_up_forgets_what_is_old_and_done(bench: &impl Bench) {
     let leaving = context.commit(answered).await.expect("commit");
     let sent = Attempt::Sent { at: 2_100 };
     context.attempted(leaving[0].row, sent).await.expect("sent");
-    assert_eq!(context.clean_up(2_000).await.expect("too early"), 0);
-    assert_eq!(context.clean_up(3_000).await.expect("clean up"), 2);
+    assert_eq!(context.clean_up(2_000, 3_000).await.expect("too early"), 0);
+    assert_eq!(context.clean_up(3_000, 3_000).await.expect("clean up"), 2);
     assert_eq!(rows(context.as_ref()).await, [waiting]);
     assert_eq!(context.leaving().await.expect("outbox"), leaving[1..]);
     assert_eq!(context.totals().await.expect("totals").sent, 1);
@@ -404,4 +522,121 @@ pub(super) async fn a_closed_context_says_so(bench: &impl Bench) {
     context.close().await.expect("close");
     assert!(matches!(context.settings().await, Err(StoreError::Closed)));
     context.close().await.expect("closing twice is no error");
+}
+
+/// A group's message that is kept, and what happens to it.
+fn happening(sender: &str, message_id: &str, kind: EventKind) -> Arrival {
+    let mut event = message(GROUP, sender, message_id, "");
+    event.kind = kind;
+    Arrival {
+        event,
+        wanted: true,
+        keep: true,
+    }
+}
+
+fn kept(sender: &str, message_id: &str, text: &str) -> Arrival {
+    Arrival {
+        event: message(GROUP, sender, message_id, text),
+        wanted: false,
+        keep: true,
+    }
+}
+
+fn edit(sender: &str, message_id: &str, target: &str, text: &str) -> Arrival {
+    let kind = EventKind::MessageEdit {
+        target: id(target),
+        text: text.to_owned(),
+    };
+    happening(sender, message_id, kind)
+}
+
+fn deletion(sender: &str, message_id: &str, target: &str, author: &str) -> Arrival {
+    let kind = EventKind::MessageDelete {
+        target: id(target),
+        author: person(author),
+    };
+    happening(sender, message_id, kind)
+}
+
+/// The text of what each waiting event is about.
+async fn originals(context: &BotData) -> Vec<Option<String>> {
+    let mut texts = Vec::new();
+    for waiting in context.waiting().await.expect("waiting") {
+        let unhandled = context.unhandled(waiting.row).await.expect("unhandled");
+        let original = unhandled.expect("it waits").original;
+        texts.push(original.map(|kept| kept.message.text));
+    }
+    texts
+}
+
+pub(super) async fn what_happens_to_a_message_finds_it_as_it_was(bench: &impl Bench) {
+    let context = bench.context(100).await;
+    let arrivals = vec![
+        kept(ALICE, "A1", "one"),
+        edit(ALICE, "A2", "A1", "two"),
+        edit(ALICE, "A3", "A1", "three"),
+        happening(
+            BOB,
+            "B1",
+            EventKind::Reaction {
+                target: id("A1"),
+                emoji: "x".to_owned(),
+            },
+        ),
+        deletion(ALICE, "A4", "A1", ALICE),
+        deletion(ALICE, "A5", "unknown", ALICE),
+    ];
+    context.accept(arrivals, 1).await.expect("accept");
+    let expected = [Some("one"), Some("two"), Some("three"), Some("three"), None];
+    assert_eq!(
+        originals(&context).await,
+        expected.map(|text| text.map(str::to_owned))
+    );
+    let context = bench.reopened(context).await;
+    assert_eq!(originals(&context).await.len(), expected.len());
+    assert_eq!(originals(&context).await[0].as_deref(), Some("one"));
+}
+
+pub(super) async fn nobody_speaks_of_anothers_message_as_their_own(bench: &impl Bench) {
+    let context = bench.context(100).await;
+    let arrivals = vec![
+        kept(ALICE, "A1", "hers"),
+        edit(BOB, "B1", "A1", "forged"),
+        deletion(BOB, "B2", "A1", BOB),
+        deletion(ALICE, "A2", "A1", ALICE),
+    ];
+    context.accept(arrivals, 1).await.expect("accept");
+    let expected = [None, None, Some("hers".to_owned())];
+    assert_eq!(originals(&context).await, expected);
+}
+
+pub(super) async fn kept_messages_are_bounded_and_the_oldest_go_first(bench: &impl Bench) {
+    let context = bench.context(100).await;
+    let most = usize::try_from(KEPT_BYTES).expect("a size");
+    // Three of these are more than is allowed, two are not.
+    let large = "x".repeat(most / 5 * 2);
+    for message_id in ["A1", "A2", "A3"] {
+        let arrival = kept(ALICE, message_id, &large);
+        context.accept(vec![arrival], 1).await.expect("accept");
+    }
+    let deletions =
+        ["A1", "A2", "A3"].map(|target| deletion(ALICE, &format!("D{target}"), target, ALICE));
+    context.accept(deletions.to_vec(), 1).await.expect("accept");
+    let found: Vec<bool> = originals(&context)
+        .await
+        .iter()
+        .map(Option::is_some)
+        .collect();
+    assert_eq!(found, [false, true, true]);
+    // Days later nobody can delete them any more.
+    context
+        .clean_up(0, 4 * 24 * 3600 * 1000)
+        .await
+        .expect("clean up");
+    context
+        .accept(vec![deletion(ALICE, "D4", "A3", ALICE)], 1)
+        .await
+        .expect("accept");
+    assert_eq!(originals(&context).await.last(), Some(&None));
 }

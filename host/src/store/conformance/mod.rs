@@ -43,7 +43,12 @@ pub(super) async fn run(bench: &impl Bench) {
     context::key_values_are_per_plugin_and_bounded(bench).await;
     context::a_lost_update_is_refused(bench).await;
     context::settings_fall_back_to_defaults(bench).await;
+    context::plugin_settings_are_per_plugin_and_chat(bench).await;
+    context::what_is_due_goes_into_the_inbox_once(bench).await;
     context::clean_up_forgets_what_is_old_and_done(bench).await;
+    context::what_happens_to_a_message_finds_it_as_it_was(bench).await;
+    context::nobody_speaks_of_anothers_message_as_their_own(bench).await;
+    context::kept_messages_are_bounded_and_the_oldest_go_first(bench).await;
     context::everything_survives_a_crash(bench).await;
     context::a_closed_context_says_so(bench).await;
 }
@@ -56,6 +61,14 @@ pub(super) fn jid(text: &str) -> Jid {
 
 pub(super) fn id(text: &str) -> MessageId {
     text.parse().expect("message id")
+}
+
+pub(super) fn person(text: &str) -> Person {
+    Person {
+        jid: jid(text),
+        lid: None,
+        name: String::new(),
+    }
 }
 
 /// An example message of `sender` in `chat`.
@@ -71,11 +84,7 @@ pub(super) fn message(chat: &str, sender: &str, message_id: &str, text: &str) ->
             jid: jid(chat),
             kind: ChatKind::Private,
         },
-        sender: Person {
-            jid: jid(sender),
-            lid: None,
-            name: String::new(),
-        },
+        sender: person(sender),
         kind: EventKind::Message(Message {
             text: text.to_owned(),
             ..Message::default()
@@ -90,6 +99,7 @@ pub(super) fn wanted(events: Vec<Event>) -> Vec<Arrival> {
         .map(|event| Arrival {
             event,
             wanted: true,
+            keep: false,
         })
         .collect()
 }
@@ -108,6 +118,8 @@ pub(super) fn answer(chat: &str, message_id: &str, text: &str) -> Outgoing {
     }
 }
 
+/// An example group.
+pub(super) const GROUP: &str = "120363000000000001@g.us";
 /// Example numbers.
 pub(super) const ALICE: &str = "6280000000101@s.whatsapp.net";
 pub(super) const BOB: &str = "6280000000102@s.whatsapp.net";

@@ -8,13 +8,16 @@ use rusqlite_migration::{M, Migrations};
 
 use super::database::Database;
 use super::fault::Fault;
-use super::{Count, inbox, outbox};
+use super::{Count, inbox, kept, outbox};
 use crate::clock::Millis;
 use crate::store::StoreError;
 use crate::store::context::{DataContext, Settings, SettingsChange, Totals};
 use crate::store::keys::SecretKey;
 
-static SCHEMA: [M<'static>; 1] = [M::up(include_str!("schema/context-1.sql"))];
+static SCHEMA: [M<'static>; 2] = [
+    M::up(include_str!("schema/context-1.sql")),
+    M::up(include_str!("schema/context-2.sql")),
+];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
 /// What a context is opened with beside its file.
@@ -143,10 +146,11 @@ impl DataContext for SqliteContext {
             .await
     }
 
-    async fn clean_up(&self, before: Millis) -> Result<u64, StoreError> {
+    async fn clean_up(&self, before: Millis, now: Millis) -> Result<u64, StoreError> {
         let removed = self
             .database
             .write(move |transaction| {
+                kept::forget(transaction, now)?;
                 let inbox = transaction
                     .prepare_cached(inbox::FORGET)?
                     .execute([before])?;

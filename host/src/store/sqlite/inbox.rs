@@ -5,9 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::context::{SqliteContext, Total};
 use super::fault::Fault;
-use super::{Count, kv, outbox};
+use super::{Count, kept, kv, outbox, plugin_setting, schedule};
 use crate::clock::Millis;
-use crate::model::{EventKind, Jid};
+use crate::model::{Event, EventKind, Jid};
 use crate::store::StoreError;
 use crate::store::context::{Accepted, Arrival, Handled, Inbox, Leaving, Row, Unhandled, Waiting};
 
@@ -39,13 +39,18 @@ impl Inbox for SqliteContext {
     async fn unhandled(&self, row: Row) -> Result<Option<Unhandled>, StoreError> {
         self.database
             .read(move |connection| {
-                let content: Option<Vec<u8>> = connection
-                    .prepare_cached("SELECT event FROM inbox WHERE seq = ?1 AND done IS NULL")?
-                    .query_row([row], |row| row.get(0))
+                let found: Option<(Vec<u8>, Millis, Option<Vec<u8>>)> = connection
+                    .prepare_cached(
+                        "SELECT event, came, original FROM inbox WHERE seq = ?1 AND done IS NULL",
+                    )?
+                    .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                     .optional()?;
-                let Some(content) = content else {
+                let Some((content, received_at, original)) = found else {
                     return Ok(None);
                 };
+                let original = original
+                    .map(|content| serde_json::from_slice(&content))
+                    .transpose()?;
                 let mut statement =
                     connection.prepare_cached("SELECT plugin FROM inbox_handled WHERE seq = ?1")?;
                 let handled_by = statement
@@ -53,6 +58,8 @@ impl Inbox for SqliteContext {
                     .collect::<Result<_, _>>()?;
                 Ok(Some(Unhandled {
                     event: serde_json::from_slice(&content)?,
+                    received_at,
+                    original,
                     handled_by,
                 }))
             })
@@ -96,31 +103,23 @@ fn accept(
 ) -> Result<Accepted, Fault> {
     let mut accepted = Accepted::default();
     let mut received = 0;
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO inbox (chat, sender, id, event, came, done) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT DO NOTHING RETURNING seq",
-    )?;
-    for Arrival { event, wanted } in arrivals {
-        let key = &event.key;
+    for arrival in arrivals {
+        let Arrival {
+            event,
+            wanted,
+            keep,
+        } = arrival;
         let content = wanted.then(|| serde_json::to_vec(&event)).transpose()?;
-        let done = (!wanted).then_some(at);
-        let row = insert
-            .query_row(
-                params![
-                    key.chat.as_str(),
-                    key.sender.as_str(),
-                    key.id.as_str(),
-                    content,
-                    at,
-                    done
-                ],
-                |row| row.get(0),
-            )
-            .optional()?;
+        let original = kept::original(transaction, &event)?.filter(|_| wanted);
+        let original = original.map(|kept| serde_json::to_vec(&kept)).transpose()?;
+        let row = put(transaction, &event, at, content, original)?;
         let Some(row) = row else {
             accepted.repeated += 1;
             continue;
         };
+        if keep {
+            kept::keep(transaction, &event)?;
+        }
         if matches!(&event.kind, EventKind::Message(message) if !message.from_me) {
             received += 1;
         }
@@ -132,15 +131,52 @@ fn accept(
         }
     }
     if !accepted.new.is_empty() {
-        let Count(waiting) = transaction
-            .prepare_cached(COUNT_WAITING)?
-            .query_row([], |row| row.get(0))?;
-        if waiting > bound {
-            return Err(StoreError::InboxFull { bound }.into());
-        }
+        check_bound(transaction, bound)?;
     }
     Total::Received.add(transaction, received)?;
     Ok(accepted)
+}
+
+/// Puts an event into the inbox, unless its key is there already. Without content it is known, and done.
+pub(super) fn put(
+    transaction: &Transaction<'_>,
+    event: &Event,
+    at: Millis,
+    content: Option<Vec<u8>>,
+    original: Option<Vec<u8>>,
+) -> Result<Option<Row>, Fault> {
+    let done = content.is_none().then_some(at);
+    let key = &event.key;
+    let row = transaction
+        .prepare_cached(
+            "INSERT INTO inbox (chat, sender, id, event, came, done, original) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO NOTHING RETURNING seq",
+        )?
+        .query_row(
+            params![
+                key.chat.as_str(),
+                key.sender.as_str(),
+                key.id.as_str(),
+                content,
+                at,
+                done,
+                original
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(row)
+}
+
+/// Fails when more events wait than may.
+pub(super) fn check_bound(transaction: &Transaction<'_>, bound: u64) -> Result<(), Fault> {
+    let Count(waiting) = transaction
+        .prepare_cached(COUNT_WAITING)?
+        .query_row([], |row| row.get(0))?;
+    if waiting > bound {
+        return Err(StoreError::InboxFull { bound }.into());
+    }
+    Ok(())
 }
 
 fn commit(transaction: &Transaction<'_>, handled: Handled) -> Result<Vec<Leaving>, Fault> {
@@ -158,6 +194,8 @@ fn commit(transaction: &Transaction<'_>, handled: Handled) -> Result<Vec<Leaving
             return Ok(Vec::new());
         }
         kv::apply(transaction, plugin, handled.read_version, handled.writes)?;
+        plugin_setting::apply(transaction, plugin, handled.settings)?;
+        schedule::apply(transaction, plugin, handled.schedule)?;
     }
     let leaving = outbox::put(transaction, handled.outgoing)?;
     if handled.last {
@@ -168,7 +206,7 @@ fn commit(transaction: &Transaction<'_>, handled: Handled) -> Result<Vec<Leaving
 
 fn finish(transaction: &Transaction<'_>, row: Row, at: Millis) -> Result<(), Fault> {
     transaction
-        .prepare_cached("UPDATE inbox SET done = ?2, event = NULL WHERE seq = ?1 AND done IS NULL")?
+        .prepare_cached("UPDATE inbox SET done = ?2, event = NULL, original = NULL WHERE seq = ?1 AND done IS NULL")?
         .execute(params![row, at])?;
     transaction
         .prepare_cached("DELETE FROM inbox_handled WHERE seq = ?1")?

@@ -4,9 +4,12 @@ mod context;
 mod database;
 mod fault;
 mod inbox;
+mod kept;
 mod kv;
 mod outbox;
+mod plugin_setting;
 mod registry;
+mod schedule;
 #[cfg(test)]
 mod tests;
 

@@ -7,36 +7,31 @@ use whatsapp_rust::http::HttpStatusError;
 use whatsapp_rust::prelude::Client;
 
 use super::media;
-use crate::whatsapp::SendError;
+use crate::whatsapp::DownloadError;
 
 /// Downloads and decrypts the file that the handle names.
 pub(super) async fn fetch(
     client: &Client,
     handle: &[u8],
     limit: u64,
-) -> Result<Vec<u8>, SendError> {
-    let place = media::locate(handle)
-        .ok_or_else(|| SendError::Refused("the file's handle is broken".to_owned()))?;
+) -> Result<Vec<u8>, DownloadError> {
+    let place = media::locate(handle).ok_or(DownloadError::Gone)?;
     if place.file_length > limit {
-        return Err(too_large(limit));
+        return Err(DownloadError::TooLarge);
     }
     match client.download_to_writer(&place, Bounded::new(limit)).await {
         Ok(writer) => Ok(writer.content.into_inner()),
-        Err(error) if error.chain().any(|cause| cause.is::<TooLarge>()) => Err(too_large(limit)),
+        Err(error) if error.chain().any(|cause| cause.is::<TooLarge>()) => {
+            Err(DownloadError::TooLarge)
+        }
         Err(error) => match error.downcast_ref::<HttpStatusError>() {
-            Some(HttpStatusError { status: 404 | 410 }) => Err(SendError::Refused(
-                "the file is not kept any more".to_owned(),
-            )),
+            Some(HttpStatusError { status: 404 | 410 }) => Err(DownloadError::Gone),
             _ => {
                 tracing::debug!(%error, "a download failed");
-                Err(SendError::Unavailable)
+                Err(DownloadError::Unavailable)
             }
         },
     }
-}
-
-fn too_large(limit: u64) -> SendError {
-    SendError::Refused(format!("the file has more than {limit} bytes"))
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -1,13 +1,19 @@
-//! Groups: notifications about who came and went, and a group's description.
+//! Groups: notifications about who came and went, what a group is, and changing it.
 
 use whatsapp_rust::prelude::{Client, Jid as WireJid};
 use whatsapp_rust::types::events::GroupUpdate;
 use whatsapp_rust::wacore::stanza::groups::{GroupNotificationAction, GroupParticipantInfo};
-use whatsapp_rust::{GroupError, GroupMetadata, IqError};
+use whatsapp_rust::{
+    GroupDescription, GroupError, GroupMetadata, GroupSubject, IqError, ParticipantChangeResponse,
+    PreviousDescription,
+};
 
 use super::address::{self, NumberBook};
-use crate::model::{Chat, ChatKind, Event, EventKey, EventKind, MessageId, Person};
-use crate::whatsapp::{GroupInfo, Participant, SendError};
+use crate::model::{
+    Chat, ChatKind, Event, EventKey, EventKind, GroupChange, GroupInfo, Jid, MessageId,
+    Participant, Person,
+};
+use crate::whatsapp::SendError;
 
 /// Everybody whom a group notification names by linked identity.
 pub(super) fn named_in(update: &GroupUpdate) -> Vec<WireJid> {
@@ -87,6 +93,68 @@ pub(super) async fn info(client: &Client, group: &WireJid) -> Result<GroupInfo, 
     }
     let book = NumberBook::look_up(client, people).await;
     described(metadata, &book).ok_or_else(|| SendError::Refused("not a group".to_owned()))
+}
+
+/// Changes a group. The same change again does no harm, so that it may be repeated after a crash.
+pub(super) async fn change(
+    client: &Client,
+    group: &Jid,
+    change: &GroupChange,
+) -> Result<(), SendError> {
+    let not_one = || SendError::Refused("not an address".to_owned());
+    let group = address::wire(group).ok_or_else(not_one)?;
+    let people = |people: &[Jid]| -> Result<Vec<WireJid>, SendError> {
+        let wired = people
+            .iter()
+            .map(|person| address::wire(person).ok_or_else(not_one));
+        wired.collect()
+    };
+    let groups = client.groups();
+    match change {
+        GroupChange::Add { people: all } => {
+            changed(groups.add_participants(group, &people(all)?).await)
+        }
+        GroupChange::Remove { people: all } => {
+            changed(groups.remove_participants(group, &people(all)?).await)
+        }
+        GroupChange::Promote { people: all } => {
+            changed(groups.promote_participants(group, &people(all)?).await)
+        }
+        GroupChange::Demote { people: all } => {
+            changed(groups.demote_participants(group, &people(all)?).await)
+        }
+        GroupChange::Subject { text } => {
+            let subject = GroupSubject::new(text.as_str())
+                .map_err(|error| SendError::Refused(error.to_string()))?;
+            groups.set_subject(group, subject).await.map_err(refused)
+        }
+        GroupChange::Description { text } => {
+            let description = match text.as_str() {
+                "" => None,
+                text => Some(
+                    GroupDescription::new(text)
+                        .map_err(|error| SendError::Refused(error.to_string()))?,
+                ),
+            };
+            let previous = PreviousDescription::Resolve;
+            let set = groups.set_description(group, description, previous).await;
+            set.map_err(refused)
+        }
+        GroupChange::AdminsOnly { on } => groups.set_announce(group, *on).await.map_err(refused),
+        GroupChange::Leave => groups.leave(group).await.map_err(refused),
+    }
+}
+
+/// A change of people has worked when it has for anyone: the others' privacy settings, or that they are what they should be
+/// already, is no reason to try again.
+fn changed(answer: Result<Vec<ParticipantChangeResponse>, GroupError>) -> Result<(), SendError> {
+    let people = answer.map_err(refused)?;
+    match people.iter().find_map(|person| person.error.as_ref()) {
+        Some(code) if people.iter().all(|person| !person.is_ok()) => Err(SendError::Refused(
+            format!("nobody was changed (code {code})"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn described(metadata: GroupMetadata, book: &NumberBook) -> Option<GroupInfo> {

@@ -24,40 +24,59 @@ struct Handle {
     plain_sha256: String,
     sealed_sha256: String,
     bytes: u64,
+    /// Only of use for sending the file on.
+    url: Option<String>,
+    key_timestamp: Option<i64>,
 }
 
 /// The file in this content, when there is one and it can be downloaded.
 pub(super) fn read(base: &wa::Message) -> Option<Media> {
+    /// What all kinds of file have, under the same names.
+    macro_rules! known {
+        ($kind:ident, $file:expr, $name:expr) => {
+            known(
+                MediaKind::$kind,
+                $file,
+                $file.mimetype.as_ref(),
+                Place {
+                    url: $file.url.as_ref(),
+                    key_timestamp: $file.media_key_timestamp,
+                },
+                $name,
+            )
+        };
+    }
     if let Some(image) = base.image_message.as_option() {
-        return known(MediaKind::Image, image, image.mimetype.as_ref(), None);
+        return known!(Image, image, None);
     }
     if let Some(sticker) = base.sticker_message.as_option() {
-        return known(MediaKind::Sticker, sticker, sticker.mimetype.as_ref(), None);
+        return known!(Sticker, sticker, None);
     }
     if let Some(video) = base
         .video_message
         .as_option()
         .or_else(|| base.ptv_message.as_option())
     {
-        return known(MediaKind::Video, video, video.mimetype.as_ref(), None);
+        return known!(Video, video, None);
     }
     if let Some(audio) = base.audio_message.as_option() {
-        return known(MediaKind::Audio, audio, audio.mimetype.as_ref(), None);
+        return known!(Audio, audio, None);
     }
     let document = base.document_message.as_option()?;
-    let name = document.file_name.clone();
-    known(
-        MediaKind::Document,
-        document,
-        document.mimetype.as_ref(),
-        name,
-    )
+    known!(Document, document, document.file_name.clone())
+}
+
+/// Where a file lies, beyond what downloading needs.
+struct Place<'a> {
+    url: Option<&'a String>,
+    key_timestamp: Option<i64>,
 }
 
 fn known(
     kind: MediaKind,
     file: &dyn Downloadable,
     mime: Option<&String>,
+    place: Place<'_>,
     file_name: Option<String>,
 ) -> Option<Media> {
     let bytes = file.file_length().unwrap_or_default();
@@ -68,6 +87,8 @@ fn known(
         plain_sha256: BASE64.encode(file.file_sha256()?),
         sealed_sha256: BASE64.encode(file.file_enc_sha256()?),
         bytes,
+        url: place.url.cloned(),
+        key_timestamp: place.key_timestamp,
     };
     Some(Media {
         kind,
@@ -91,6 +112,21 @@ pub(super) fn locate(handle: &[u8]) -> Option<DownloadParams> {
     ))
 }
 
+/// Where a file lies that a message brought, to be sent on without fetching it.
+pub(super) fn kept(handle: &[u8]) -> Option<Uploaded> {
+    let handle: Handle = serde_json::from_slice(handle).ok()?;
+    Some(Uploaded {
+        url: handle.url,
+        direct_path: handle.path,
+        media_key: BASE64.decode(handle.key).ok()?,
+        media_key_timestamp: handle.key_timestamp,
+        file_sha256: BASE64.decode(handle.plain_sha256).ok()?,
+        file_enc_sha256: BASE64.decode(handle.sealed_sha256).ok()?,
+        file_length: handle.bytes,
+        streaming_sidecar: None,
+    })
+}
+
 /// How WhatsApp calls a kind of file.
 pub(super) fn media_type(kind: MediaKind) -> MediaType {
     match kind {
@@ -104,10 +140,10 @@ pub(super) fn media_type(kind: MediaKind) -> MediaType {
 
 /// Where an uploaded file lies, and what opens it.
 pub(super) struct Uploaded {
-    url: String,
+    url: Option<String>,
     direct_path: String,
     media_key: Vec<u8>,
-    media_key_timestamp: i64,
+    media_key_timestamp: Option<i64>,
     file_sha256: Vec<u8>,
     file_enc_sha256: Vec<u8>,
     file_length: u64,
@@ -117,10 +153,10 @@ pub(super) struct Uploaded {
 impl From<UploadResponse> for Uploaded {
     fn from(response: UploadResponse) -> Self {
         Self {
-            url: response.url,
+            url: Some(response.url),
             direct_path: response.direct_path,
             media_key: response.media_key.to_vec(),
-            media_key_timestamp: response.media_key_timestamp,
+            media_key_timestamp: Some(response.media_key_timestamp),
             file_sha256: response.file_sha256.to_vec(),
             file_enc_sha256: response.file_enc_sha256.to_vec(),
             file_length: response.file_length,
@@ -140,11 +176,11 @@ pub(super) fn message(
     macro_rules! file {
         ($kind:ident, $($own:ident: $value:expr),*) => {
             MessageField::some(wa::message::$kind {
-                url: Some(uploaded.url),
+                url: uploaded.url,
                 direct_path: Some(uploaded.direct_path),
                 mimetype: Some(media.mime.clone()),
                 media_key: Some(uploaded.media_key),
-                media_key_timestamp: Some(uploaded.media_key_timestamp),
+                media_key_timestamp: uploaded.media_key_timestamp,
                 file_sha256: Some(uploaded.file_sha256),
                 file_enc_sha256: Some(uploaded.file_enc_sha256),
                 file_length: Some(uploaded.file_length),
@@ -176,13 +212,14 @@ pub(super) fn message(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::MediaContent;
 
     fn uploaded() -> Uploaded {
         Uploaded {
-            url: "https://mmg.whatsapp.net/v/x".to_owned(),
+            url: Some("https://mmg.whatsapp.net/v/x".to_owned()),
             direct_path: "/v/x".to_owned(),
             media_key: vec![1; 32],
-            media_key_timestamp: 1_700_000_000,
+            media_key_timestamp: Some(1_700_000_000),
             file_sha256: vec![3; 32],
             file_enc_sha256: vec![2; 32],
             file_length: 1234,
@@ -203,7 +240,7 @@ mod tests {
                 kind,
                 mime: "application/x-test".to_owned(),
                 file_name: Some("notes.txt".to_owned()),
-                bytes: Vec::new(),
+                content: MediaContent::Bytes(Vec::new()),
             };
             let sent = message(&out, uploaded(), "a caption", MessageField::none());
             let media = read(&sent).expect("a file");
@@ -216,6 +253,10 @@ mod tests {
             assert_eq!(place.direct_path, "/v/x");
             assert_eq!(place.media_key.as_deref(), Some([1; 32].as_slice()));
             assert_eq!(place.media_type.mms_type(), media_type(kind).mms_type());
+
+            let place = kept(&media.handle).expect("a handle");
+            let again = message(&out, place, "a caption", MessageField::none());
+            assert_eq!(read(&again), Some(media), "sent on, it is the same file");
         }
     }
 

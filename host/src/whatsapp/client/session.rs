@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use whatsapp_rust::prelude::{Client, IqError, Jid as WireJid, MessageField, SendOptions, wa};
+use whatsapp_rust::prelude::{Client, IqError, Jid as WireJid, SendOptions, wa};
 use whatsapp_rust::send::SendError as ClientSendError;
 use whatsapp_rust::types::message::AddressingMode;
 use whatsapp_rust::{ClientError, UploadOptions};
@@ -17,11 +17,14 @@ use whatsapp_rust::{ClientError, UploadOptions};
 use super::acks::Acks;
 use super::address;
 use super::download;
+use super::media::Uploaded;
 use super::recent::Recent;
 use super::{groups, media, outbound};
 use crate::clock::SharedClock;
-use crate::model::{Action, Jid, JidKind, MediaOut, Outgoing, Progress, SendMessage};
-use crate::whatsapp::{GroupInfo, SendError, Session};
+use crate::model::{
+    Action, GroupInfo, Jid, JidKind, MediaContent, MediaKind, Outgoing, Progress, SendMessage,
+};
+use crate::whatsapp::{DownloadError, SendError, Session};
 
 /// For one action without a file: look-ups of devices and keys, the stanza, the acknowledgement.
 const SEND_DEADLINE: Duration = Duration::from_secs(30);
@@ -50,6 +53,9 @@ impl ClientSession {
     async fn carry_out(&self, outgoing: &Outgoing) -> Result<(), SendError> {
         if !self.client.is_logged_in() {
             return Err(SendError::Unavailable);
+        }
+        if let Action::Group { group, change } = &outgoing.action {
+            return groups::change(&self.client, group, change).await;
         }
         let (chat, message) = self.message(&outgoing.action).await?;
         let to = address_of(chat)?;
@@ -81,6 +87,8 @@ impl ClientSession {
                 let author = self.participant(&target.chat, &target.author).await?;
                 (&target.chat, outbound::delete(target, author.as_ref()))
             }
+            // It is a request of its own, no message.
+            Action::Group { .. } => return Err(SendError::Refused("no message".to_owned())),
         })
     }
 
@@ -101,30 +109,36 @@ impl ClientSession {
         let context = outbound::context(send, quoted);
         match &send.media {
             None => Ok(outbound::text(send, context)),
-            Some(file) => self.upload(file, &send.text, context).await,
+            Some(file) => {
+                let place = match &file.content {
+                    MediaContent::Bytes(bytes) => self.upload(file.kind, bytes).await?,
+                    MediaContent::Kept(handle) => media::kept(handle).ok_or_else(|| {
+                        SendError::Refused("the file's handle is broken".to_owned())
+                    })?,
+                };
+                Ok(media::message(file, place, &send.text, context))
+            }
         }
     }
 
-    async fn upload(
-        &self,
-        file: &MediaOut,
-        caption: &str,
-        context: MessageField<wa::ContextInfo>,
-    ) -> Result<wa::Message, SendError> {
-        if file.bytes.len() > media::LARGEST_UPLOAD {
+    async fn upload(&self, kind: MediaKind, bytes: &[u8]) -> Result<Uploaded, SendError> {
+        if bytes.len() > media::LARGEST_UPLOAD {
             let most = media::LARGEST_UPLOAD / (1024 * 1024);
             return Err(SendError::Refused(format!("a file has at most {most} MB")));
         }
-        let kind = media::media_type(file.kind);
         let uploaded = self
             .client
-            .upload(file.bytes.clone(), kind, UploadOptions::new())
+            .upload(
+                bytes.to_vec(),
+                media::media_type(kind),
+                UploadOptions::new(),
+            )
             .await
             .map_err(|error| {
                 tracing::debug!(%error, "an upload failed");
                 SendError::Unavailable
             })?;
-        Ok(media::message(file, uploaded.into(), caption, context))
+        Ok(uploaded.into())
     }
 
     /// A person as this group addresses its people: by LID in groups that do; nobody in a private chat, whose keys need
@@ -186,9 +200,11 @@ impl Session for ClientSession {
         within(QUERY_DEADLINE, Box::pin(groups::info(&self.client, &group))).await
     }
 
-    async fn download(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, SendError> {
-        let file = download::fetch(&self.client, handle, limit);
-        within(MEDIA_DEADLINE, Box::pin(file)).await
+    async fn download(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, DownloadError> {
+        let file = Box::pin(download::fetch(&self.client, handle, limit));
+        tokio::time::timeout(MEDIA_DEADLINE, file)
+            .await
+            .unwrap_or(Err(DownloadError::Unavailable))
     }
 
     async fn log_out(&self) -> Result<(), SendError> {

@@ -1,0 +1,196 @@
+//! One request, within its deadline.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use ureq::config::Config;
+use ureq::http::{Request, Uri};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Error};
+
+use super::address::is_public;
+use crate::plugins::{FetchError, HttpRequest, HttpResponse};
+
+/// The most bytes of an answer's headers.
+const HEADER_BYTES: usize = 64 * 1024;
+
+/// How servers are asked.
+#[derive(Debug, Clone)]
+pub struct FetchOptions {
+    /// How long one request may take, from the look-up to the last byte.
+    pub deadline: Duration,
+    /// How many requests of this host are under way at a time; others wait, within their deadline.
+    pub at_once: usize,
+    /// Servers of a test: names that lead to these addresses of this machine, and are asked without TLS. Empty but in a build
+    /// for the simulator.
+    pub for_tests: BTreeMap<String, SocketAddr>,
+}
+
+impl Default for FetchOptions {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(3),
+            at_once: 16,
+            for_tests: BTreeMap::new(),
+        }
+    }
+}
+
+/// Asks servers. Shared by all bots; it keeps nothing of a request.
+#[derive(Debug, Clone)]
+pub struct Fetcher {
+    agent: Agent,
+    places: Arc<Semaphore>,
+    options: Arc<FetchOptions>,
+}
+
+impl Fetcher {
+    /// A fetcher.
+    pub fn new(options: FetchOptions) -> Self {
+        let config = Agent::config_builder()
+            .timeout_global(Some(options.deadline))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(0)
+            .max_response_header_size(HEADER_BYTES)
+            .proxy(None)
+            .user_agent(concat!("jadi/", env!("CARGO_PKG_VERSION")))
+            .build();
+        let options = Arc::new(options);
+        let resolver = Checked {
+            usual: DefaultResolver::default(),
+            options: options.clone(),
+        };
+        Self {
+            agent: Agent::with_parts(config, DefaultConnector::default(), resolver),
+            places: Arc::new(Semaphore::new(options.at_once)),
+            options,
+        }
+    }
+
+    /// Asks a server.
+    ///
+    /// # Errors
+    ///
+    /// When the server is on a private network, does not answer in time, or answers with more than was allowed.
+    pub async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
+        let asked = async {
+            let place = self.places.clone().acquire_owned().await;
+            let place = place.map_err(|_| FetchError::Unavailable)?;
+            let fetcher = self.clone();
+            let asking = tokio::task::spawn_blocking(move || {
+                let answer = fetcher.ask(request);
+                drop(place);
+                answer
+            });
+            asking.await.unwrap_or(Err(FetchError::Unavailable))
+        };
+        // The client keeps the deadline itself; this is for the wait before it.
+        tokio::time::timeout(self.options.deadline.saturating_mul(2), asked)
+            .await
+            .unwrap_or(Err(FetchError::Unavailable))
+    }
+
+    fn ask(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
+        let most = request.most;
+        let mut asked = Request::builder()
+            .method(request.method)
+            .uri(self.uri(&request.url));
+        for (name, value) in &request.headers {
+            asked = asked.header(name, value);
+        }
+        let unsendable = |error: ureq::http::Error| {
+            tracing::debug!(%error, "a plugin's request can't be sent");
+            FetchError::Unavailable
+        };
+        let answered = match request.body {
+            Some(body) => self.agent.run(asked.body(body).map_err(unsendable)?),
+            None => self.agent.run(asked.body(()).map_err(unsendable)?),
+        };
+        let mut response = answered.map_err(failure)?;
+        let headers = response.headers().iter();
+        let headers = headers
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+            .collect();
+        let body = response.body_mut().with_config().limit(most).read_to_vec();
+        Ok(HttpResponse {
+            status: response.status().as_u16(),
+            headers,
+            body: body.map_err(failure)?,
+        })
+    }
+
+    /// The address that is asked: the request's own, but for a test's server.
+    fn uri(&self, url: &str) -> String {
+        let rest = url.strip_prefix("https://").unwrap_or_default();
+        let host = rest.split(['/', '?']).next().unwrap_or_default();
+        match self.options.for_tests.get(host) {
+            Some(address) => {
+                let path = rest.strip_prefix(host).unwrap_or_default();
+                format!("http://{host}:{}{path}", address.port())
+            }
+            None => url.to_owned(),
+        }
+    }
+}
+
+/// What the client's own error means for a plugin.
+fn failure(error: Error) -> FetchError {
+    tracing::debug!(%error, "a plugin's request was not answered");
+    match error {
+        Error::BodyExceedsLimit(_) => FetchError::TooLarge,
+        Error::Other(other) => match other.downcast_ref::<Private>() {
+            Some(Private(host)) => FetchError::Private(host.clone()),
+            None => FetchError::Unavailable,
+        },
+        _ => FetchError::Unavailable,
+    }
+}
+
+/// A name led to a private network.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is on a private network")]
+struct Private(String);
+
+/// Looks names up, and gives only addresses that may be reached.
+struct Checked {
+    usual: DefaultResolver,
+    options: Arc<FetchOptions>,
+}
+
+impl fmt::Debug for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Checked")
+    }
+}
+
+impl Resolver for Checked {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let host = uri.host().unwrap_or_default();
+        if let Some(address) = self.options.for_tests.get(host) {
+            let mut addresses = self.empty();
+            addresses.push(*address);
+            return Ok(addresses);
+        }
+        let found = self.usual.resolve(uri, config, timeout)?;
+        // One private address is enough to refuse: which of them a connection takes is not ours to hope for.
+        if found.iter().all(|address| is_public(address.ip())) {
+            Ok(found)
+        } else {
+            Err(Error::Other(Box::new(Private(host.to_owned()))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! Against servers on this machine, which a test may name.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc;
+
+use super::*;
+
+const HOST: &str = "api.example.org";
+
+/// Answers one request with these bytes, slowly if asked to; what was asked comes out at the other end.
+fn server(answer: &'static [u8], hangs: bool) -> (SocketAddr, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let (asked, requests) = mpsc::channel();
+    std::thread::spawn(move || {
+        let Ok((mut stream, _)) = listener.accept() else {
+            return;
+        };
+        let mut request = Vec::new();
+        let mut buffer = [0; 1024];
+        while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+            match stream.read(&mut buffer) {
+                Ok(read) if read > 0 => request.extend_from_slice(&buffer[..read]),
+                _ => break,
+            }
+        }
+        _ = asked.send(String::from_utf8_lossy(&request).into_owned());
+        _ = stream.write_all(answer);
+        if hangs {
+            // Until the client gives up and closes.
+            while stream.read(&mut buffer).is_ok_and(|read| read > 0) {}
+        }
+    });
+    (address, requests)
+}
+
+fn fetcher(address: Option<SocketAddr>, deadline: Duration) -> Fetcher {
+    Fetcher::new(FetchOptions {
+        deadline,
+        for_tests: address
+            .map(|address| (HOST.to_owned(), address))
+            .into_iter()
+            .collect(),
+        ..FetchOptions::default()
+    })
+}
+
+fn get(url: &str) -> HttpRequest {
+    HttpRequest {
+        method: "GET",
+        url: url.to_owned(),
+        headers: vec![("x-test".to_owned(), "yes".to_owned())],
+        body: None,
+        most: 1024,
+    }
+}
+
+const LONG: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn a_servers_answer_comes_back_whole() {
+    let answer = b"HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\nx-kind: none\r\n\r\nnone";
+    let (address, requests) = server(answer, false);
+    let response = fetcher(Some(address), LONG)
+        .fetch(get("https://api.example.org/a?b=c"))
+        .await
+        .expect("an answer");
+    assert_eq!(
+        (response.status, response.body.as_slice()),
+        (404, &b"none"[..])
+    );
+    assert!(
+        response
+            .headers
+            .contains(&("x-kind".to_owned(), "none".to_owned()))
+    );
+    let asked = requests.recv_timeout(LONG).expect("it was asked");
+    assert!(asked.starts_with("GET /a?b=c HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.contains("x-test: yes\r\n"), "{asked}");
+}
+
+#[tokio::test]
+async fn a_redirection_is_an_answer() {
+    let answer =
+        b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/secret\r\ncontent-length: 0\r\n\r\n";
+    let (address, _requests) = server(answer, false);
+    let response = fetcher(Some(address), LONG)
+        .fetch(get("https://api.example.org/"))
+        .await;
+    assert_eq!(response.expect("an answer").status, 302);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_stopped() {
+    let mut large = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
+    large.extend(std::iter::repeat_n(b'x', 4096));
+    let (address, _requests) = server(large.leak(), false);
+    let response = fetcher(Some(address), LONG)
+        .fetch(get("https://api.example.org/"))
+        .await;
+    assert_eq!(response, Err(FetchError::TooLarge));
+}
+
+#[tokio::test]
+async fn a_server_that_is_silent_or_slow_is_given_up() {
+    for answer in [
+        &b""[..],
+        b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nfive!",
+    ] {
+        let (address, _requests) = server(answer, true);
+        let impatient = fetcher(Some(address), Duration::from_millis(100));
+        let response = impatient.fetch(get("https://api.example.org/")).await;
+        assert_eq!(response, Err(FetchError::Unavailable));
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_leads_to_this_machine_is_refused_before_anybody_is_asked() {
+    let (address, requests) = server(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", false);
+    let usual = fetcher(None, LONG);
+    let url = format!("https://localhost:{}/", address.port());
+    let response = usual.fetch(get(&url)).await;
+    assert_eq!(response, Err(FetchError::Private("localhost".to_owned())));
+    assert!(requests.try_recv().is_err(), "nobody was asked");
+}

@@ -1,0 +1,43 @@
+-- The message that an edit, deletion or reaction is about, as it was when that came in.
+ALTER TABLE inbox ADD COLUMN original BLOB;
+
+-- Messages of chats where a plugin wants to know what was edited, deleted or reacted to. Bounded, oldest out first.
+CREATE TABLE kept (
+    seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+    chat    TEXT NOT NULL,
+    author  TEXT NOT NULL,
+    id      TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    message BLOB NOT NULL,
+    UNIQUE (chat, id, author)
+) STRICT;
+
+-- How many rows it has, and what their messages weigh.
+CREATE TABLE kept_state (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    rows  INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+) STRICT;
+INSERT INTO kept_state VALUES (1, 0, 0);
+
+-- What the owner, or a group's admins, have set of a plugin. Values are JSON; a chat is empty where it is for the bot.
+CREATE TABLE plugin_setting (
+    plugin TEXT NOT NULL,
+    chat   TEXT NOT NULL,
+    name   TEXT NOT NULL,
+    value  TEXT NOT NULL,
+    PRIMARY KEY (plugin, chat, name)
+) STRICT, WITHOUT ROWID;
+
+-- Events that plugins have asked for. The event is whole, so that it goes into the inbox as it is.
+CREATE TABLE schedule (
+    seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+    plugin TEXT NOT NULL,
+    chat   TEXT NOT NULL,
+    name   TEXT NOT NULL,
+    at     INTEGER NOT NULL,
+    event  BLOB NOT NULL,
+    UNIQUE (plugin, chat, name)
+) STRICT;
+
+CREATE INDEX schedule_at ON schedule (at);

@@ -1,0 +1,155 @@
+//! The events that are not messages.
+
+use std::ops::Deref;
+
+use crate::bindings::capabilities::jadi::plugin::types::{
+    Deletion as HostDeletion, Due as HostDue, Edit as HostEdit, Event as HostEvent,
+    Membership as HostMembership, Reaction as HostReaction,
+};
+use serde::de::DeserializeOwned;
+
+use crate::clock::Instant;
+use crate::context::Context;
+use crate::{Error, Person, Quoted, Result};
+
+/// An event with its context.
+macro_rules! event {
+    ($(#[$about:meta])* $name:ident, $host:ident) => {
+        $(#[$about])*
+        #[derive(Clone, Copy)]
+        pub struct $name<'a> {
+            context: Context<'a>,
+            about: &'a $host,
+        }
+
+        impl<'a> $name<'a> {
+            #[doc(hidden)]
+            pub fn new(event: &'a HostEvent, about: &'a $host) -> Self {
+                Self {
+                    context: Context::new(event),
+                    about,
+                }
+            }
+        }
+
+        impl<'a> Deref for $name<'a> {
+            type Target = Context<'a>;
+
+            fn deref(&self) -> &Self::Target {
+                &self.context
+            }
+        }
+    };
+}
+
+event! {
+    /// A message's text was changed by its sender.
+    Edit, HostEdit
+}
+
+impl Edit<'_> {
+    /// The id of the edited message.
+    pub fn id(&self) -> String {
+        self.about.id()
+    }
+
+    /// The new text.
+    pub fn text(&self) -> String {
+        self.about.text()
+    }
+
+    /// The message as it was before, when the host still has it.
+    pub fn original(&self) -> Option<Quoted> {
+        self.about.original().map(Quoted)
+    }
+}
+
+event! {
+    /// A message was deleted for everyone, by the event's sender.
+    Deletion, HostDeletion
+}
+
+impl Deletion<'_> {
+    /// The id of the deleted message.
+    pub fn id(&self) -> String {
+        self.about.id()
+    }
+
+    /// Who wrote it.
+    pub fn author(&self) -> Person {
+        self.about.author()
+    }
+
+    /// Whether an admin of the group deleted somebody else's message.
+    pub fn by_admin(&self) -> bool {
+        self.about.by_admin()
+    }
+
+    /// The message, when the host still has it.
+    pub fn original(&self) -> Option<Quoted> {
+        self.about.original().map(Quoted)
+    }
+}
+
+event! {
+    /// An emoji that the event's sender put on a message, or took off again.
+    Reaction, HostReaction
+}
+
+impl Reaction<'_> {
+    /// The id of the message.
+    pub fn id(&self) -> String {
+        self.about.id()
+    }
+
+    /// The emoji; empty when it was taken off.
+    pub fn emoji(&self) -> String {
+        self.about.emoji()
+    }
+
+    /// The message, when the host still has it.
+    pub fn original(&self) -> Option<Quoted> {
+        self.about.original().map(Quoted)
+    }
+}
+
+event! {
+    /// People who came into a group or left it. Who brought or removed them is the event's sender.
+    Membership, HostMembership
+}
+
+impl Membership<'_> {
+    /// Who they are; never empty.
+    pub fn people(&self) -> Vec<Person> {
+        self.about.people()
+    }
+}
+
+event! {
+    /// Something that the plugin scheduled is due. The event's chat is where that was, its sender who caused it.
+    Due, HostDue
+}
+
+impl Due<'_> {
+    /// Its name.
+    pub fn name(&self) -> String {
+        self.about.name()
+    }
+
+    /// The time that it was asked for.
+    pub fn scheduled_at(&self) -> Instant {
+        Instant::from_millis(self.about.at())
+    }
+
+    /// What was given along.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a `T`.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(&self.about.payload()).map_err(|problem| Error::Value {
+            key: self.name(),
+            problem: problem.to_string(),
+        })
+    }
+}
