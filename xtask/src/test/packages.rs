@@ -49,7 +49,7 @@ impl Packages {
     }
 
     /// Packages that take the united features, and with them WhatsApp client, wasm engine and web server: the host, the
-    /// simulator, the demo.
+    /// simulator, the demo, and what their tests share.
     pub fn heavy(&self) -> Vec<&str> {
         self.named(true)
     }
