@@ -5,6 +5,7 @@
 //! `JADI_BIN` and `JADI_PLUGINS`; without these it is looked for where xtask puts it.
 
 mod page;
+mod pairing;
 mod program;
 mod support;
 mod transcripts;
