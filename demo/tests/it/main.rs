@@ -7,6 +7,7 @@
 mod page;
 mod pairing;
 mod program;
+mod shutdown;
 mod support;
 mod transcripts;
 
