@@ -10,6 +10,7 @@ mod pairing;
 mod program;
 mod shutdown;
 mod support;
+mod ticks;
 mod transcripts;
 
 use std::path::{Path, PathBuf};

@@ -32,6 +32,8 @@ async fn alice_and_bob_use_the_bot_on_the_phones_page() {
     page.see_text("theirs", "Pong").await;
     phones::say(&page, "!pnig").await;
     page.see_text("theirs", "Did you mean !ping?").await;
+    page.until("[...document.querySelectorAll('.mine')].every((one) => one.querySelector('.ticks.delivered'))")
+        .await;
 
     // With Bob in a group, who is there in a tab of his own and sees what she sees.
     phones::make_group(&page, "Lake trip", &[BOB, MAIN_NUMBER]).await;
