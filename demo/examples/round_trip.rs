@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
-use jadi_demo::world::{World, WorldOptions};
+use jadi_demo::world::{PairingMethod, World, WorldOptions};
 use jadi_simulator::{ChatId, Outgoing, Phone, PhoneEvent};
 use tokio::time::{sleep, timeout};
 
@@ -86,6 +86,7 @@ fn options(cli: &Cli, data: &Path) -> WorldOptions {
         plugins: cli.plugins.clone(),
         data: Some(data.to_owned()),
         owners: vec![jadi_demo::ROOT_NUMBER.to_owned()],
+        pairing: PairingMethod::Qr,
         port: 0,
         phones_port: None,
         log: "warn".to_owned(),

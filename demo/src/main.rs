@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use jadi_demo::run::{self, Summary};
-use jadi_demo::world::WorldOptions;
+use jadi_demo::world::{PairingMethod, WorldOptions};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -110,6 +110,7 @@ fn options(cli: &Cli) -> Result<WorldOptions> {
         )?,
         data: cli.data.clone(),
         owners: vec![jadi_demo::ROOT_NUMBER.to_owned()],
+        pairing: PairingMethod::Qr,
         port: if scripted { 0 } else { port(cli.port, 8080) },
         phones_port: (!scripted).then(|| port(cli.phones_port, 8081)),
         log: cli.log.clone(),

@@ -19,6 +19,8 @@ pub struct LinkedDevice {
     pub platform: String,
     /// Whether it is logged in now.
     pub connected: bool,
+    /// Whether it says that somebody sits in front of it: others then see the account as "online".
+    pub available: bool,
 }
 
 /// Who deleted a message for everyone.

@@ -31,6 +31,22 @@ pub struct BotView {
     pub cause: Option<String>,
     /// What its QR code says, while it shows one.
     pub qr: Option<String>,
+    /// The code to type on its phone, while it shows one.
+    pub code: Option<String>,
+}
+
+/// What a bot shows to be linked with.
+pub(super) enum Link {
+    /// What a QR code says.
+    Qr(String),
+    /// A code to type.
+    Code(String),
+}
+
+impl BotView {
+    pub(super) fn link(self) -> Option<Link> {
+        self.qr.map(Link::Qr).or(self.code.map(Link::Code))
+    }
 }
 
 impl fmt::Display for BotView {

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,8 @@ use serde::Deserialize;
 use tokio::process::{Child, Command};
 
 use super::dev::DevApi;
-use super::{WorldError, WorldOptions, pause};
+use super::{PairingMethod, WorldError, WorldOptions, pause};
+use crate::MAIN_NUMBER;
 
 /// The file in the world's directory that all output of the host goes to.
 pub(super) const LOG: &str = "host.log";
@@ -26,6 +27,7 @@ pub(super) struct HostProcess {
     child: Mutex<Child>,
     dev: DevApi,
     page: String,
+    pairing_page: String,
 }
 
 /// What the host writes about itself.
@@ -34,6 +36,7 @@ struct RunFile {
     pid: u32,
     port: u16,
     url: String,
+    page_url: String,
 }
 
 impl HostProcess {
@@ -52,6 +55,7 @@ impl HostProcess {
                     child: Mutex::new(child),
                     dev: DevApi::new(run.port),
                     page: run.url,
+                    pairing_page: run.page_url,
                 });
             }
             if let Ok(Some(status)) = child.try_wait() {
@@ -68,6 +72,11 @@ impl HostProcess {
     /// Where its pages are.
     pub(super) fn page(&self) -> &str {
         &self.page
+    }
+
+    /// The page on which its main bot is linked.
+    pub(super) fn pairing_page(&self) -> &str {
+        &self.pairing_page
     }
 
     /// Whether it still runs.
@@ -92,14 +101,17 @@ impl HostProcess {
     }
 
     /// SIGTERM, and SIGKILL when it does not listen.
-    pub(super) async fn end(self) {
+    pub(super) async fn end(self) -> Result<ExitStatus, WorldError> {
         let mut child = self.into_child();
         if let Some(pid) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) {
             let _ = kill_process(pid, Signal::TERM);
         }
-        if tokio::time::timeout(END, child.wait()).await.is_err() {
-            eprintln!("the host did not end in time and is killed");
-            let _ = child.kill().await;
+        match tokio::time::timeout(END, child.wait()).await {
+            Ok(Ok(status)) => Ok(status),
+            _ => {
+                let _ = child.kill().await;
+                Err(WorldError::Deaf(END))
+            }
         }
     }
 }
@@ -137,6 +149,10 @@ fn spawn(
         .args(["--owners", &options.owners.join(",")])
         .args(["--port", &options.port.to_string()])
         .args(["--log", &options.log])
+        .args(match options.pairing {
+            PairingMethod::Qr => &[][..],
+            PairingMethod::Code => &["--pair-number", MAIN_NUMBER],
+        })
         .current_dir(root)
         .stdin(Stdio::null())
         .stdout(out)

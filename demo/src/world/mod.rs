@@ -1,14 +1,17 @@
-//! A world of its own for each transcript: simulator, host, main bot paired and open, one data directory.
+//! A world of its own for each transcript: simulator, host, main bot paired and open, one data directory. Tests have worlds
+//! too, also ones whose main bot they link themselves.
 //!
 //! The host is a child process, started as an operator would, because that is what is shown and tested. It is always ended:
 //! by [`World::shutdown`] politely, and by its handle being dropped (a panic, Ctrl-C in the middle of starting) at once.
 
 mod dev;
+mod error;
 mod host;
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use jadi_simulator::http::{self, HttpServer};
@@ -16,6 +19,8 @@ use jadi_simulator::{Phone, SimClock, Simulator, SimulatorConfig};
 use tempfile::TempDir;
 
 pub use self::dev::BotView;
+use self::dev::Link;
+pub use self::error::WorldError;
 use self::host::HostProcess;
 use crate::MAIN_NUMBER;
 use crate::script::Name;
@@ -36,6 +41,8 @@ pub struct WorldOptions {
     pub data: Option<PathBuf>,
     /// Numbers of the system owners.
     pub owners: Vec<String>,
+    /// How the main bot is linked to its phone.
+    pub pairing: PairingMethod,
     /// Port of the host's page; 0 for a free one.
     pub port: u16,
     /// Port of the phones page, 0 for a free one; `None`: no page.
@@ -44,56 +51,13 @@ pub struct WorldOptions {
     pub log: String,
 }
 
-/// Why a world could not be made or went down.
-#[derive(Debug, thiserror::Error)]
-pub enum WorldError {
-    /// The data directory can't be used.
-    #[error("the data directory {path} can't be used: {source}")]
-    Data {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The simulator does not start or has no place for a phone.
-    #[error("the simulator: {0}")]
-    Simulator(#[from] jadi_simulator::SimulatorError),
-    /// The phones page does not start.
-    #[error("the phones page: {0}")]
-    PhonesPage(#[from] http::ServeError),
-    /// The host's program can't be started.
-    #[error("the host {program} can't be started: {source}")]
-    Start {
-        /// The program.
-        program: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The host ended when it should run.
-    #[error("the host ended by itself ({0})")]
-    HostEnded(String),
-    /// The host should run but does not.
-    #[error("the host is not running")]
-    NoHost,
-    /// The host did not come to where it should be in time.
-    #[error("{what} within {within:?}")]
-    Late {
-        /// What did not happen.
-        what: String,
-        /// How long was waited.
-        within: Duration,
-    },
-    /// The host answers something unexpected.
-    #[error("the host's {route} answered {answer}")]
-    Answer {
-        /// What was asked.
-        route: String,
-        /// What came.
-        answer: String,
-    },
-    /// The main bot's phone can't link it.
-    #[error("the main bot can't be paired: {0}")]
-    Pair(#[from] jadi_simulator::PairError),
+/// How a phone links a bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairingMethod {
+    /// It scans a QR code.
+    Qr,
+    /// Its owner types a code.
+    Code,
 }
 
 /// Simulator and host, running.
@@ -118,6 +82,22 @@ impl World {
     ///
     /// What did not start; everything that had is ended then.
     pub async fn start(
+        options: WorldOptions,
+        tell: &(dyn Fn(&str) + Send + Sync),
+    ) -> Result<Self, WorldError> {
+        let mut world = Self::start_unlinked(options, tell).await?;
+        match world.link_main(tell).await {
+            Ok(()) => Ok(world),
+            Err(error) => Err(world.give_up(error, tell).await),
+        }
+    }
+
+    /// Starts everything and leaves it to the caller to link the main bot, for which its phone is there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`World::start`].
+    pub async fn start_unlinked(
         options: WorldOptions,
         tell: &(dyn Fn(&str) + Send + Sync),
     ) -> Result<Self, WorldError> {
@@ -149,28 +129,37 @@ impl World {
         };
         match world.bring_up(tell).await {
             Ok(()) => Ok(world),
-            Err(error) => {
-                let log = world.host_log(30);
-                world.shutdown().await;
-                if !log.is_empty() {
-                    tell(&format!("the end of the host's log:\n{log}"));
-                }
-                Err(error)
-            }
+            Err(error) => Err(world.give_up(error, tell).await),
         }
     }
 
     async fn bring_up(&mut self, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<(), WorldError> {
-        let main = self.phone(Name::MAIN, MAIN_NUMBER).await?;
+        self.phone(Name::MAIN, MAIN_NUMBER).await?;
         tell("starting the host");
-        self.start_host().await?;
+        self.start_host().await
+    }
+
+    async fn link_main(&mut self, tell: &(dyn Fn(&str) + Send + Sync)) -> Result<(), WorldError> {
+        let main = self.phone(Name::MAIN, MAIN_NUMBER).await?;
         if main.linked_devices().is_empty() {
             tell("pairing the main bot");
-            let qr = self.pairing_qr().await?;
-            main.scan_qr(&qr).await?;
+            match self.shown_link().await? {
+                Link::Qr(text) => main.scan_qr(&text).await?,
+                Link::Code(code) => main.enter_pairing_code(&code).await?,
+            };
         }
         tell("waiting for the main bot to open");
         self.wait_for_main("open", PAIRING).await
+    }
+
+    /// Ends what runs; the host's log says more than the error.
+    async fn give_up(self, error: WorldError, tell: &(dyn Fn(&str) + Send + Sync)) -> WorldError {
+        let log = self.host_log(30);
+        self.shutdown().await;
+        if !log.is_empty() {
+            tell(&format!("the end of the host's log:\n{log}"));
+        }
+        error
     }
 
     /// The phone with this name; made when there is none yet.
@@ -185,13 +174,20 @@ impl World {
         }
     }
 
-    async fn pairing_qr(&self) -> Result<String, WorldError> {
+    /// What the main bot shows to be linked with.
+    async fn shown_link(&self) -> Result<Link, WorldError> {
         let deadline = Instant::now() + PAIRING;
         loop {
-            if let Some(qr) = self.main_bot().await?.and_then(|main| main.qr) {
-                return Ok(qr);
+            let main = self.main_bot().await?;
+            if let Some(link) = main.and_then(BotView::link) {
+                return Ok(link);
             }
-            pause(deadline, PAIRING, "the main bot showed no QR code").await?;
+            pause(
+                deadline,
+                PAIRING,
+                "the main bot showed nothing to link it with",
+            )
+            .await?;
         }
     }
 
@@ -231,6 +227,17 @@ impl World {
         }
         self.host = Some(host);
         Ok(())
+    }
+
+    /// Asks the host to end, as an operator's service manager does with SIGTERM, and waits for it. The status says whether it
+    /// kept its own deadline.
+    ///
+    /// # Errors
+    ///
+    /// When it is not running, or has to be killed because it does not end.
+    pub async fn end_host(&mut self) -> Result<ExitStatus, WorldError> {
+        let host = self.host.take().ok_or(WorldError::NoHost)?;
+        host.end().await
     }
 
     /// Ends the host without warning, as a power cut does.
@@ -290,9 +297,14 @@ impl World {
         &self.simulator
     }
 
-    /// The host's page, with the key that opens it when it has one; `None` when the host is not running.
+    /// The host's page; `None` when the host is not running.
     pub fn host_page(&self) -> Option<&str> {
         Some(self.host.as_ref()?.page())
+    }
+
+    /// The page on which the main bot is linked, with the key that opens it; `None` when the host is not running.
+    pub fn pairing_page(&self) -> Option<&str> {
+        Some(self.host.as_ref()?.pairing_page())
     }
 
     /// The phones page, when it was asked for.
@@ -319,8 +331,10 @@ impl World {
 
     /// Ends the host, politely at first, then pages and simulator, and deletes what is not to be kept.
     pub async fn shutdown(mut self) {
-        if let Some(host) = self.host.take() {
-            host.end().await;
+        if let Some(host) = self.host.take()
+            && let Err(deaf) = host.end().await
+        {
+            eprintln!("{deaf}");
         }
         if let Some(page) = self.phones_page.take() {
             page.shutdown().await;

@@ -40,6 +40,20 @@ impl BotState {
         }
     }
 
+    /// The state for a person.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Requested => "Getting ready",
+            Self::Pairing(_) => "Waiting to be linked",
+            Self::Connecting => "Connecting",
+            Self::Open => "Open",
+            Self::Reconnecting => "Reconnecting",
+            Self::Stopped => "Stopped",
+            Self::LoggedOut => "Logged out",
+            Self::Failed => "Needs your help",
+        }
+    }
+
     /// The state's name, as it is in product and API.
     pub fn name(&self) -> &'static str {
         match self {
@@ -148,8 +162,15 @@ impl BotStatus {
             (BotState::Requested | BotState::Reconnecting, Some(Cause::TemporaryBan { .. })) => {
                 "Wait until the ban ends; it connects again by itself. Use WhatsApp on the phone as usual."
             }
+            (BotState::Requested, Some(Cause::PairingExpired)) => {
+                "Wait a moment: a new code is being made."
+            }
+            (
+                BotState::Requested | BotState::Connecting | BotState::Reconnecting,
+                Some(Cause::Store),
+            ) => "It tries again by itself. If it lasts, look at the log: is the disk full?",
             (BotState::Requested | BotState::Connecting | BotState::Reconnecting, Some(_)) => {
-                "Nothing to do: it tries again by itself. If it lasts, check this machine's network."
+                "It tries again by itself. If it lasts, check that this machine reaches web.whatsapp.com."
             }
             (BotState::Pairing(Pairing::Qr { .. }), _) => {
                 "On the phone: WhatsApp, Settings, Linked devices, Link a device, and scan the code."

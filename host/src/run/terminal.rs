@@ -39,11 +39,27 @@ pub(super) fn ending() {
 pub(super) async fn follow(bot: Instance) {
     let mut status = bot.watch();
     status.mark_changed();
+    let mut news = News::default();
     while status.changed().await.is_ok() {
-        let text = shown(&status.borrow_and_update(), stdout().is_terminal());
-        if !text.is_empty() {
+        let text = news.of(&status.borrow_and_update(), stdout().is_terminal());
+        if let Some(text) = text {
             say(&text);
         }
+    }
+}
+
+/// What was told last. A connection that fails again and again is told once.
+#[derive(Default)]
+struct News(String);
+
+impl News {
+    fn of(&mut self, status: &BotStatus, looked_at: bool) -> Option<String> {
+        let text = shown(status, looked_at);
+        if text.is_empty() || text == self.0 {
+            return None;
+        }
+        self.0.clone_from(&text);
+        Some(text)
     }
 }
 
@@ -66,7 +82,7 @@ fn shown(status: &BotStatus, looked_at: bool) -> String {
         state => {
             let cause = status.cause.as_ref().map(|cause| cause.sentence());
             let cause = cause.map(|cause| format!(" {cause}")).unwrap_or_default();
-            format!("Main bot: {}.{cause} {step}", state.name())
+            format!("Main bot: {}.{cause} {step}", state.title().to_lowercase())
         }
     }
 }
@@ -102,6 +118,21 @@ mod tests {
         });
         assert!(shown(&code, true).contains("ABCD-2345"));
         assert!(!shown(&code, false).contains("ABCD"));
+    }
+
+    #[test]
+    fn what_fails_again_is_told_once() {
+        let mut news = News::default();
+        let mut status = BotStatus::requested(None, 0);
+        assert_eq!(news.of(&status, true), None, "nothing has happened yet");
+        status.cause = Some(crate::model::Cause::Network);
+        let told = news.of(&status, true).expect("news");
+        assert!(told.contains("WhatsApp can't be reached"), "{told}");
+        assert!(told.contains("tries again by itself"), "{told}");
+        status.next_try = Some(1);
+        assert_eq!(news.of(&status, true), None);
+        status.cause = Some(crate::model::Cause::Server { code: 503 });
+        assert!(news.of(&status, true).is_some());
     }
 
     #[test]

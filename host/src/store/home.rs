@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use super::StoreError;
 use super::context::{BotData, DataContext, Settings};
-use super::key_file::make_private_dir;
+use super::key_file::{make_private_dir, private_file};
 use super::keys::{BotKey, MasterKey, SecretKey};
 use super::registry::Registry;
 use super::sqlite::{ContextOptions, SqliteContext, SqliteRegistry};
@@ -185,9 +185,7 @@ impl Store {
 
 fn lock(data_dir: &Path) -> Result<File, StoreError> {
     let path = data_dir.join("host.lock");
-    let file = File::options()
-        .create(true)
-        .write(true)
+    let file = private_file()
         .truncate(false)
         .open(&path)
         .map_err(StoreError::io(&path))?;
@@ -204,6 +202,7 @@ fn lock(data_dir: &Path) -> Result<File, StoreError> {
 mod tests {
     use std::collections::BTreeSet;
     use std::fs;
+    use std::os::unix::fs::PermissionsExt;
 
     use tempfile::TempDir;
 
@@ -307,6 +306,28 @@ mod tests {
         scan();
         store.close().await.expect("close");
         scan();
+    }
+
+    #[tokio::test]
+    async fn only_their_owner_may_open_the_files() {
+        let dir = tempfile::tempdir().expect("dir");
+        let data = dir.path().join("data");
+        let store = open(&data).await.expect("open");
+        store.add_bot(&bot(1)).await.expect("add");
+        store.bot(bot(1).id).await.expect("bot");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        for (path, _) in files(&data) {
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+            let directory = path.parent().expect("a directory");
+            assert_eq!(mode(directory), 0o700, "{}", directory.display());
+        }
+        let names: BTreeSet<_> = files(&data)
+            .iter()
+            .filter_map(|(path, _)| Some(path.file_name()?.to_string_lossy().into_owned()))
+            .collect();
+        for name in ["host.lock", "registry.db", "registry.db-wal", "context.db"] {
+            assert!(names.contains(name), "{name} in {names:?}");
+        }
     }
 
     #[tokio::test]

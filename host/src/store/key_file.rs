@@ -82,6 +82,13 @@ pub(super) fn make_private_dir(path: &Path) -> Result<(), StoreError> {
         .map_err(StoreError::io(path))
 }
 
+/// How a file is opened, or made when it is not there, that only its owner can read.
+pub(super) fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).mode(0o600);
+    options
+}
+
 fn parse(text: &str, place: &str) -> Result<MasterKey, StoreError> {
     let text = text.trim();
     let bytes = match text.len() {
@@ -125,11 +132,8 @@ fn create(path: &Path, random: &dyn Random) -> Result<MasterKey, StoreError> {
 /// Writes a file that is there as a whole or not at all, readable by its owner only.
 fn write_whole(path: &Path, content: &[u8]) -> Result<(), StoreError> {
     let unfinished = path.with_extension("new");
-    let written = OpenOptions::new()
-        .write(true)
-        .create(true)
+    let written = private_file()
         .truncate(true)
-        .mode(0o600)
         .open(&unfinished)
         .and_then(|mut file| {
             file.write_all(content)?;

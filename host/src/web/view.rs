@@ -46,7 +46,7 @@ impl View {
         let state = &status.state;
         Self {
             state: state.name(),
-            title: title(state),
+            title: state.title(),
             cause: status
                 .cause
                 .as_ref()
@@ -98,18 +98,5 @@ pub(super) fn dashed(code: &str) -> String {
     match (code.get(..4), code.get(4..)) {
         (Some(first), Some(last)) => format!("{first}-{last}"),
         _ => code.to_owned(),
-    }
-}
-
-fn title(state: &BotState) -> &'static str {
-    match state {
-        BotState::Requested => "Getting ready",
-        BotState::Pairing(_) => "Waiting to be linked",
-        BotState::Connecting => "Connecting",
-        BotState::Open => "Open",
-        BotState::Reconnecting => "Reconnecting",
-        BotState::Stopped => "Stopped",
-        BotState::LoggedOut => "Logged out",
-        BotState::Failed => "Needs your help",
     }
 }

@@ -4,12 +4,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use super::phones::{find, from_base64};
+use super::phones::from_base64;
+use super::place::{AtChat, AtMessage, AtPhone};
 use super::problem::Problem;
 use super::view::{MessageView, Viewer};
-use crate::{
-    Body, ChatId, ChatSummary, MediaFile, MediaKind, MessageKey, Outgoing, Phone, Simulator,
-};
+use crate::{Body, ChatSummary, MediaFile, MediaKind, MessageKey, Outgoing, Simulator};
 
 type Sim = web::Data<Simulator>;
 
@@ -52,22 +51,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route(&format!("{MESSAGE}/delete"), web::post().to(delete));
 }
 
-fn chat_of(text: &str) -> Result<ChatId, Problem> {
-    text.parse()
-        .map_err(|error: crate::chat::NotAChat| Problem::bad_request(error.to_string()))
-}
-
-/// The address of a message: phone, chat, sender, id.
-type MessagePath = web::Path<(String, String, String, String)>;
-
-fn find_key(sim: &Simulator, path: MessagePath) -> Result<(Phone, MessageKey), Problem> {
-    let (name, chat, sender, id) = path.into_inner();
-    let chat = chat_of(&chat)?;
-    Ok((find(sim, &name)?, MessageKey { chat, sender, id }))
-}
-
-async fn list(sim: Sim, name: web::Path<String>) -> Result<web::Json<Vec<ChatSummary>>, Problem> {
-    Ok(web::Json(find(&sim, &name)?.chats()))
+async fn list(AtPhone(phone): AtPhone) -> web::Json<Vec<ChatSummary>> {
+    web::Json(phone.chats())
 }
 
 #[derive(Deserialize)]
@@ -77,17 +62,15 @@ struct Page {
 
 async fn messages(
     sim: Sim,
-    path: web::Path<(String, String)>,
+    AtChat { phone, chat }: AtChat,
     page: web::Query<Page>,
-) -> Result<web::Json<Vec<MessageView>>, Problem> {
-    let (name, chat) = path.into_inner();
-    let phone = find(&sim, &name)?;
-    let mut messages = phone.messages(&chat_of(&chat)?);
+) -> web::Json<Vec<MessageView>> {
+    let mut messages = phone.messages(&chat);
     let limit = page.limit.unwrap_or(PAGE);
     messages.drain(..messages.len().saturating_sub(limit));
     let mut viewer = Viewer::new(&sim, &phone);
     let views = messages.into_iter().map(|message| viewer.view(message));
-    Ok(web::Json(views.collect()))
+    web::Json(views.collect())
 }
 
 #[derive(Deserialize)]
@@ -117,13 +100,9 @@ struct Quote {
 }
 
 async fn send(
-    sim: Sim,
-    path: web::Path<(String, String)>,
+    AtChat { phone, chat }: AtChat,
     body: web::Json<NewMessage>,
 ) -> Result<HttpResponse, Problem> {
-    let (name, chat) = path.into_inner();
-    let phone = find(&sim, &name)?;
-    let chat = chat_of(&chat)?;
     let body = body.into_inner();
     let media = match body.media {
         None => None,
@@ -149,9 +128,8 @@ async fn send(
     Ok(HttpResponse::build(StatusCode::CREATED).json(key))
 }
 
-async fn read(sim: Sim, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let (name, chat) = path.into_inner();
-    find(&sim, &name)?.mark_read(&chat_of(&chat)?).await?;
+async fn read(AtChat { phone, chat }: AtChat) -> Result<HttpResponse, Problem> {
+    phone.mark_read(&chat).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -160,14 +138,9 @@ struct Typing {
     typing: bool,
 }
 
-async fn typing(
-    sim: Sim,
-    path: web::Path<(String, String)>,
-    body: web::Json<Typing>,
-) -> Result<HttpResponse, Problem> {
-    let (name, chat) = path.into_inner();
-    find(&sim, &name)?.set_typing(&chat_of(&chat)?, body.typing);
-    Ok(HttpResponse::NoContent().finish())
+async fn typing(AtChat { phone, chat }: AtChat, body: web::Json<Typing>) -> HttpResponse {
+    phone.set_typing(&chat, body.typing);
+    HttpResponse::NoContent().finish()
 }
 
 #[derive(Deserialize)]
@@ -176,11 +149,9 @@ struct Reaction {
 }
 
 async fn react(
-    sim: Sim,
-    path: MessagePath,
+    AtMessage { phone, key }: AtMessage,
     body: web::Json<Reaction>,
 ) -> Result<HttpResponse, Problem> {
-    let (phone, key) = find_key(&sim, path)?;
     phone.react(&key, &body.emoji).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -191,23 +162,19 @@ struct NewText {
 }
 
 async fn edit(
-    sim: Sim,
-    path: MessagePath,
+    AtMessage { phone, key }: AtMessage,
     body: web::Json<NewText>,
 ) -> Result<HttpResponse, Problem> {
-    let (phone, key) = find_key(&sim, path)?;
     phone.edit(&key, &body.text).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn delete(sim: Sim, path: MessagePath) -> Result<HttpResponse, Problem> {
-    let (phone, key) = find_key(&sim, path)?;
+async fn delete(AtMessage { phone, key }: AtMessage) -> Result<HttpResponse, Problem> {
     phone.revoke(&key).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn media(sim: Sim, path: MessagePath) -> Result<HttpResponse, Problem> {
-    let (phone, key) = find_key(&sim, path)?;
+async fn media(AtMessage { phone, key }: AtMessage) -> Result<HttpResponse, Problem> {
     let message = phone
         .messages(&key.chat)
         .into_iter()

@@ -4,7 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use super::phones::{find, from_base64};
+use super::phones::from_base64;
+use super::place::AtPhone;
 use super::problem::Problem;
 use crate::{GroupChange, GroupView, Simulator};
 
@@ -29,11 +30,10 @@ async fn show(sim: Sim, jid: web::Path<String>) -> Result<web::Json<GroupView>, 
         .ok_or_else(|| Problem::not_found(format!("there is no group {jid}")))
 }
 
-async fn of_phone(sim: Sim, name: web::Path<String>) -> Result<web::Json<Vec<GroupView>>, Problem> {
-    let phone = find(&sim, &name)?;
+async fn of_phone(sim: Sim, AtPhone(phone): AtPhone) -> web::Json<Vec<GroupView>> {
     let mut groups = sim.groups();
     groups.retain(|group| group.has_member(phone.number()));
-    Ok(web::Json(groups))
+    web::Json(groups)
 }
 
 #[derive(Deserialize)]
@@ -44,11 +44,9 @@ struct NewGroup {
 }
 
 async fn create(
-    sim: Sim,
-    name: web::Path<String>,
+    AtPhone(phone): AtPhone,
     body: web::Json<NewGroup>,
 ) -> Result<HttpResponse, Problem> {
-    let phone = find(&sim, &name)?;
     let group = phone.create_group(&body.subject, &body.members).await?;
     Ok(HttpResponse::build(StatusCode::CREATED).json(group))
 }
@@ -69,12 +67,11 @@ enum Change {
 }
 
 async fn change(
-    sim: Sim,
+    AtPhone(phone): AtPhone,
     path: web::Path<(String, String)>,
     body: web::Json<Change>,
 ) -> Result<HttpResponse, Problem> {
-    let (name, group) = path.into_inner();
-    let phone = find(&sim, &name)?;
+    let (_, group) = path.into_inner();
     let change = match body.into_inner() {
         Change::Add { numbers } => GroupChange::Add(numbers),
         Change::Remove { numbers } => GroupChange::Remove(numbers),

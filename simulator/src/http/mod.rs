@@ -9,7 +9,7 @@
 //! - [`server`], `serve`: starting and ending; everything on one address.
 //! - `phones`, `chats`, `groups`, `control`, `events`: the control API, described in this package's `README.md`.
 //! - `page`: the phones page. Its files are in `web/`.
-//! - `guard`, `problem`, `view`: who may ask, errors as `{"status", "message"}`, and how things look as JSON.
+//! - `guard`, `place`, `problem`, `view`: who may ask, what an address names, errors as `{"status", "message"}`, and how things look as JSON.
 
 pub mod blob;
 mod chats;
@@ -20,6 +20,7 @@ mod guard;
 mod mms;
 mod page;
 mod phones;
+mod place;
 mod problem;
 mod serve;
 pub mod server;

@@ -7,9 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::place::AtPhone;
 use super::problem::Problem;
 use super::view::PhoneView;
-use crate::{DeviceIndex, LinkedDevice, Phone, Simulator};
+use crate::{DeviceIndex, LinkedDevice, Simulator};
 
 type Sim = web::Data<Simulator>;
 
@@ -27,12 +28,6 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             "/phones/{phone}/devices/{device}/unlink",
             web::post().to(unlink),
         );
-}
-
-/// The phone that an address names.
-pub(super) fn find(sim: &Simulator, name: &str) -> Result<Phone, Problem> {
-    sim.phone(name)
-        .ok_or_else(|| Problem::not_found(format!("there is no phone with the name `{name}`")))
 }
 
 /// A file that came as text.
@@ -63,8 +58,8 @@ async fn add(sim: Sim, body: web::Json<NewPhone>) -> Result<HttpResponse, Proble
     Ok(HttpResponse::build(StatusCode::CREATED).json(PhoneView::of(&phone)))
 }
 
-async fn show(sim: Sim, name: web::Path<String>) -> Result<web::Json<PhoneView>, Problem> {
-    Ok(web::Json(PhoneView::of(&find(&sim, &name)?)))
+async fn show(AtPhone(phone): AtPhone) -> web::Json<PhoneView> {
+    web::Json(PhoneView::of(&phone))
 }
 
 #[derive(Deserialize)]
@@ -72,13 +67,9 @@ struct Online {
     online: bool,
 }
 
-async fn set_online(
-    sim: Sim,
-    name: web::Path<String>,
-    body: web::Json<Online>,
-) -> Result<HttpResponse, Problem> {
-    find(&sim, &name)?.set_online(body.online);
-    Ok(HttpResponse::NoContent().finish())
+async fn set_online(AtPhone(phone): AtPhone, body: web::Json<Online>) -> HttpResponse {
+    phone.set_online(body.online);
+    HttpResponse::NoContent().finish()
 }
 
 #[derive(Deserialize)]
@@ -87,20 +78,15 @@ struct Picture {
 }
 
 async fn set_picture(
-    sim: Sim,
-    name: web::Path<String>,
+    AtPhone(phone): AtPhone,
     body: web::Json<Picture>,
 ) -> Result<HttpResponse, Problem> {
-    let phone = find(&sim, &name)?;
     phone.set_picture(from_base64(&body.base64)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn devices(
-    sim: Sim,
-    name: web::Path<String>,
-) -> Result<web::Json<Vec<LinkedDevice>>, Problem> {
-    Ok(web::Json(find(&sim, &name)?.linked_devices()))
+async fn devices(AtPhone(phone): AtPhone) -> web::Json<Vec<LinkedDevice>> {
+    web::Json(phone.linked_devices())
 }
 
 #[derive(Deserialize)]
@@ -108,13 +94,8 @@ struct Qr {
     qr: String,
 }
 
-async fn scan_qr(
-    sim: Sim,
-    name: web::Path<String>,
-    body: web::Json<Qr>,
-) -> Result<HttpResponse, Problem> {
-    let device = find(&sim, &name)?.scan_qr(body.qr.trim()).await?;
-    Ok(HttpResponse::build(StatusCode::CREATED).json(json!({ "device": device })))
+async fn scan_qr(AtPhone(phone): AtPhone, body: web::Json<Qr>) -> Result<HttpResponse, Problem> {
+    Ok(linked(phone.scan_qr(body.qr.trim()).await?))
 }
 
 #[derive(Deserialize)]
@@ -123,17 +104,21 @@ struct Code {
 }
 
 async fn enter_code(
-    sim: Sim,
-    name: web::Path<String>,
+    AtPhone(phone): AtPhone,
     body: web::Json<Code>,
 ) -> Result<HttpResponse, Problem> {
-    let phone = find(&sim, &name)?;
-    let device = phone.enter_pairing_code(body.code.trim()).await?;
-    Ok(HttpResponse::build(StatusCode::CREATED).json(json!({ "device": device })))
+    Ok(linked(phone.enter_pairing_code(body.code.trim()).await?))
 }
 
-async fn unlink(sim: Sim, path: web::Path<(String, u16)>) -> Result<HttpResponse, Problem> {
-    let (name, device) = path.into_inner();
-    find(&sim, &name)?.unlink(DeviceIndex(device)).await?;
+fn linked(device: DeviceIndex) -> HttpResponse {
+    HttpResponse::build(StatusCode::CREATED).json(json!({ "device": device }))
+}
+
+async fn unlink(
+    AtPhone(phone): AtPhone,
+    path: web::Path<(String, u16)>,
+) -> Result<HttpResponse, Problem> {
+    let (_, device) = path.into_inner();
+    phone.unlink(DeviceIndex(device)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

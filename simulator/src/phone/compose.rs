@@ -58,6 +58,25 @@ pub(crate) fn text_message(text: String, context: Context) -> Message {
     }
 }
 
+/// The message of one kind of file: what all kinds have under the same names, and what this one has besides.
+macro_rules! of_kind {
+    ($kind:ident, $file:ident, $context:ident $(, $more:ident: $value:expr)*) => {
+        MessageField::some($kind {
+            url: Some($file.url),
+            direct_path: Some($file.direct_path),
+            mimetype: Some($file.mime),
+            media_key: Some($file.media_key),
+            file_sha256: Some($file.sha256),
+            file_enc_sha256: Some($file.enc_sha256),
+            file_length: Some($file.length),
+            media_key_timestamp: Some($file.at_secs),
+            context_info: $context.into_field(),
+            $($more: $value,)*
+            ..Default::default()
+        })
+    };
+}
+
 /// A file that lies sealed in the blob store.
 pub(crate) fn file_message(
     file: SealedFile,
@@ -65,103 +84,29 @@ pub(crate) fn file_message(
     context: Context,
     view_once: bool,
 ) -> Message {
-    let context_info = context.into_field();
-    let SealedFile {
-        kind,
-        name,
-        mime,
-        url,
-        direct_path,
-        media_key,
-        sha256,
-        enc_sha256,
-        length,
-        at_secs,
-    } = file;
-    let (url, direct_path, mimetype) = (Some(url), Some(direct_path), Some(mime));
-    let (media_key, file_sha256, file_enc_sha256) =
-        (Some(media_key), Some(sha256), Some(enc_sha256));
-    let (file_length, media_key_timestamp) = (Some(length), Some(at_secs));
     let once = view_once.then_some(true);
     let mut message = Message::default();
-    match kind {
+    match file.kind {
         MediaKind::Image => {
-            message.image_message = MessageField::some(ImageMessage {
-                url,
-                direct_path,
-                mimetype,
-                media_key,
-                file_sha256,
-                file_enc_sha256,
-                file_length,
-                media_key_timestamp,
-                caption,
-                context_info,
-                view_once: once,
-                ..Default::default()
-            });
+            message.image_message =
+                of_kind!(ImageMessage, file, context, caption: caption, view_once: once);
         }
         MediaKind::Video => {
-            message.video_message = MessageField::some(VideoMessage {
-                url,
-                direct_path,
-                mimetype,
-                media_key,
-                file_sha256,
-                file_enc_sha256,
-                file_length,
-                media_key_timestamp,
-                caption,
-                context_info,
-                view_once: once,
-                ..Default::default()
-            });
+            message.video_message =
+                of_kind!(VideoMessage, file, context, caption: caption, view_once: once);
         }
         MediaKind::Audio => {
-            message.audio_message = MessageField::some(AudioMessage {
-                url,
-                direct_path,
-                mimetype,
-                media_key,
-                file_sha256,
-                file_enc_sha256,
-                file_length,
-                media_key_timestamp,
-                context_info,
-                view_once: once,
-                ..Default::default()
-            });
+            message.audio_message = of_kind!(AudioMessage, file, context, view_once: once);
         }
         MediaKind::Sticker => {
-            message.sticker_message = MessageField::some(StickerMessage {
-                url,
-                direct_path,
-                mimetype,
-                media_key,
-                file_sha256,
-                file_enc_sha256,
-                file_length,
-                media_key_timestamp,
-                context_info,
-                ..Default::default()
-            });
+            message.sticker_message = of_kind!(StickerMessage, file, context);
         }
         MediaKind::Document => {
-            message.document_message = MessageField::some(DocumentMessage {
-                url,
-                direct_path,
-                mimetype,
-                media_key,
-                file_sha256,
-                file_enc_sha256,
-                file_length,
-                media_key_timestamp,
-                title: Some(name.clone()),
-                file_name: Some(name),
-                caption,
-                context_info,
-                ..Default::default()
-            });
+            let name = Some(file.name);
+            message.document_message = of_kind!(
+                DocumentMessage, file, context,
+                caption: caption, title: name.clone(), file_name: name
+            );
         }
     }
     if view_once {

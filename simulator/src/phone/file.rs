@@ -108,6 +108,7 @@ impl Phone {
             device.link = Some(Link {
                 outbox: outbox.clone(),
                 active: false,
+                available: false,
             });
         }
         server.activate(&who);

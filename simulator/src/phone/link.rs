@@ -266,6 +266,7 @@ impl Phone {
                 index: DeviceIndex(index),
                 platform: device.platform.clone(),
                 connected: device.link.is_some(),
+                available: device.link.as_ref().is_some_and(|link| link.available),
             })
             .collect()
     }

@@ -120,6 +120,7 @@ impl Phone {
         device.link = Some(Link {
             outbox: outbox.clone(),
             active: true,
+            available: false,
         });
         device.keys = Some(keys);
         let mut world = server.world();
@@ -281,6 +282,7 @@ impl Phone {
             device.link = online.then(|| Link {
                 outbox: inner.outbox.clone(),
                 active: false,
+                available: false,
             });
         }
         if online {

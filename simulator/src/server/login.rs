@@ -64,6 +64,7 @@ impl Server {
         if let Some(old) = device.link.replace(Link {
             outbox: outbox.clone(),
             active: false,
+            available: false,
         }) {
             old.outbox.stanza(conflict("replaced"));
             old.outbox.push(Out::Close);

@@ -129,12 +129,24 @@ impl Server {
         }
     }
 
-    /// A presence may carry the account's name, which others see with its messages.
+    /// Whether a person is there, and the account's name, which others see with its messages.
     fn accept_presence(&self, who: &Who, stanza: &Node) {
+        let mut world = self.world();
         if let Some(name) = stanza.attr_opt("name").filter(|name| !name.is_empty())
-            && let Some(account) = self.world().accounts.get_mut(&who.number)
+            && let Some(account) = world.accounts.get_mut(&who.number)
         {
             account.name = name;
+        }
+        if let Some(link) = world
+            .device_mut(who)
+            .and_then(|device| device.link.as_mut())
+        {
+            match stanza.attr_str("type").as_str() {
+                "" | "available" => link.available = true,
+                "unavailable" => link.available = false,
+                // About others' presence.
+                _ => {}
+            }
         }
     }
 

@@ -71,6 +71,8 @@ pub(crate) struct Link {
     pub(crate) outbox: Outbox,
     /// Whether the device asked for its messages (`passive` → `active`).
     pub(crate) active: bool,
+    /// Whether it says that a person sits in front of it.
+    pub(crate) available: bool,
 }
 
 /// A phone's or companion's place at the server.

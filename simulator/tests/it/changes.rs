@@ -6,7 +6,9 @@ use waproto::whatsapp as wa;
 use waproto::whatsapp::message::protocol_message::Type;
 use whatsapp_rust::send::RevokeType;
 
-use crate::support::{ALICE, BOB, SHOP, alice_and_shop, finish, phone_event, phone_hears, write};
+use crate::support::{
+    ALICE, BOB, SHOP, alice_and_shop, deletion, finish, friends, phone_event, phone_hears, write,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_reacts_edits_and_deletes() {
@@ -94,11 +96,7 @@ async fn a_bot_reacts_edits_and_deletes() {
         .revoke_message(&to, id, RevokeType::Sender)
         .await
         .unwrap();
-    let deleted = phone_event(&mut events, "deletion", |event| match event {
-        PhoneEvent::Deleted { key, by } => Some((key.clone(), by.clone())),
-        _ => None,
-    })
-    .await;
+    let deleted = phone_event(&mut events, "deletion", deletion).await;
     assert_eq!(deleted, (pong, DeletedBy::Sender));
     sim.idle().await;
     let on_own_phone = shop.messages(&ChatId::direct(ALICE));
@@ -114,12 +112,7 @@ async fn a_bot_reacts_edits_and_deletes() {
 async fn an_admin_deletes_what_a_member_wrote() {
     let (sim, alice, _shop, mut bot) = alice_and_shop().await;
     let bob = sim.add_phone("bob", BOB).await.unwrap();
-    let group = alice
-        .create_group("friends", &[BOB.to_owned(), SHOP.to_owned()])
-        .await
-        .unwrap()
-        .jid;
-    let chat = ChatId::group(&group);
+    let (group, chat) = friends(&alice, &[BOB, SHOP]).await;
     let (mut alice_events, mut bob_events) = (alice.subscribe(), bob.subscribe());
     let written = bob.send(&chat, Outgoing::text("spam")).await.unwrap();
     phone_hears(&mut alice_events).await;
@@ -132,11 +125,7 @@ async fn an_admin_deletes_what_a_member_wrote() {
         .is_err()
     );
     alice.revoke(&written).await.unwrap();
-    let deleted = |event: &PhoneEvent| match event {
-        PhoneEvent::Deleted { key, by } => Some((key.clone(), by.clone())),
-        _ => None,
-    };
-    let seen = phone_event(&mut bob_events, "deletion", deleted).await;
+    let seen = phone_event(&mut bob_events, "deletion", deletion).await;
     assert_eq!(seen, (written, DeletedBy::Admin(ALICE.to_owned())));
 
     // And a bot that is an admin does it too.
@@ -162,7 +151,7 @@ async fn an_admin_deletes_what_a_member_wrote() {
         .revoke_message(&jid, heard.id.to_string(), revoke)
         .await
         .unwrap();
-    let (_, by) = phone_event(&mut bob_events, "deletion", deleted).await;
+    let (_, by) = phone_event(&mut bob_events, "deletion", deletion).await;
     assert_eq!(by, DeletedBy::Admin(SHOP.to_owned()));
     finish(sim).await;
 }

@@ -6,7 +6,7 @@ use wacore::types::presence::ReceiptType;
 use wacore_binary::Jid;
 
 use crate::support::{
-    ALICE, BOB, SHOP, TestBot, alice_and_shop, finish, phone_event, phone_hears, write,
+    ALICE, BOB, SHOP, TestBot, alice_and_shop, finish, friends, phone_event, phone_hears, write,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -95,12 +95,7 @@ async fn a_damaged_message_is_asked_for_again_by_a_phone() {
 async fn a_damaged_group_message_is_sent_again_both_ways() {
     let (sim, alice, _shop, mut bot) = alice_and_shop().await;
     let bob = sim.add_phone("bob", BOB).await.unwrap();
-    let group = alice
-        .create_group("friends", &[BOB.to_owned(), SHOP.to_owned()])
-        .await
-        .unwrap()
-        .jid;
-    let chat = ChatId::group(&group);
+    let (group, chat) = friends(&alice, &[BOB, SHOP]).await;
     let mut bob_events = bob.subscribe();
     bot.wait("the group", |event| {
         matches!(event, Event::GroupUpdate(_)).then_some(())
@@ -174,12 +169,7 @@ async fn a_bot_chats_with_a_bot() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_quote_and_mentions_arrive() {
     let (sim, alice, _shop, mut bot) = alice_and_shop().await;
-    let group = alice
-        .create_group("friends", &[SHOP.to_owned()])
-        .await
-        .unwrap()
-        .jid;
-    let chat = ChatId::group(&group);
+    let (_, chat) = friends(&alice, &[SHOP]).await;
     let first = alice.send(&chat, Outgoing::text("look")).await.unwrap();
     bot.next_message().await;
     let answer = Outgoing {

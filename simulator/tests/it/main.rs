@@ -1,6 +1,5 @@
 //! The simulator against unmodified clients: whatsapp-rust in this process, speaking the real protocol over loopback.
 
-mod browser;
 mod changes;
 mod delivery;
 mod direct;

@@ -2,12 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use fantoccini::key::Key;
-use fantoccini::wd::WindowHandle;
+use jadi_browser::{Browser, Key, phones};
 use jadi_simulator::http::{self, HttpServer};
 use jadi_simulator::{ChatId, Outgoing, SimClock, Simulator, SimulatorConfig};
-
-use crate::browser::Browser;
 
 const ALICE: &str = "6280000000101";
 const BOB: &str = "6280000000102";
@@ -40,31 +37,11 @@ impl Scene {
 
     /// Opens the page in the current tab as this person, and waits until it is live.
     async fn be(&self, name: &str) {
-        let url = format!("{}/#{name}", self.page.url());
-        self.browser.client.goto(&url).await.expect("the page");
-        self.browser.see("#link[data-state=live]").await;
-        self.browser
-            .until(&format!(
-                "document.querySelector('.person[aria-current]')?.dataset.key === '{}'",
-                name.split('/').next().unwrap_or_default()
-            ))
-            .await;
-    }
-
-    async fn new_tab(&self) -> WindowHandle {
-        let tab = self.browser.client.new_window(true).await.expect("a tab");
-        self.show(&tab.handle).await;
-        tab.handle
-    }
-
-    async fn show(&self, tab: &WindowHandle) {
-        let shown = self.browser.client.switch_to_window(tab.clone()).await;
-        shown.expect("the tab is there");
+        phones::be(&self.browser, &self.page.url(), name).await;
     }
 
     async fn say(&self, text: &str) {
-        let keys = format!("{text}{}", Key::Enter);
-        self.browser.type_into("#text", &keys).await;
+        phones::say(&self.browser, text).await;
     }
 
     /// Uses one of the buttons beside the message that contains `text`, as the keyboard does: focus, then press.
@@ -95,21 +72,18 @@ impl Scene {
 async fn two_people_talk_and_each_sees_it_live() {
     let scene = Scene::set().await;
     let page = &scene.browser;
-    let alice = page.client.window().await.expect("a tab");
+    let alice = page.tab().await;
     scene.be("alice").await;
-    let bob = scene.new_tab().await;
+    let bob = page.new_tab().await;
     scene.be("bob").await;
 
-    page.click("#new-chat").await;
-    page.click(&format!("#dialog-body .row[data-number='{ALICE}']"))
-        .await;
-    page.see_text("head-text", "alice").await;
+    phones::begin_chat(page, ALICE, "alice").await;
     scene
         .say("Hello *alice* <img src=x onerror=alert(1)>")
         .await;
     page.see_text("mine", "Hello alice").await;
 
-    scene.show(&alice).await;
+    page.show(&alice).await;
     page.see_text("chat", "Hello alice").await;
     page.see_text("badge", "1").await;
     page.click(".chat").await;
@@ -121,21 +95,21 @@ async fn two_people_talk_and_each_sees_it_live() {
         .await;
     page.until("!document.querySelector('.chat .badge')").await;
 
-    scene.show(&bob).await;
+    page.show(&bob).await;
     page.see(".mine .ticks.read").await;
 
-    scene.show(&alice).await;
+    page.show(&alice).await;
     scene.act("Hello", "Reply").await;
     page.see_text("context", "Reply to bob").await;
     scene.say("Hi, how are you?").await;
-    scene.show(&bob).await;
+    page.show(&bob).await;
     page.see_text("theirs", "Hi, how are you?").await;
     page.see_text("quote", "Hello alice").await;
 
     scene.act("how are you", "React").await;
     page.click(".palette:not([hidden]) button").await;
     page.see_text("reactions", "👍").await;
-    scene.show(&alice).await;
+    page.show(&alice).await;
     page.see_text("reactions", "👍").await;
 
     // Arrow up in an empty field edits what one said last.
@@ -144,13 +118,13 @@ async fn two_people_talk_and_each_sees_it_live() {
     page.script("document.getElementById('text').select()")
         .await;
     scene.say("Hi, how is everyone?").await;
-    scene.show(&bob).await;
+    page.show(&bob).await;
     page.see_text("theirs", "Hi, how is everyone?").await;
     page.see_text("meta", "edited").await;
 
     scene.act("Hello", "Delete for everyone").await;
     page.see_text("gone", "You deleted this message").await;
-    scene.show(&alice).await;
+    page.show(&alice).await;
     page.see_text("gone", "This message was deleted").await;
 
     scene.end(0).await;
@@ -160,46 +134,36 @@ async fn two_people_talk_and_each_sees_it_live() {
 async fn a_group_is_made_written_in_and_changed() {
     let scene = Scene::set().await;
     let page = &scene.browser;
-    let alice = page.client.window().await.expect("a tab");
+    let alice = page.tab().await;
     scene.be("alice").await;
 
-    page.click("#new-group").await;
-    page.type_into("#dialog-body [name=subject]", "Lake trip")
-        .await;
-    page.click(&format!("#dialog-body input[value='{BOB}']"))
-        .await;
-    page.click("#dialog-body .primary").await;
-    page.see_text("head-text", "Lake trip").await;
+    phones::make_group(page, "Lake trip", &[BOB]).await;
     scene.say("Welcome @bob").await;
     page.until("document.querySelector('.mine .mention')?.textContent === '@bob'")
         .await;
 
-    let bob = scene.new_tab().await;
+    let bob = page.new_tab().await;
     scene.be("bob").await;
-    page.see_text("chat", "Lake trip")
-        .await
-        .click()
-        .await
-        .expect("a button");
+    phones::open_chat(page, "Lake trip").await;
     page.see_text("theirs", "Welcome @bob").await;
     page.see_text("sender", "alice").await;
     page.until("!document.getElementById('write').hidden").await;
 
-    scene.show(&alice).await;
+    page.show(&alice).await;
     page.click("#info").await;
     page.click("#dialog-body .toggles input").await;
     page.click("#dialog-close").await;
-    scene.show(&bob).await;
+    page.show(&bob).await;
     page.see_text("closed", "Only admins can write in this group.")
         .await;
 
-    scene.show(&alice).await;
+    page.show(&alice).await;
     page.click("#info").await;
     page.click("[aria-label='Remove bob']").await;
     page.until("!document.querySelector('[aria-label=\"Remove bob\"]')")
         .await;
     page.click("#dialog-close").await;
-    scene.show(&bob).await;
+    page.show(&bob).await;
     page.see_text("closed", "You are not a member of this group.")
         .await;
     let group = scene.sim.groups().pop().expect("it was made");
@@ -248,12 +212,12 @@ async fn a_picture_and_a_person_far_away() {
     page.until("document.querySelector('.mine img.image')?.naturalWidth === 640")
         .await;
 
-    let bob = scene.new_tab().await;
+    let bob = page.new_tab().await;
     scene.be(&format!("bob/{ALICE}%40s.whatsapp.net")).await;
     page.until("document.querySelector('.theirs img.image')?.naturalWidth === 640")
         .await;
     page.see_text("theirs", "The lake at six").await;
-    scene.show(&bob).await;
+    page.show(&bob).await;
 
     // A phone without network: what is sent to it comes later.
     page.click("#online").await;

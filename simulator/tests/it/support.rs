@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jadi_simulator::{
-    Body, ChatId, DeviceIndex, MessageKey, Outgoing, Phone, PhoneEvent, SeenMessage, SimClock,
-    Simulator, SimulatorConfig,
+    Body, ChatId, DeletedBy, DeviceIndex, MessageKey, Outgoing, Phone, PhoneEvent, SeenMessage,
+    SimClock, Simulator, SimulatorConfig,
 };
 use tokio::sync::broadcast;
 use wacore::store::InMemoryBackend;
@@ -52,6 +52,22 @@ pub async fn alice_and_shop() -> (Simulator, Phone, Phone, TestBot) {
     let shop = sim.add_phone("shop", SHOP).await.unwrap();
     let bot = TestBot::paired(&sim, &shop).await;
     (sim, alice, shop, bot)
+}
+
+/// A group that alice makes with these people: its JID and its chat.
+pub async fn friends(alice: &Phone, members: &[&str]) -> (String, ChatId) {
+    let members: Vec<_> = members.iter().map(|&number| number.to_owned()).collect();
+    let group = alice.create_group("friends", &members).await;
+    let jid = group.expect("the group is made").jid;
+    (jid.clone(), ChatId::group(jid))
+}
+
+/// What a deletion tells a phone.
+pub fn deletion(event: &PhoneEvent) -> Option<(MessageKey, DeletedBy)> {
+    match event {
+        PhoneEvent::Deleted { key, by } => Some((key.clone(), by.clone())),
+        _ => None,
+    }
 }
 
 /// Ends a test: nothing may have been asked that the simulator does not know.

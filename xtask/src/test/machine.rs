@@ -56,7 +56,7 @@ const NEEDS: [Need; 8] = [
         probe: &["npm", "--version"],
         packages: &["npm"],
     },
-    // For the test of the phones page.
+    // For the tests of the pages.
     Need {
         what: "Chromium and ChromeDriver",
         probe: &["sh", "-c", "chromium --version && chromedriver --version"],

@@ -49,7 +49,7 @@ impl Packages {
     }
 
     /// Packages that take the united features, at least for their tests, and with them WhatsApp client, wasm engine and web
-    /// server: the host and what it is made of, the simulator, the demo.
+    /// server: the host and what it is made of, the simulator, the demo, and what their tests share.
     pub fn heavy(&self) -> Vec<&str> {
         self.named(true)
     }

@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::fault::Fault;
+use crate::store::key_file::private_file;
 use crate::store::keys::SecretKey;
 use crate::store::{Source, StoreError};
 
@@ -125,8 +126,13 @@ fn create(path: &Path, key: &SecretKey, migrations: &Migrations<'_>) -> Result<(
             _ => {}
         }
     }
+    // SQLite would let others read what it makes; to a file that is there it adds journals with the same mode.
+    private_file()
+        .create_new(true)
+        .open(&unfinished)
+        .map_err(StoreError::io(&unfinished))?;
     let made = (|| -> Result<(), Fault> {
-        let mut connection = connect(&unfinished, key, OpenFlags::SQLITE_OPEN_CREATE)?;
+        let mut connection = connect(&unfinished, key)?;
         // Takes effect only before the first table is made.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         migrations.to_latest(&mut connection)?;
@@ -148,7 +154,7 @@ fn open(
         });
     }
     let opened = (|| -> Result<Connection, Fault> {
-        let mut connection = connect(path, key, OpenFlags::empty())?;
+        let mut connection = connect(path, key)?;
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -162,8 +168,8 @@ fn open(
     opened.map_err(|fault| fault.at(path))
 }
 
-fn connect(path: &Path, key: &SecretKey, more: OpenFlags) -> Result<Connection, Fault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+fn connect(path: &Path, key: &SecretKey) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::from_millis(500))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);

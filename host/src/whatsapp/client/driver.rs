@@ -11,7 +11,7 @@ use whatsapp_rust::prelude::{Client, Event};
 use super::address::{self, NumberBook};
 use super::control::{self, StateSink};
 use super::session::ClientSession;
-use super::{groups, inbound};
+use super::{groups, inbound, presence};
 use crate::clock::SharedClock;
 use crate::whatsapp::{DisconnectCause, Inbound, PairingMethod, SessionSpec, SessionState};
 
@@ -52,6 +52,10 @@ impl Relay {
             }
             Event::Messages(_) => {}
             other => {
+                // Before it is told that the bot is open, so that no open bot is seen as online.
+                if matches!(other, Event::Connected(_)) {
+                    presence::nobody_is_there(client).await;
+                }
                 let own = control::own(client);
                 let now = self.clock.now();
                 if let Some(state) = control::state(other, &self.pairing, own, now) {

@@ -6,6 +6,7 @@
 //! - `store`, `network`: the session's encrypted file, its sockets.
 //! - `control`: connection and pairing events as states; `driver`: the task that tells them and ends with the client.
 //! - `address`, `content`, `inbound`, `groups`: what comes in, folded to one address per person and mapped to the model.
+//! - `presence`: what others see of the bot being there: ticks, but not "online".
 //! - `outbound`, `media`, `acks`, `recent`, `download`, `session`: what goes out.
 
 mod acks;
@@ -19,6 +20,7 @@ mod inbound;
 mod media;
 mod network;
 mod outbound;
+mod presence;
 mod recent;
 mod session;
 mod store;
@@ -129,8 +131,10 @@ impl Connector for ClientConnector {
             .build()
             .await
             .map_err(|error| SessionError::Client(error.into()))?;
+        let client = bot.client();
+        presence::show_ticks(&client);
         let session = ClientSession {
-            client: bot.client(),
+            client,
             acks,
             recent,
             clock: self.clock.clone(),

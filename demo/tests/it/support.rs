@@ -1,0 +1,91 @@
+//! A world for a test, and what tests do in it again and again.
+
+use std::time::Duration;
+
+use jadi_demo::world::{PairingMethod, World, WorldOptions};
+use jadi_demo::{MAIN_NUMBER, ROOT_NUMBER};
+use jadi_simulator::{ChatId, Outgoing, Phone, PhoneEvent, SeenMessage};
+use tokio::sync::broadcast;
+
+use super::built;
+
+/// What should happen happens by then, even on a busy machine.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Numbers of the people in these tests. Nobody has numbers of this form.
+pub const ALICE: &str = "6280000000101";
+pub const BOB: &str = "6280000000102";
+
+/// A fresh world without the phones page, whose main bot is linked by QR.
+pub fn options() -> WorldOptions {
+    WorldOptions {
+        jadi: built("JADI_BIN", "bin/jadi-simulated"),
+        plugins: built("JADI_PLUGINS", "plugins"),
+        data: None,
+        owners: vec![ROOT_NUMBER.to_owned()],
+        pairing: PairingMethod::Qr,
+        port: 0,
+        phones_port: None,
+        log: "info".to_owned(),
+    }
+}
+
+/// A world with an open main bot.
+pub async fn world(options: WorldOptions) -> World {
+    let tell = |line: &str| eprintln!("{line}");
+    Box::pin(World::start(options, &tell))
+        .await
+        .expect("a world")
+}
+
+/// Ends a test: nothing may have been asked that the simulator does not know.
+pub async fn finish(world: World) {
+    let unknown = world.simulator().unknown_iqs();
+    assert!(
+        unknown.is_empty(),
+        "requests without an answer:\n{unknown:#?}"
+    );
+    world.shutdown().await;
+}
+
+/// The chat with the main bot.
+pub fn main_chat() -> ChatId {
+    ChatId::direct(MAIN_NUMBER)
+}
+
+pub async fn say(phone: &Phone, chat: &ChatId, text: &str) {
+    let sent = phone.send(chat, Outgoing::text(text)).await;
+    sent.unwrap_or_else(|error| panic!("{} can't send: {error}", phone.name()));
+}
+
+/// The next event of a phone that `pick` wants.
+pub async fn event<T>(
+    events: &mut broadcast::Receiver<PhoneEvent>,
+    what: &str,
+    mut pick: impl FnMut(&PhoneEvent) -> Option<T>,
+) -> T {
+    let found = tokio::time::timeout(DEADLINE, async {
+        loop {
+            let event = events.recv().await.expect("the phone is there");
+            if let Some(found) = pick(&event) {
+                return found;
+            }
+        }
+    });
+    found
+        .await
+        .unwrap_or_else(|_| panic!("the phone saw no {what} within {DEADLINE:?}"))
+}
+
+/// The next message of the main bot in this chat.
+pub async fn answer(events: &mut broadcast::Receiver<PhoneEvent>, chat: &ChatId) -> SeenMessage {
+    event(events, "answer", |event| match event {
+        PhoneEvent::Message(message)
+            if message.key.chat == *chat && message.key.sender == MAIN_NUMBER =>
+        {
+            Some(message.clone())
+        }
+        _ => None,
+    })
+    .await
+}
