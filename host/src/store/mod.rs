@@ -29,8 +29,9 @@ mod sqlite;
 
 pub use context::{
     Accepted, Arrival, Attempt, BotData, DataContext, Handled, Inbox, KEPT_BYTES, KEPT_MESSAGES,
-    KV_KEY_BYTES, KV_TOTAL_BYTES, KV_VALUE_BYTES, KvChange, Leaving, Outbox, PluginKv, Row,
-    Settings, SettingsChange, Totals, Unhandled, Unsent, Versioned, Waiting,
+    KV_KEY_BYTES, KV_TOTAL_BYTES, KV_VALUE_BYTES, KvChange, Leaving, Outbox, PluginKv,
+    PluginSettings, Released, Row, Schedule, ScheduleChange, SettingChange, Settings,
+    SettingsChange, Totals, Unhandled, Unsent, Versioned, Waiting,
 };
 pub use error::{Source, StoreError};
 pub use home::{SessionPlace, Store, StoreOptions};

@@ -7,7 +7,8 @@ use crate::clock::Millis;
 use crate::model::{EventKind, Jid};
 use crate::store::{
     Arrival, Attempt, BotData, DataContext, Handled, KEPT_BYTES, KV_TOTAL_BYTES, KV_VALUE_BYTES,
-    KvChange, Leaving, Row, Settings, SettingsChange, StoreError, Totals,
+    KvChange, Leaving, Released, Row, ScheduleChange, SettingChange, Settings, SettingsChange,
+    StoreError, Totals,
 };
 
 const BOUND: u64 = 1_000;
