@@ -27,6 +27,7 @@ if (card) {
     link.hidden = !view.link;
     write(field("qr", link), view.link ? view.link.qr : "");
     write(field("code", link), view.link ? view.link.code : "");
+    for (const step of link.querySelectorAll("[data-by]")) step.hidden = !view.link || !view.link[step.dataset.by];
     until = view.link ? view.link.until : 0;
     ahead = view.now - Date.now();
     tick();

@@ -107,19 +107,20 @@ impl Browser {
 
     /// Waits for an element of this class whose text, spaces folded, contains `text`.
     pub async fn see_text(&self, css_class: &str, text: &str) -> Element {
-        let path = format!(
-            "//*[contains(concat(' ', @class, ' '), ' {css_class} ')][contains(normalize-space(.), \"{text}\")]"
-        );
+        let path = with_text(css_class, text);
         self.see_where(Locator::XPath(&path), &path).await
     }
 
     async fn see_where(&self, place: Locator<'_>, what: &str) -> Element {
-        self.wait(what, async || match self.client.find(place).await {
+        self.wait(what, async || self.find(place, what).await).await
+    }
+
+    async fn find(&self, place: Locator<'_>, what: &str) -> Option<Element> {
+        match self.client.find(place).await {
             Ok(element) => Some(element),
             Err(error) if error.is_no_such_element() => None,
             Err(error) => panic!("cannot look for {what}: {error}"),
-        })
-        .await
+        }
     }
 
     /// Waits until a script's expression is true.
@@ -154,12 +155,25 @@ impl Browser {
 
     /// Waits for an element and clicks it.
     pub async fn click(&self, css: &str) {
-        clicked(self.see(css).await, css).await;
+        self.click_where(Locator::Css(css), css).await;
     }
 
     /// Waits for an element as [`Browser::see_text`] does, and clicks it.
     pub async fn click_text(&self, css_class: &str, text: &str) {
-        clicked(self.see_text(css_class, text).await, text).await;
+        let path = with_text(css_class, text);
+        self.click_where(Locator::XPath(&path), &path).await;
+    }
+
+    async fn click_where(&self, place: Locator<'_>, what: &str) {
+        self.wait(what, async || {
+            match self.find(place, what).await?.click().await {
+                Ok(()) => Some(()),
+                // The page has drawn it anew in between.
+                Err(error) if error.is_stale_element_reference() => None,
+                Err(error) => panic!("cannot click {what}: {error}"),
+            }
+        })
+        .await;
     }
 
     /// Waits for an element and types into it.
@@ -253,9 +267,11 @@ impl Browser {
     }
 }
 
-async fn clicked(element: Element, what: &str) {
-    let done = element.click().await;
-    done.unwrap_or_else(|error| panic!("cannot click {what}: {error}"));
+/// Where elements of this class are whose text, spaces folded, contains `text`.
+fn with_text(css_class: &str, text: &str) -> String {
+    format!(
+        "//*[contains(concat(' ', @class, ' '), ' {css_class} ')][contains(normalize-space(.), \"{text}\")]"
+    )
 }
 
 /// What the QR code in a picture says, when there is one that can be read.

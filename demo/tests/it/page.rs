@@ -63,7 +63,7 @@ async fn alice_and_bob_use_the_bot_on_the_phones_page() {
     page.show(&alice).await;
     phones::open_chat(&page, "main").await;
     page.see_text("theirs", "Did you mean !ping?").await;
-    page.until("!document.body.innerText.includes('!runtime')")
+    page.until("!document.body.innerText.includes('Up for')")
         .await;
     page.picture("phones").await;
 

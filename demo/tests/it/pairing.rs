@@ -41,6 +41,8 @@ async fn the_qr_code_on_the_hosts_page_links_the_main_bot() {
         .await;
     page.see_text("state", "Waiting to be linked").await;
     let shown = page.scan("img.qr").await;
+    page.until("document.querySelector('[data-by=qr]').checkVisibility() && !document.querySelector('[data-by=code]').checkVisibility()")
+        .await;
     page.picture("pairing-qr").await;
 
     let main = world.phone("main", MAIN_NUMBER).await.expect("a phone");
@@ -67,6 +69,8 @@ async fn the_code_on_the_hosts_page_is_typed_on_the_phone_and_links_the_main_bot
     page.see_text("code", "-").await;
     let outdated = page.text(CODE).await;
     page.until("!document.querySelector('img.qr').checkVisibility()")
+        .await;
+    page.until("document.querySelector('[data-by=code]').checkVisibility() && !document.querySelector('[data-by=qr]').checkVisibility()")
         .await;
 
     // A code is good for three minutes; then there is another.

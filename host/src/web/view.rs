@@ -68,6 +68,11 @@ impl View {
         }
     }
 
+    /// Whether a code is typed to link it, rather than scanned.
+    pub(super) fn by_code(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| !link.code.is_empty())
+    }
+
     /// For who may link the bot.
     pub(super) fn linking(status: &BotStatus, now: Millis) -> Self {
         Self {
