@@ -2,7 +2,7 @@
 
 use jadi_plugin_manifest as manifest;
 
-use crate::model::{ChatKind, Event, EventKind, MediaKind, Message};
+use jadi_model::{ChatKind, Event, EventKind, Media, MediaKind, Message};
 
 /// Whether the event is one that `filter` asks for.
 pub(super) fn matches(filter: &manifest::EventFilter, event: &Event) -> bool {
@@ -17,7 +17,7 @@ pub(super) fn matches(filter: &manifest::EventFilter, event: &Event) -> bool {
         EventKind::MessageEdit { text, .. } => (text.as_str(), None),
         _ => ("", None),
     };
-    let has_file = |file: &Option<&crate::model::Media>| {
+    let has_file = |file: &Option<&Media>| {
         file.is_some_and(|file| filter.media.contains(&media_kind(file.kind)))
     };
     (filter.contains.is_empty() || contains_any(text, &filter.contains))
@@ -57,7 +57,7 @@ fn is_host(text: &str) -> bool {
 }
 
 /// The manifest's word for a kind of event.
-pub(super) fn kind(kind: &EventKind) -> manifest::EventKind {
+fn kind(kind: &EventKind) -> manifest::EventKind {
     match kind {
         EventKind::Message(_) => manifest::EventKind::Message,
         EventKind::MessageEdit { .. } => manifest::EventKind::MessageEdit,
@@ -87,9 +87,8 @@ fn media_kind(kind: MediaKind) -> manifest::MediaKind {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{group_message, private_message};
     use super::*;
-    use crate::dispatch::tests::{ALICE, GROUP, group_message, private_message};
-    use crate::model::Media;
 
     fn filter(event: manifest::EventKind) -> manifest::EventFilter {
         manifest::EventFilter {
@@ -103,8 +102,8 @@ mod tests {
 
     #[test]
     fn kinds_of_event_and_chat_are_told_apart() {
-        let private = private_message(ALICE, "A1", "hello");
-        let group = group_message(GROUP, ALICE, "A1", "hello");
+        let private = private_message("hello");
+        let group = group_message("hello");
         let any = filter(manifest::EventKind::Message);
         assert!(matches(&any, &private) && matches(&any, &group));
         assert!(!matches(&filter(manifest::EventKind::Reaction), &private));
@@ -122,7 +121,7 @@ mod tests {
             link: true,
             ..filter(manifest::EventKind::Message)
         };
-        let says = |text| matches(&both, &private_message(ALICE, "A1", text));
+        let says = |text| matches(&both, &private_message(text));
         assert!(says("Berapa Harga https://example.org"));
         assert!(!says("Berapa Harga"));
         assert!(!says("https://example.org"));
@@ -134,7 +133,7 @@ mod tests {
             media: vec![manifest::MediaKind::Image, manifest::MediaKind::Video],
             ..filter(manifest::EventKind::Message)
         };
-        let mut event = private_message(ALICE, "A1", "look");
+        let mut event = private_message("look");
         assert!(!matches(&images, &event));
         for (kind, expected) in [(MediaKind::Image, true), (MediaKind::Sticker, false)] {
             let EventKind::Message(message) = &mut event.kind else {
