@@ -6,12 +6,13 @@ use syn::{Attribute, Ident, Item, ItemMod};
 
 use crate::arguments::Arguments;
 use crate::declare::{self, CrateFacts};
+use crate::parameters::Parameters;
 
 /// Which functions handle what.
 #[derive(Default)]
 struct Handlers {
-    /// Name of the command and of its function.
-    commands: Vec<(String, Ident)>,
+    /// Name of each command, and the call of its function.
+    commands: Vec<(String, TokenStream)>,
     on_message: Option<Ident>,
     unknown_command: Option<Ident>,
 }
@@ -41,8 +42,13 @@ fn expand(
             let name = function.sig.ident.clone();
             let path = attribute.path();
             if path.is_ident("command") {
-                let command = declare::command(&attribute.meta)?;
-                handlers.commands.push((command.name.clone(), name));
+                let mut command = declare::command(&attribute.meta)?;
+                let parameters = Parameters::of(&function.sig)?;
+                if command.usage.is_empty() {
+                    command.usage = parameters.usage();
+                }
+                let call = parameters.call(&name, &command.name, &command.usage, &message());
+                handlers.commands.push((command.name.clone(), call));
                 manifest.commands.push(command);
                 manifest
                     .check()
@@ -96,17 +102,22 @@ fn once(place: &mut Option<Ident>, name: Ident, attribute: &Attribute) -> syn::R
     }
 }
 
+/// The message's variable in the code around the handlers.
+fn message() -> Ident {
+    Ident::new("message", Span::mixed_site())
+}
+
 fn glue(handlers: &Handlers, json: &[u8]) -> TokenStream {
     let sdk = quote!(::jadi_plugin_sdk);
     // Hygienic, so that a handler may have any of these names.
     let event = Ident::new("event", Span::mixed_site());
-    let message = Ident::new("message", Span::mixed_site());
+    let message = message();
     let command = Ident::new("command", Span::mixed_site());
     let answer = Ident::new("answer", Span::mixed_site());
-    let commands = handlers.commands.iter().map(|(name, function)| {
-        quote!(::core::option::Option::Some((true, #name)) =>
-            #sdk::IntoAnswer::into_answer(#function(&#message)),)
-    });
+    let commands = handlers
+        .commands
+        .iter()
+        .map(|(name, call)| quote!(::core::option::Option::Some((true, #name)) => #call,));
     let unknown = handlers.unknown_command.iter().map(|function| {
         quote!(::core::option::Option::Some((false, _)) =>
             #sdk::IntoAnswer::into_answer(#function(&#message)),)
