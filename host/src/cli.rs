@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::author::AuthorCommand;
 use crate::config::Sources;
 
 const AFTER: &str = "\
@@ -17,6 +18,18 @@ First start:
                                  (WhatsApp, Settings, Linked devices, Link a device)
   jadi run --owners 6280000000101
                                  makes this number (an example) a system owner
+
+Write a plugin:
+  jadi plugin new hello          makes a crate with a command and a test; `jadi plugin --help` tells the rest
+";
+
+const PLUGIN_AFTER: &str = "\
+An evening with a plugin:
+  jadi plugin new hello && cd hello
+  jadi plugin test               talk to it in a test, in the runtime that hosts have
+  jadi plugin build              make hello.wasm
+  jadi plugin check hello.wasm   see what it does, may do and costs
+  jadi run --plugins-dir .       run it
 ";
 
 /// Jadi hosts WhatsApp bots: one process, many bots, every command a sandboxed plugin.
@@ -32,16 +45,31 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Run the host until Ctrl-C or SIGTERM
     Run,
+    /// Write plugins
+    #[command(after_help = PLUGIN_AFTER)]
+    Plugin {
+        /// What to do.
+        #[command(subcommand)]
+        command: PluginCommand,
+    },
     /// Look at the configuration
     Config {
         /// What to look at.
         #[command(subcommand)]
         command: ConfigCommand,
     },
+}
+
+/// What to do with plugins.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PluginCommand {
+    /// What an author does.
+    #[command(flatten)]
+    Author(AuthorCommand),
 }
 
 /// What to look at in the configuration.
@@ -116,6 +144,26 @@ pub struct Flags {
     simulator_media: Option<String>,
 }
 
+impl Cli {
+    /// Reads the program's arguments; ends the program when they are wrong or ask for help. The help of a verb that has no
+    /// use for the configuration does not list its keys.
+    pub fn read() -> Self {
+        let arguments: Vec<_> = std::env::args_os().collect();
+        let words = arguments.iter().filter_map(|argument| argument.to_str());
+        let mut words = words.skip(1).filter(|word| !word.starts_with('-'));
+        let mut command = Self::command();
+        let author = |verb: &str| AuthorCommand::VERBS.contains(&verb);
+        if words.next() == Some("plugin") && words.next().is_none_or(author) {
+            command = command.mut_args(|argument| {
+                let global = argument.is_global_set();
+                argument.hide(global)
+            });
+        }
+        let matches = command.get_matches_from(arguments);
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
 impl Flags {
     /// The flags that were given, together with the other places that values come from.
     pub fn sources(self, program: PathBuf, environment: Vec<(String, String)>) -> Sources {
@@ -155,8 +203,6 @@ impl Flags {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
     use crate::config::KEYS;
 

@@ -15,6 +15,7 @@
 //! - [`bots`]: a bot's life: state machine, supervision, reconnection.
 //! - [`web`]: the only room that knows actix-web: pages and API.
 //! - [`run`]: puts the rooms together.
+//! - [`author`]: for authors of plugins; it needs none of the other rooms but [`plugins`].
 
 // A host of many bots must not die of one surprise: what can fail is an error. Tests may say what they expect.
 #![cfg_attr(
@@ -31,6 +32,7 @@ pub use jadi_model as model;
 pub use jadi_model::{clock, random};
 pub use jadi_plugin_runtime as plugins;
 
+pub mod author;
 pub mod bots;
 pub mod cli;
 pub mod config;

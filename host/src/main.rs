@@ -2,27 +2,17 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use jadi::cli::{Cli, Command, ConfigCommand};
+use jadi::cli::{Cli, Command, ConfigCommand, Flags, PluginCommand};
 use jadi::config::Config;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let program = std::env::current_exe().unwrap_or_default();
-    let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
-    let sources = cli.flags.sources(program, environment);
-    let loaded = Config::load(&sources);
-    let done = match (cli.command.unwrap_or(Command::Run), loaded) {
-        (_, Err(error)) => Err(error.into()),
-        (Command::Run, Ok((config, _))) => jadi::run::run(config),
-        (
-            Command::Config {
-                command: ConfigCommand::Check,
-            },
-            Ok((_, settings)),
-        ) => jadi::config::print(&settings, &mut std::io::stdout().lock()).map_err(Into::into),
+    let cli = Cli::read();
+    let done = match cli.command.unwrap_or(Command::Run) {
+        // Authors need no configuration: a broken one is none of their business.
+        Command::Plugin {
+            command: PluginCommand::Author(command),
+        } => jadi::author::run(command, &mut std::io::stdout().lock()),
+        command => with_config(&command, cli.flags),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,5 +27,25 @@ fn main() -> ExitCode {
             eprintln!("{text}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What needs the configuration.
+fn with_config(command: &Command, flags: Flags) -> anyhow::Result<()> {
+    let program = std::env::current_exe().unwrap_or_default();
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let sources = flags.sources(program, environment);
+    let (config, settings) = Config::load(&sources)?;
+    match command {
+        Command::Run => jadi::run::run(config),
+        Command::Config {
+            command: ConfigCommand::Check,
+        } => Ok(jadi::config::print(
+            &settings,
+            &mut std::io::stdout().lock(),
+        )?),
+        Command::Plugin { .. } => Ok(()),
     }
 }

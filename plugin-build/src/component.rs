@@ -50,11 +50,7 @@ pub fn encode(module: &[u8]) -> Result<Component, ComponentError> {
         .map_err(encode_error)?
         .encode()
         .map_err(encode_error)?;
-    let section = CustomSection {
-        name: SECTION.into(),
-        data: manifest.to_json()?.into(),
-    };
-    section.append_to_component(&mut component);
+    append_manifest(&mut component, &manifest)?;
     let (imports, exports) = interfaces(&component)?;
     Ok(Component {
         component,
@@ -63,6 +59,19 @@ pub fn encode(module: &[u8]) -> Result<Component, ComponentError> {
         exports,
         name_bytes: taken.name_bytes,
     })
+}
+
+/// Adds the manifest's section at the component's top.
+pub(crate) fn append_manifest(
+    component: &mut Vec<u8>,
+    manifest: &Manifest,
+) -> Result<(), ManifestError> {
+    let section = CustomSection {
+        name: SECTION.into(),
+        data: manifest.to_json()?.into(),
+    };
+    section.append_to_component(component);
+    Ok(())
 }
 
 struct Taken {
@@ -101,7 +110,9 @@ fn take_sections(module: &[u8]) -> Result<Taken, ComponentError> {
 }
 
 /// The names of what a component imports and exports.
-fn interfaces(component: &[u8]) -> Result<(Vec<String>, Vec<String>), BinaryReaderError> {
+pub(crate) fn interfaces(
+    component: &[u8],
+) -> Result<(Vec<String>, Vec<String>), BinaryReaderError> {
     let (mut imports, mut exports) = (Vec::new(), Vec::new());
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(component) {

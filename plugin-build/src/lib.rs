@@ -18,17 +18,23 @@
 //! - `toolchain`: which compiler, and where its standard library comes from; installs it where it can.
 //! - `process`: running other programs, with a deadline where they use the network.
 //! - `module`: cargo, from a crate to a core module.
+//! - `cache`: where cargo keeps what it builds.
 //! - `component`: from a core module to a component, the manifest as a section at its top, and what it imports.
+//! - `pack`: a manifest into a component that another language's tools have made.
 
+mod cache;
 mod component;
 mod module;
+mod pack;
 mod process;
 mod toolchain;
 
 use std::path::Path;
 
+pub use cache::{CacheError, cache_of};
 pub use component::{Component, ComponentError};
 pub use module::ModuleError;
+pub use pack::{PackError, pack};
 pub use process::ProcessError;
 pub use toolchain::{Toolchain, ToolchainError};
 

@@ -11,11 +11,11 @@ use super::permissions::Permission;
 
 /// A component file that is worth compiling.
 #[derive(Debug)]
-pub(super) struct Inspected {
+pub struct Inspected {
     /// Its manifest, checked.
-    pub(super) manifest: Manifest,
+    pub manifest: Manifest,
     /// What it may do, in the contract's order.
-    pub(super) permissions: Vec<Permission>,
+    pub permissions: Vec<Permission>,
 }
 
 /// What stands at the top level of a component, and what its modules start with.
@@ -33,12 +33,12 @@ struct TopLevel<'a> {
 /// A page of linear memory, bytes.
 const PAGE: u64 = 64 * 1024;
 
-/// Inspects a component file.
+/// Inspects a component file, without compiling it.
 ///
 /// # Errors
 ///
 /// The first reason for which the file is not a plugin of this contract.
-pub(super) fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspected, LoadError> {
+pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspected, LoadError> {
     let size = bytes.len() as u64;
     let most = limits.pool.component_bytes;
     if size > most {

@@ -11,6 +11,7 @@
 //! - `run`, `state`, `capabilities`: one event in a fresh instance, and what it can call.
 //! - `limits`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told when not.
 //! - `catalog`: all plugins of a directory.
+//! - [`routing`]: which plugins an event is for, and whether a command may be used where it was typed.
 
 // A host of many bots must not die of one surprise: what can fail is an error. Tests may say what they expect.
 #![cfg_attr(
@@ -39,6 +40,7 @@ mod load_error;
 mod meter;
 mod permissions;
 mod plugin;
+pub mod routing;
 mod run;
 mod runtime;
 mod state;
@@ -53,6 +55,7 @@ pub use context::{
 pub use contract::Version;
 pub use digest::Digest;
 pub use failure::{Failure, Limit};
+pub use inspect::{Inspected, inspect};
 pub use limits::{EventLimits, Limits, LimitsError, PoolLimits};
 pub use load_error::LoadError;
 pub use permissions::Permission;

@@ -26,12 +26,12 @@ pub enum LoadError {
     Precompiled,
     /// Not WebAssembly at all.
     #[error(
-        "this is not a WebAssembly file; install the .wasm file that `cargo xtask plugins` writes"
+        "this is not a WebAssembly file; install the .wasm file that `jadi plugin build` writes"
     )]
     NotWasm,
     /// WebAssembly, but not a component.
     #[error(
-        "this is a core WebAssembly module, not a component; build it with `cargo xtask plugins`, or wrap it with \
+        "this is a core WebAssembly module, not a component; build it with `jadi plugin build`, or wrap it with \
          `wasm-tools component new`"
     )]
     CoreModule,
@@ -39,7 +39,9 @@ pub enum LoadError {
     #[error("the component is damaged or can't run here: {0}; build or copy it again")]
     Damaged(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// No manifest at the component's top level.
-    #[error("the component has no manifest; build it with `cargo xtask plugins`, which writes it")]
+    #[error(
+        "the component has no manifest; build it with `jadi plugin build`, which writes it, or add one with `jadi plugin pack`"
+    )]
     NoManifest,
     /// More than one manifest, so that nobody could say which one counts.
     #[error("the component has {count} manifests; build it again from a clean state")]

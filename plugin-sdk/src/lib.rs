@@ -13,21 +13,17 @@
 //!     #[command(
 //!         name = "greet",
 //!         aliases("hi"),
-//!         usage = "[name]",
 //!         summary(en = "Greets you or whom you name", id = "Menyapa kamu atau yang kamu sebut")
 //!     )]
-//!     fn greet(message: &Message) -> Reply {
-//!         let name = match message.args() {
-//!             name if name.is_empty() => message.sender().name,
-//!             name => name,
-//!         };
+//!     fn greet(message: &Message, name: Option<String>) -> Reply {
+//!         let name = name.unwrap_or_else(|| message.sender().name);
 //!         Reply::text(format!("{}, {name}!", HELLO.in_language(&message.language())))
 //!     }
 //! }
 //! # fn main() {}
 //! ```
 //!
-//! That is the whole crate: `crate-type = ["cdylib"]`, and `cargo xtask plugins` or the `jadi-plugin-build` library makes one
+//! That is the whole crate: `crate-type = ["cdylib"]`, and `jadi plugin build` or the `jadi-plugin-build` library makes one
 //! component file of it, its manifest inside. Calling a capability is what asks for it: a plugin that never touches [`kv`]
 //! does not import it, and whoever installs it sees so.
 //!
@@ -36,12 +32,13 @@
 //! each event: what must last goes to [`kv`], statics are forgotten.
 //!
 //! On other targets than wasm everything compiles, so that plain functions of a plugin are tested with `cargo test`; what
-//! asks the host panics there.
+//! asks the host panics there. `jadi-plugin-test` tests the whole plugin, as a chat with it.
 //!
 //! # Layout
 //!
 //! - `context`, `message`, `happened`: events as a handler sees them.
 //! - `answer`: what a handler returns.
+//! - [`arguments`]: what stands after a command's name, as values.
 //! - `words`: texts in several languages.
 //! - [`chat`], [`clock`], [`commands`], [`group_admin`], [`groups`], [`http`], [`kv`], [`log`], [`media`], [`random`], [`schedule`],
 //!   [`settings`]: the
@@ -52,6 +49,7 @@
 extern crate self as jadi_plugin_sdk;
 
 mod answer;
+pub mod arguments;
 #[doc(hidden)]
 pub mod bindings;
 pub mod chat;
@@ -79,6 +77,9 @@ pub use bindings::capabilities::jadi::plugin::types::{
 pub use context::Context;
 pub use error::{Error, Refused, Result};
 pub use happened::{Deletion, Due, Edit, Membership, Reaction};
+/// Makes an enum of plain variants a command's argument: each variant is typed as its name, in lower case and with dashes
+/// (`VeryFast` as `very-fast`), or as one of the words of `#[choice("cepat", "rápido")]` on it.
+pub use jadi_plugin_sdk_macros::Choice;
 /// Makes a plugin of an inline module; see the crate's documentation for a whole one.
 ///
 /// Arguments: `name = "…"`, `languages("en", …)`; optional `http_hosts("api.example.org", …)`, `summary = "…"` or `summary(en = "…", …)`, `priority = 0`,
@@ -99,6 +100,9 @@ pub use happened::{Deletion, Due, Edit, Membership, Reaction};
 /// - `#[unknown_command]`: texts in private chats that look like a command but are none of any plugin.
 ///
 /// What a host would refuse in the manifest is an error of the compiler at the place where it is written.
+///
+/// A command's function may have parameters after the message, which are read from what stands after its name: see
+/// [`arguments`].
 pub use jadi_plugin_sdk_macros::plugin;
 pub use message::{Message, Quoted};
 pub use words::Words;
@@ -106,6 +110,11 @@ pub use words::Words;
 #[doc(hidden)]
 pub mod __private {
     //! What the macros' code needs.
+
+    use crate::{Words, words};
+
+    /// Before the list of what may be chosen.
+    pub const ONE_OF: Words = words! { en: "one of", id: "salah satu dari", es: "uno de" };
 
     pub use crate::answer::{Asked, finish};
     pub use crate::bindings::capabilities::jadi::plugin::types::{

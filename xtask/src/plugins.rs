@@ -1,4 +1,4 @@
-//! `cargo xtask plugins`: each crate under `plugins/` to one component file in the target directory.
+//! `cargo xtask plugins`: each crate in `plugins/` and `plugins/examples/` to one component file in the target directory.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,7 +25,10 @@ pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
     let cache = workspace.target().join("wasm");
     let toolchain = Toolchain::find(&cache, &mut |note| eprintln!("{note} …"))?;
     let mut built: Vec<Component> = Vec::new();
-    for plugin in crates(&workspace.root().join("plugins"))? {
+    let plugins = workspace.root().join("plugins");
+    let mut all = crates(&plugins)?;
+    all.extend(crates(&plugins.join("examples"))?);
+    for plugin in all {
         let component = jadi_plugin_build::build(&plugin, &toolchain, &cache)
             .with_context(|| format!("plugin {}", plugin.display()))?;
         let name = &component.manifest.name;

@@ -13,7 +13,6 @@ use tokio_util::task::TaskTracker;
 
 use super::breaker::Breaker;
 use super::caller::{Account, Callers, KnownBots, ignored};
-use super::cooldown::{Cooldowns, Verdict};
 use super::counters::Counters;
 use super::enabled::Enabled;
 use super::pace::{Pace, PaceOptions};
@@ -22,6 +21,7 @@ use super::{sender, worker};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::fetch::Fetcher;
 use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, PhoneNumber};
+use crate::plugins::routing::{Cooldowns, Verdict};
 use crate::random::SharedRandom;
 use crate::store::{Arrival, BotData, Row, Settings, StoreError};
 use crate::whatsapp::{CommitError, Inbound, Session, SessionState};

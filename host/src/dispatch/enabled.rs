@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jadi_plugin_manifest::{Command, Manifest};
 
-use super::{command, filter};
-use crate::model::{ChatKind, Event, EventKind};
+use crate::model::{ChatKind, Event};
+use crate::plugins::routing;
 use crate::plugins::{EventInput, Invocation, Outcome, Reads};
 
 /// One plugin, ready to handle events.
@@ -69,7 +69,7 @@ impl Enabled {
             .handlers
             .iter()
             .flat_map(|handler| &handler.manifest().events);
-        filters.any(|filter| filter::about_messages(filter.event) && filter::in_chat(filter, chat))
+        filters.any(|filter| routing::is_about_messages(filter, chat))
     }
 
     /// All commands, each with the manifest of its plugin.
@@ -86,58 +86,17 @@ impl Enabled {
     /// The plugins that the event is for, in the order of their turns: the one whose command it is, those whose filters
     /// it matches and, for an unknown command in a private chat, the first that answers those.
     pub(super) fn matches(&self, event: &Event, prefixes: &[String]) -> Vec<Match> {
-        let typed = match &event.kind {
-            EventKind::Message(message) => command::parse(&message.text, prefixes),
-            _ => None,
-        };
-        let owner = typed
-            .as_ref()
-            .and_then(|typed| self.words.get(&typed.word))
-            .copied();
-        let answers_unknown =
-            if typed.is_some() && owner.is_none() && event.chat.kind == ChatKind::Private {
-                self.handlers
-                    .iter()
-                    .position(|handler| handler.manifest().unknown_commands)
-            } else {
-                None
-            };
-        let mut matches = Vec::new();
-        for (place, handler) in self.handlers.iter().enumerate() {
-            let addressed = owner == Some(place) || answers_unknown == Some(place);
-            // What a plugin has scheduled is its own.
-            if matches!(&event.kind, EventKind::Due { plugin, .. } if *plugin != handler.manifest().name)
-            {
-                continue;
-            }
-            let wanted = || {
-                let filters = &handler.manifest().events;
-                filters.iter().any(|filter| filter::matches(filter, event))
-            };
-            if addressed || wanted() {
-                let invocation = typed
-                    .as_ref()
-                    .filter(|_| addressed)
-                    .map(|typed| invocation(typed, handler.manifest()));
-                matches.push(Match {
-                    handler: handler.clone(),
-                    invocation,
-                });
-            }
-        }
-        matches
-    }
-}
-
-fn invocation(typed: &command::Typed<'_>, manifest: &Manifest) -> Invocation {
-    let command = manifest.command(&typed.word);
-    let name = command.map_or(typed.word.as_str(), |command| command.name.as_str());
-    Invocation {
-        prefix: typed.prefix.to_owned(),
-        name: name.to_owned(),
-        alias: (name != typed.word).then(|| typed.word.clone()),
-        args: typed.args.to_owned(),
-        known: command.is_some(),
+        let manifests = self.handlers.iter().map(|handler| handler.manifest());
+        let owner = |word: &str| self.words.get(word).copied();
+        let turns = routing::turns(manifests, owner, event, prefixes).into_iter();
+        turns
+            .filter_map(|turn| {
+                Some(Match {
+                    handler: self.handlers.get(turn.place)?.clone(),
+                    invocation: turn.invocation,
+                })
+            })
+            .collect()
     }
 }
 

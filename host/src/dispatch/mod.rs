@@ -11,19 +11,16 @@
 //! - `bot`: [`Dispatch`] itself: parts, start, stop, idleness.
 //! - `lanes`, `queue`: rows in order per chat, served in turn.
 //! - `worker`: one event, from inbox row to commit. `sender`: one message, from outbox row to acknowledgement.
-//! - `command`, `filter`, `enabled`: which plugins an event is for. Pure.
+//! - `enabled`: which plugins an event is for; how that is decided is [`routing`](crate::plugins::routing).
 //! - `caller`, `replies`: who asks, and the host's own answers to those who may not.
 //! - `reads`: what a plugin may read while it runs.
-//! - `breaker`, `cooldown`, `pace`: what slows things down. Pure.
+//! - `breaker`, `pace`: what slows things down. Pure.
 
 mod bot;
 mod breaker;
 mod caller;
-mod command;
-mod cooldown;
 mod counters;
 mod enabled;
-mod filter;
 mod lanes;
 mod pace;
 mod queue;

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jadi_plugin_manifest::{Command, Manifest, Place, SettingValue};
+use jadi_plugin_manifest::SettingValue;
 
 use super::enabled::Enabled;
 use crate::clock::Millis;
 use crate::fetch::Fetcher;
-use crate::model::{BotRole, ChatKind, Jid, Progress, Role};
+use crate::model::{Jid, Progress};
+use crate::plugins::routing::{self, Scene};
 use crate::plugins::{
     CommandFact, FetchError, HttpRequest, HttpResponse, MediaError, ReadError, Reads,
 };
@@ -20,41 +21,6 @@ use crate::whatsapp::{DownloadError, Session};
 
 /// An early effect that takes longer is not worth waiting for.
 const PROGRESS: Duration = Duration::from_secs(3);
-
-/// Where and by whom commands would be used.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Scene {
-    pub(super) role: Role,
-    pub(super) chat: ChatKind,
-    pub(super) bot: BotRole,
-}
-
-impl Scene {
-    /// Whether a command works in this place.
-    pub(super) fn fits(&self, place: Place) -> bool {
-        match place {
-            Place::Any => true,
-            Place::Group => self.chat == ChatKind::Group,
-            Place::Private => self.chat == ChatKind::Private,
-            Place::Main => self.bot == BotRole::Main,
-        }
-    }
-
-    /// Whether the person may use a command that needs `role`.
-    pub(super) fn may(&self, role: Role) -> bool {
-        self.role >= role
-    }
-}
-
-/// The host's word for a manifest's role.
-pub(super) fn role(role: jadi_plugin_manifest::Role) -> Role {
-    match role {
-        jadi_plugin_manifest::Role::User => Role::User,
-        jadi_plugin_manifest::Role::GroupAdmin => Role::GroupAdmin,
-        jadi_plugin_manifest::Role::BotOwner => Role::BotOwner,
-        jadi_plugin_manifest::Role::SystemOwner => Role::SystemOwner,
-    }
-}
 
 /// The reads of one run.
 pub(super) struct EventReads {
@@ -126,11 +92,12 @@ impl Reads for EventReads {
     }
 
     async fn commands(&self) -> Result<Vec<CommandFact>, ReadError> {
-        let usable = self.enabled.commands().filter(|(_, command)| {
-            self.scene.fits(command.place) && self.scene.may(role(command.role))
-        });
+        let usable = self
+            .enabled
+            .commands()
+            .filter(|(_, command)| self.scene.usable(command));
         Ok(usable
-            .map(|(manifest, command)| fact(manifest, command, &self.language))
+            .map(|(manifest, command)| routing::fact(manifest, command, &self.language))
             .collect())
     }
 
@@ -167,18 +134,5 @@ impl Reads for EventReads {
             tracing::debug!(plugin = self.plugin, "an early effect was not shown");
         }
         Ok(())
-    }
-}
-
-fn fact(manifest: &Manifest, command: &Command, language: &str) -> CommandFact {
-    CommandFact {
-        plugin: manifest.name.clone(),
-        name: command.name.clone(),
-        aliases: command.aliases.clone(),
-        category: command.category.clone(),
-        category_title: manifest.category_title(&command.category, language),
-        usage: command.usage.get(language).to_owned(),
-        summary: command.summary.get(language).to_owned(),
-        role: role(command.role),
     }
 }

@@ -3,6 +3,7 @@
 use jadi_plugin_manifest::Place;
 
 use crate::model::{Action, Event, MessageRef, Role, SendMessage};
+use crate::plugins::routing::Refusal;
 
 /// Why a command was not run, or did not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,16 @@ pub(super) enum Reply {
     Failed,
     /// The plugin failed too often and is left alone for a while.
     Resting,
+}
+
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Place(place) => Self::Place(place),
+            Refusal::Role(role) => Self::Role(role),
+            Refusal::BotNotAdmin => Self::BotNotAdmin,
+        }
+    }
 }
 
 impl Reply {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::bot::{Connected, Core};
 use super::caller::{Standing, ignored};
-use super::cooldown::Verdict;
 use super::enabled::{Enabled, Match};
 use super::queue::Served;
-use super::reads::{EventReads, Scene, Seen, role};
+use super::reads::{EventReads, Seen};
 use super::replies::Reply;
 use crate::clock::Millis;
 use crate::model::{Action, Event, EventKey, EventKind, KeptMessage, MessageId, Outgoing};
+use crate::plugins::routing::{Scene, Verdict};
 use crate::plugins::{EventInput, Failure, KvWrite, Outcome, ScheduleWrite, SettingWrite};
 use crate::store::{Handled, KvChange, Row, ScheduleChange, SettingChange, Settings, StoreError};
 use crate::whatsapp::{SendError, Session};
@@ -165,16 +165,9 @@ impl Visit<'_> {
     /// Why the command must not be run: its inner `None` means silence.
     fn refusal(&self, found: &Match) -> Option<Option<Reply>> {
         let command = found.command()?;
-        let scene = self.scene();
-        if !scene.fits(command.place) {
-            return Some(Some(Reply::Place(command.place)));
-        }
-        let needed = role(command.role);
-        if !scene.may(needed) {
-            return Some(Some(Reply::Role(needed)));
-        }
-        if command.needs_bot_admin && !self.standing.bot_is_admin {
-            return Some(Some(Reply::BotNotAdmin));
+        let bot_is_admin = self.standing.bot_is_admin;
+        if let Some(refusal) = self.scene().refuses(command, bot_is_admin) {
+            return Some(Some(refusal.into()));
         }
         let asked = self
             .core

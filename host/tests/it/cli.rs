@@ -98,3 +98,57 @@ fn a_data_directory_that_can_not_be_made_is_told() {
     assert_eq!(output.status.code(), Some(1));
     assert!(error.contains("file/data"), "{error}");
 }
+
+#[test]
+fn authors_verbs_need_no_configuration_and_teach() {
+    let dir = tempfile::tempdir().expect("a directory");
+    // A configuration that nothing else would start with.
+    std::fs::write(dir.path().join("jadi.toml"), "no_such_key = 1\n").expect("a file");
+    let output = jadi(dir.path(), &["plugin", "new", "dice"], &[]);
+    let (out, error) = texts(&output);
+    assert!(output.status.success(), "{error}");
+    assert!(out.contains("jadi plugin test"), "{out}");
+    assert!(dir.path().join("dice/src/lib.rs").is_file());
+
+    let (out, _) = texts(&jadi(dir.path(), &["plugin", "--help"], &[]));
+    for wanted in ["new", "build", "test", "check", "pack", "An evening"] {
+        assert!(out.contains(wanted), "{wanted} in {out}");
+    }
+    for verb in ["new", "build", "test", "check", "pack"] {
+        let (out, _) = texts(&jadi(dir.path(), &["plugin", verb, "--help"], &[]));
+        assert!(out.contains("Examples:"), "{verb}: {out}");
+        assert!(
+            !out.contains("--master-key") && !out.contains("--listen"),
+            "{verb}: {out}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_plugin_is_told_with_what_to_do() {
+    let dir = tempfile::tempdir().expect("a directory");
+    std::fs::write(dir.path().join("text.wasm"), "hello").expect("a file");
+    std::fs::write(dir.path().join("module.wasm"), b"\0asm\x01\0\0\0").expect("a file");
+    std::fs::write(
+        dir.path().join("m.json"),
+        r#"{"name":"a","version":"1.0.0","languages":["en"]}"#,
+    )
+    .expect("a file");
+    for (arguments, wanted) in [
+        (&["check", "text.wasm"][..], "not a WebAssembly file"),
+        (&["check", "module.wasm"], "a core WebAssembly module"),
+        (&["check", "nothing.wasm"], "nothing.wasm can't be read"),
+        (&["build"], "jadi plugin new"),
+        (&["test"], "jadi plugin new"),
+        (&["new", "Dice"], "is not a plugin's name"),
+        (
+            &["pack", "module.wasm", "--manifest", "m.json"],
+            "a core module",
+        ),
+    ] {
+        let output = jadi(dir.path(), &[&["plugin"], arguments].concat(), &[]);
+        let (_, error) = texts(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(error.contains(wanted), "{arguments:?}: {error}");
+    }
+}

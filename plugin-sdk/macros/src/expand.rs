@@ -7,6 +7,7 @@ use syn::{Attribute, Ident, Item, ItemMod};
 
 use crate::arguments::Arguments;
 use crate::declare::{self, CrateFacts};
+use crate::parameters::Parameters;
 
 /// A kind of event other than messages, in the words of attribute and SDK.
 struct Happening {
@@ -75,8 +76,8 @@ const HAPPENINGS: [Happening; 6] = [
 /// Which functions handle what.
 #[derive(Default)]
 struct Handlers {
-    /// Name of the command and of its function.
-    commands: Vec<(String, Ident)>,
+    /// Name of each command, and the call of its function.
+    commands: Vec<(String, TokenStream)>,
     on_message: Option<Ident>,
     unknown_command: Option<Ident>,
     /// In the order of [`HAPPENINGS`].
@@ -115,8 +116,13 @@ fn expand(
             let name = function.sig.ident.clone();
             let path = attribute.path();
             if path.is_ident("command") {
-                let command = declare::command(&attribute.meta)?;
-                handlers.commands.push((command.name.clone(), name));
+                let mut command = declare::command(&attribute.meta)?;
+                let parameters = Parameters::of(&function.sig)?;
+                if command.usage.is_empty() {
+                    command.usage = parameters.usage();
+                }
+                let call = parameters.call(&name, &command.name, &command.usage, &message());
+                handlers.commands.push((command.name.clone(), call));
                 manifest.commands.push(command);
                 manifest
                     .check()
@@ -188,6 +194,11 @@ fn once(place: &mut Option<Ident>, name: Ident, attribute: &Attribute) -> syn::R
 fn returned() -> TokenStream {
     let sdk = quote!(::jadi_plugin_sdk::__private);
     quote!(::core::result::Result<::std::vec::Vec<#sdk::Action>, #sdk::HandlerError>)
+}
+
+/// The message's variable in the code around the handlers.
+fn message() -> Ident {
+    Ident::new("message", Span::mixed_site())
 }
 
 fn glue(handlers: &Handlers, json: &[u8]) -> TokenStream {
@@ -263,13 +274,13 @@ fn messages(handlers: &Handlers) -> TokenStream {
     let sdk = quote!(::jadi_plugin_sdk);
     // Hygienic, so that a handler may have any of these names.
     let event = Ident::new("event", Span::mixed_site());
-    let message = Ident::new("message", Span::mixed_site());
+    let message = message();
     let command = Ident::new("command", Span::mixed_site());
     let answer = Ident::new("answer", Span::mixed_site());
-    let commands = handlers.commands.iter().map(|(name, function)| {
-        quote!(::core::option::Option::Some((true, #name)) =>
-            #sdk::IntoAnswer::into_answer(#function(&#message)),)
-    });
+    let commands = handlers
+        .commands
+        .iter()
+        .map(|(name, call)| quote!(::core::option::Option::Some((true, #name)) => #call,));
     let unknown = handlers.unknown_command.iter().map(|function| {
         quote!(::core::option::Option::Some((false, _)) =>
             #sdk::IntoAnswer::into_answer(#function(&#message)),)

@@ -19,11 +19,12 @@ use crate::workspace::{Workspace, check as succeed};
 const CARGO_DENY: &str = "0.20.2";
 
 /// What authors of plugins build with, as directories of the checkout. Nothing in or under them may be AGPL.
-const AUTHORS: [&str; 6] = [
+const AUTHORS: [&str; 7] = [
     "plugin-sdk",
     "plugins",
     "plugin-manifest",
     "plugin-build",
+    "plugin-test",
     "plugin-runtime",
     "model",
 ];

@@ -22,7 +22,7 @@ struct Rule {
     because: &'static str,
 }
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     Rule {
         names: &["wasmtime", "wasmtime_wasi", "wasmparser"],
         rooms: &[],
@@ -78,6 +78,11 @@ const RULES: [Rule; 13] = [
         because: "nothing but the composition knows the web pages",
     },
     Rule {
+        names: &["crate::author"],
+        rooms: &["author", "cli", "main"],
+        because: "what authors do on their machines is no part of a running host",
+    },
+    Rule {
         names: &["crate::bots"],
         rooms: &["bots", "web", "run"],
         because: "arrows go from `bots` to `dispatch`, not back",
@@ -94,7 +99,7 @@ const RULES: [Rule; 13] = [
     },
     Rule {
         names: &["crate::plugins"],
-        rooms: &["plugins", "dispatch", "bots", "web", "run"],
+        rooms: &["plugins", "dispatch", "bots", "web", "run", "author"],
         because: "`store` and `whatsapp` do not know plugins",
     },
 ];

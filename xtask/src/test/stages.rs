@@ -13,8 +13,8 @@ use crate::workspace::{check, stdout_of};
 
 /// The host's package.
 const HOST: &str = "jadi";
-/// The host as it is shipped, with the parts of it that are packages of their own.
-const SHIPPED: [&str; 3] = [HOST, "jadi-model", "jadi-plugin-runtime"];
+/// What exists for the simulator only.
+const SIMULATED_ONLY: [&str; 2] = ["jadi-simulator", "jadi-demo"];
 /// The host's feature for the simulator, as cargo wants it when several packages are selected.
 const SIMULATED: &str = "jadi/simulator";
 /// The client's feature that no ordinary build may have.
@@ -81,12 +81,12 @@ pub const STAGES: [Stage; 12] = [
     },
     Stage {
         name: "light",
-        about: "tests of contract, SDK, plugins and build tools",
+        about: "tests of contract, SDK and build tools",
         run: light,
     },
     Stage {
         name: "host",
-        about: "tests of the host as it is shipped",
+        about: "tests of the host as it is shipped, and of plugins in its runtime",
         run: host,
     },
     Stage {
@@ -148,7 +148,7 @@ fn clippy(suite: &Suite<'_>) -> Result<Tally> {
     };
     Ok([
         lint(&suite.packages.light(), &[])?,
-        lint(&SHIPPED, &[])?,
+        lint(&shipped(suite), &[])?,
         lint(&suite.packages.heavy(), &["--features", SIMULATED])?,
     ]
     .into_iter()
@@ -177,7 +177,7 @@ fn light(suite: &Suite<'_>) -> Result<Tally> {
 fn host(suite: &Suite<'_>) -> Result<Tally> {
     let simulator = baileys::simulator(suite.workspace)?;
     let mut cargo = tests(suite);
-    select(&mut cargo, &SHIPPED).env("JADI_SIMULATOR", simulator);
+    select(&mut cargo, &shipped(suite)).env("JADI_SIMULATOR", simulator);
     counted(&mut cargo, Dialect::Cargo)
 }
 
@@ -189,10 +189,16 @@ fn simulated(suite: &Suite<'_>) -> Result<Tally> {
     cargo.env("JADI_PLUGINS", plugins).env("JADI_BIN", host);
     cargo.env("JADI_SIMULATOR", simulator);
     // What has no part in the feature was tested with the host as it is shipped.
-    let mut packages = suite.packages.heavy();
-    packages.retain(|package| *package == HOST || !SHIPPED.contains(package));
+    let packages = [&[HOST][..], &SIMULATED_ONLY].concat();
     select(&mut cargo, &packages).args(["--features", SIMULATED]);
     counted(&mut cargo, Dialect::Cargo)
+}
+
+/// The host as it is shipped, with the parts of it that are packages of their own, and what runs plugins for their tests.
+fn shipped<'s>(suite: &'s Suite<'_>) -> Vec<&'s str> {
+    let mut packages = suite.packages.heavy();
+    packages.retain(|package| !SIMULATED_ONLY.contains(package));
+    packages
 }
 
 fn tests(suite: &Suite<'_>) -> Command {

@@ -2,19 +2,22 @@
 
 use std::collections::HashMap;
 
-use crate::clock::Millis;
-use crate::model::Jid;
-use crate::store::Row;
+use jadi_model::Jid;
+use jadi_model::clock::Millis;
 
 /// Above this many entries the outdated ones are dropped.
 const MANY: usize = 4_096;
 
+/// What tells one event of a bot from another: its row in the inbox.
+type Row = i64;
+
 /// Who used what until when they have to wait.
-#[derive(Default)]
-pub(super) struct Cooldowns {
+#[derive(Debug, Default)]
+pub struct Cooldowns {
     uses: HashMap<(Jid, String), Use>,
 }
 
+#[derive(Debug)]
 struct Use {
     event: Row,
     until: Millis,
@@ -23,7 +26,7 @@ struct Use {
 
 /// Whether a command may be used now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub enum Verdict {
     /// Yes; the cooldown begins.
     Go,
     /// No, and the person has not been told yet.
@@ -37,7 +40,7 @@ pub(super) enum Verdict {
 
 impl Cooldowns {
     /// Asks for a use of `command` by `person` in `event`. One event may ask again when it is handled again.
-    pub(super) fn ask(
+    pub fn ask(
         &mut self,
         person: &Jid,
         command: &str,

@@ -2,7 +2,7 @@
 
 use jadi_plugin_manifest as manifest;
 
-use crate::model::{ChatKind, Event, EventKind, MediaKind, Message};
+use jadi_model::{ChatKind, Event, EventKind, Media, MediaKind, Message};
 
 /// Whether the event is one that `filter` asks for.
 pub(super) fn matches(filter: &manifest::EventFilter, event: &Event) -> bool {
@@ -17,7 +17,7 @@ pub(super) fn matches(filter: &manifest::EventFilter, event: &Event) -> bool {
         EventKind::MessageEdit { text, .. } => (text.as_str(), None),
         _ => ("", None),
     };
-    let has_file = |file: &Option<&crate::model::Media>| {
+    let has_file = |file: &Option<&Media>| {
         file.is_some_and(|file| filter.media.contains(&media_kind(file.kind)))
     };
     (filter.contains.is_empty() || contains_any(text, &filter.contains))
@@ -25,13 +25,18 @@ pub(super) fn matches(filter: &manifest::EventFilter, event: &Event) -> bool {
         && (filter.media.is_empty() || has_file(&media))
 }
 
+/// Whether `filter` asks for events of such a chat that are about earlier messages, so that these have to be kept.
+pub fn is_about_messages(filter: &manifest::EventFilter, chat: ChatKind) -> bool {
+    about_messages(filter.event) && in_chat(filter, chat)
+}
+
 /// Whether `filter` asks for events in such a chat.
-pub(super) fn in_chat(filter: &manifest::EventFilter, kind: ChatKind) -> bool {
+fn in_chat(filter: &manifest::EventFilter, kind: ChatKind) -> bool {
     filter.chats.is_empty() || filter.chats.contains(&chat(kind))
 }
 
 /// Whether an event of this kind is about an earlier message.
-pub(super) fn about_messages(kind: manifest::EventKind) -> bool {
+fn about_messages(kind: manifest::EventKind) -> bool {
     match kind {
         manifest::EventKind::MessageEdit
         | manifest::EventKind::MessageDelete
@@ -75,7 +80,7 @@ fn is_host(text: &str) -> bool {
 }
 
 /// The manifest's word for a kind of event.
-pub(super) fn kind(kind: &EventKind) -> manifest::EventKind {
+fn kind(kind: &EventKind) -> manifest::EventKind {
     match kind {
         EventKind::Message(_) => manifest::EventKind::Message,
         EventKind::MessageEdit { .. } => manifest::EventKind::MessageEdit,
@@ -106,9 +111,8 @@ fn media_kind(kind: MediaKind) -> manifest::MediaKind {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{group_message, private_message};
     use super::*;
-    use crate::dispatch::tests::{ALICE, GROUP, group_message, private_message};
-    use crate::model::Media;
 
     fn filter(event: manifest::EventKind) -> manifest::EventFilter {
         manifest::EventFilter {
@@ -122,8 +126,8 @@ mod tests {
 
     #[test]
     fn kinds_of_event_and_chat_are_told_apart() {
-        let private = private_message(ALICE, "A1", "hello");
-        let group = group_message(GROUP, ALICE, "A1", "hello");
+        let private = private_message("hello");
+        let group = group_message("hello");
         let any = filter(manifest::EventKind::Message);
         assert!(matches(&any, &private) && matches(&any, &group));
         assert!(!matches(&filter(manifest::EventKind::Reaction), &private));
@@ -141,7 +145,7 @@ mod tests {
             link: true,
             ..filter(manifest::EventKind::Message)
         };
-        let says = |text| matches(&both, &private_message(ALICE, "A1", text));
+        let says = |text| matches(&both, &private_message(text));
         assert!(says("Berapa Harga https://example.org"));
         assert!(!says("Berapa Harga"));
         assert!(!says("https://example.org"));
@@ -153,7 +157,7 @@ mod tests {
             media: vec![manifest::MediaKind::Image, manifest::MediaKind::Video],
             ..filter(manifest::EventKind::Message)
         };
-        let mut event = private_message(ALICE, "A1", "look");
+        let mut event = private_message("look");
         assert!(!matches(&images, &event));
         for (kind, expected) in [(MediaKind::Image, true), (MediaKind::Sticker, false)] {
             let EventKind::Message(message) = &mut event.kind else {

@@ -1,0 +1,78 @@
+//! What echo says back, to whom, and where.
+
+use jadi_plugin_test::{MediaKind, Place, Refused, Role, TestBot};
+
+const ALICE: &str = "6280000000101";
+
+#[test]
+fn a_text_comes_back_as_it_was() {
+    let bot = TestBot::of_this_crate();
+    let told = bot.private(ALICE).says("!echo  Hello\n world ");
+    assert_eq!(told.text(), "Hello\n world");
+}
+
+#[test]
+fn a_file_is_described_with_and_without_a_text() {
+    let bot = TestBot::of_this_crate();
+    let alice = bot.private(ALICE);
+    let picture = alice
+        .message("!echo")
+        .file(MediaKind::Image, "image/png", 68);
+    assert_eq!(picture.send().text(), "[image/png, 68 bytes]");
+    let report = alice
+        .message("!echo look")
+        .document("report.pdf", "application/pdf", 1024);
+    assert_eq!(
+        report.send().text(),
+        "look\n[report.pdf application/pdf, 1024 bytes]"
+    );
+}
+
+#[test]
+fn nothing_to_say_back_is_told_in_the_bots_language() {
+    let bot = TestBot::of_this_crate();
+    for (language, start) in [
+        ("en", "There is nothing"),
+        ("id", "Tidak ada"),
+        ("es-MX", "No hay nada"),
+    ] {
+        bot.set_language(language);
+        let told = bot.private(ALICE).says("!echo");
+        assert!(told.text().starts_with(start), "{language}: {told}");
+    }
+}
+
+#[test]
+fn say_is_for_admins_in_their_group_and_quotes_nobody() {
+    let bot = TestBot::of_this_crate();
+    let friends = bot.group("friends");
+    let told = friends.admin(ALICE).says("!say Good morning");
+    assert_eq!(told.text(), "Good morning");
+    assert_eq!(told.message().quote, None);
+    assert_eq!(told.message().chat.as_str(), friends.jid());
+
+    let refused = |told: jadi_plugin_test::Told| told.refused();
+    assert_eq!(
+        refused(friends.member(ALICE).says("!say x")),
+        Some(Refused::Role(Role::GroupAdmin))
+    );
+    assert_eq!(
+        refused(bot.private(ALICE).says("!say x")),
+        Some(Refused::Place(Place::Group))
+    );
+}
+
+#[test]
+fn event_shows_its_owner_what_a_plugin_sees() {
+    let bot = TestBot::of_this_crate();
+    let owner = bot.group("friends").member(ALICE).role(Role::BotOwner);
+    let told = owner.message("!event").waited().send();
+    assert_eq!(
+        told.text(),
+        "*e1*\nrole: bot owner\nchat: group\nlanguage: en\nwaited: yes"
+    );
+    assert_eq!(
+        bot.private(ALICE).says("!event").refused(),
+        Some(Refused::Role(Role::BotOwner))
+    );
+}
