@@ -11,6 +11,7 @@
 //! - [`plugins`]: the only room that knows wasmtime: loading, linking, limits, running a handler. A crate of its own,
 //!   `jadi-plugin-runtime`, so that authors of plugins can test with the real one.
 //! - [`dispatch`]: an event's way, where the three rooms above meet: filter, plugin, commit, outbox, send.
+//! - [`library`]: a plugin's life on a running host: install, grant, enable, upgrade, remove.
 //! - [`bots`]: a bot's life: state machine, supervision, reconnection.
 //! - [`web`]: the only room that knows actix-web: pages and API.
 //! - [`run`]: puts the rooms together.
@@ -34,6 +35,7 @@ pub mod bots;
 pub mod cli;
 pub mod config;
 pub mod dispatch;
+pub mod library;
 pub mod run;
 pub mod store;
 pub mod telemetry;

@@ -14,7 +14,7 @@ use jadi_model::{
     Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, Person, Progress, Role,
 };
 use jadi_plugin_runtime::{
-    CommandFact, EventInput, Invocation, Limits, ReadError, Reads, Runtime, RuntimeOptions,
+    CommandFact, EventInput, Grants, Invocation, Limits, ReadError, Reads, Runtime, RuntimeOptions,
 };
 
 /// Events before it is measured, and events that are.
@@ -103,6 +103,7 @@ fn ping() -> Result<EventInput> {
         prefixes: vec!["!".to_owned()],
         bot_is_admin: false,
         bot_started_at: now,
+        grants: Grants::ALL,
     })
 }
 

@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use jadi_model::clock::Millis;
 use jadi_model::{Action, Event, Progress, Role};
 
+use super::grants::Grants;
+
 /// What a handler is given with its event.
 #[derive(Debug, Clone)]
 pub struct EventInput {
@@ -26,6 +28,8 @@ pub struct EventInput {
     pub bot_is_admin: bool,
     /// When this bot came up in this process.
     pub bot_started_at: Millis,
+    /// What the operator lets the plugin do.
+    pub grants: Grants,
 }
 
 /// A text recognised as a command.
@@ -158,6 +162,8 @@ pub struct Outcome {
     pub log: Vec<LogLine>,
     /// What it cost.
     pub receipt: Receipt,
+    /// Whether the handler has consumed the event: plugins whose turn comes later don't see it.
+    pub consumed: bool,
     /// Why it failed, if it did.
     pub failure: Option<super::Failure>,
 }

@@ -17,6 +17,14 @@ impl Permission {
     pub fn capability(self) -> Capability {
         self.0
     }
+
+    /// Whether it can be taken from a plugin that imports it: the others have calls that can't say no, and do no harm.
+    pub fn can_be_denied(self) -> bool {
+        match self.0 {
+            Capability::Kv | Capability::Chat | Capability::Commands => true,
+            Capability::Log | Capability::Clock | Capability::Random => false,
+        }
+    }
 }
 
 impl fmt::Display for Permission {

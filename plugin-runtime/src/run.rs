@@ -118,6 +118,7 @@ fn outcome(state: EventState, receipt: Receipt, result: Result<Vec<Action>, Fail
             kv_writes: state.kv.into_writes(),
             log,
             receipt,
+            consumed: false,
             failure: None,
         },
         Err(failure) => {
@@ -131,6 +132,7 @@ fn outcome(state: EventState, receipt: Receipt, result: Result<Vec<Action>, Fail
                 kv_writes: Vec::new(),
                 log,
                 receipt,
+                consumed: false,
                 failure: Some(failure),
             }
         }
@@ -143,6 +145,7 @@ fn not_started(message: String) -> Outcome {
         kv_writes: Vec::new(),
         log: Vec::new(),
         receipt: Receipt::default(),
+        consumed: false,
         failure: Some(Failure::Host { message }),
     }
 }

@@ -31,7 +31,7 @@ mod reads;
 mod replies;
 mod sender;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod worker;
 
 pub use bot::{Dispatch, DispatchOptions, DispatchParts};

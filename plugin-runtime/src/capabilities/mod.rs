@@ -1,6 +1,9 @@
 //! The capabilities, one module each: the functions of one interface of the contract, the state that they keep for one
 //! event, their limits and their tests. To add one is to add a module and a line to [`linker`].
 //!
+//! A capability that the operator has denied refuses its calls: each that can be refused asks `permitted` first. It still
+//! counts, so that asking again and again comes to an end.
+//!
 //! Calls that make the host work for the plugin are counted (`kv`, `commands`, `chat`); reading the event, drafting a
 //! message, logging, the time and random numbers cost only the CPU time that they take.
 
@@ -12,6 +15,7 @@ pub(super) mod kv;
 pub(super) mod log;
 pub(super) mod random;
 
+use jadi_plugin_manifest::Capability;
 use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker};
 
@@ -39,6 +43,17 @@ pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<EventState>> {
 impl From<Reached> for Refused {
     fn from(Reached { limit, allowed }: Reached) -> Self {
         Self::Limit(format!("{allowed} {limit}"))
+    }
+}
+
+impl EventState {
+    /// Says no when the operator has denied the plugin this capability: the first line of each call that can be refused.
+    fn permitted(&self, capability: Capability) -> Result<(), Refused> {
+        if self.input.grants.allows(capability) {
+            Ok(())
+        } else {
+            Err(Refused::Denied)
+        }
     }
 }
 

@@ -78,6 +78,7 @@ pub(crate) fn input() -> EventInput {
         prefixes: vec!["!".to_owned()],
         bot_is_admin: false,
         bot_started_at: 0,
+        grants: Grants::ALL,
     }
 }
 

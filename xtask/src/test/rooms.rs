@@ -22,7 +22,7 @@ struct Rule {
     because: &'static str,
 }
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     Rule {
         names: &["wasmtime", "wasmtime_wasi", "wasmparser"],
         rooms: &[],
@@ -73,18 +73,23 @@ const RULES: [Rule; 11] = [
         because: "arrows go from `bots` to `dispatch`, not back",
     },
     Rule {
+        names: &["crate::library"],
+        rooms: &["library", "web", "run"],
+        because: "bots and dispatch are given sets of plugins, they do not ask for them",
+    },
+    Rule {
         names: &["crate::dispatch"],
-        rooms: &["dispatch", "bots", "web", "run"],
+        rooms: &["dispatch", "library", "bots", "web", "run"],
         because: "arrows go from `dispatch` to `plugins` and `store`, not back",
     },
     Rule {
         names: &["crate::store"],
-        rooms: &["store", "dispatch", "bots", "web", "run"],
+        rooms: &["store", "dispatch", "library", "bots", "web", "run"],
         because: "`plugins` and `whatsapp` do not know the store",
     },
     Rule {
         names: &["crate::plugins"],
-        rooms: &["plugins", "dispatch", "bots", "web", "run"],
+        rooms: &["plugins", "dispatch", "library", "bots", "web", "run"],
         because: "`store` and `whatsapp` do not know plugins",
     },
 ];

@@ -7,11 +7,13 @@ mod inbox;
 mod kv;
 mod outbox;
 mod registry;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
 pub(super) use context::{ContextOptions, SqliteContext};
 pub(super) use registry::SqliteRegistry;
+pub(super) use shelf::SqliteShelf;
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::Serialize;
