@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Sources;
+use crate::live::LiveCommand;
 
 const AFTER: &str = "\
 Configuration:
@@ -17,6 +18,16 @@ First start:
                                  (WhatsApp, Settings, Linked devices, Link a device)
   jadi run --owners 6280000000101
                                  makes this number (an example) a system owner
+";
+
+const PLUGIN_AFTER: &str = "\
+Plugins come and go while the host runs, and no message is lost or answered twice. These commands talk to the host that runs
+on the data directory (--data-dir).
+
+From a file to all bots:
+  jadi plugin install hello.wasm          shows what it may do, and asks
+  jadi plugin enable hello --bot main     one bot has it
+  jadi plugin enable hello                all bots have it
 ";
 
 /// Jadi hosts WhatsApp bots: one process, many bots, every command a sandboxed plugin.
@@ -32,7 +43,7 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Run the host until Ctrl-C or SIGTERM
     Run,
@@ -42,6 +53,21 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Plugins: install, enable, upgrade and remove them while the host runs
+    #[command(after_help = PLUGIN_AFTER)]
+    Plugin {
+        /// What to do.
+        #[command(subcommand)]
+        command: PluginCommand,
+    },
+}
+
+/// What to do with plugins.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PluginCommand {
+    /// On a running host.
+    #[command(flatten)]
+    Live(LiveCommand),
 }
 
 /// What to look at in the configuration.

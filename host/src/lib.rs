@@ -13,6 +13,7 @@
 //! - [`dispatch`]: an event's way, where the three rooms above meet: filter, plugin, commit, outbox, send.
 //! - [`library`]: a plugin's life on a running host: install, grant, enable, upgrade, remove.
 //! - [`bots`]: a bot's life: state machine, supervision, reconnection.
+//! - [`control`]: what goes over the control socket, and the command line's end of it. [`live`]: the commands that use it.
 //! - [`web`]: the only room that knows actix-web: pages and API.
 //! - [`run`]: puts the rooms together.
 
@@ -34,8 +35,10 @@ pub use jadi_plugin_runtime as plugins;
 pub mod bots;
 pub mod cli;
 pub mod config;
+pub mod control;
 pub mod dispatch;
 pub mod library;
+pub mod live;
 pub mod run;
 pub mod store;
 pub mod telemetry;

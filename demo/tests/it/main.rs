@@ -1,8 +1,9 @@
-//! The whole system: the project's transcripts, and what the demo's program says when something is not as it should be.
+//! The whole system: the project's transcripts, plugins that change on a running host, and what the demo's program says when something is not as it should be.
 //!
 //! The host is a program of its own, built for the simulator. `cargo xtask test` builds it and says where it is with
 //! `JADI_BIN` and `JADI_PLUGINS`; without these it is looked for where xtask puts it.
 
+mod live_plugins;
 mod program;
 mod transcripts;
 

@@ -30,7 +30,7 @@ use crate::library::Library;
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, Settings, Store, StoreOptions};
 use crate::telemetry;
-use crate::web::{PageKey, WebParts, WebServer};
+use crate::web::{ControlServer, PageKey, WebParts, WebServer};
 use crate::whatsapp::{ClientConnector, Endpoint};
 use run_file::RunFile;
 
@@ -82,6 +82,7 @@ struct Host {
     supervisor: Supervisor,
     dispatch: Arc<Dispatch>,
     library: Arc<Library>,
+    control: ControlServer,
     web: Option<WebServer>,
     run_file: RunFile,
     tasks: TaskTracker,
@@ -146,6 +147,7 @@ impl Host {
         } else {
             None
         };
+        let control = ControlServer::start(library.clone(), &config.data_dir)?;
         let address = web.as_ref().map(WebServer::address);
         let run_file = RunFile::write(&config.data_dir, address, &key, clock.now())?;
         terminal::started(&config, address, &key);
@@ -170,6 +172,7 @@ impl Host {
             supervisor,
             dispatch,
             library,
+            control,
             web,
             run_file,
             tasks,
@@ -177,11 +180,12 @@ impl Host {
         })
     }
 
-    /// Pages first, so that nobody asks for more; then what is under way; then connections; then files.
+    /// Pages and control socket first, so that nobody asks for more; then what is under way; then connections; then files.
     async fn shutdown(self) {
         if let Some(web) = self.web {
             web.shutdown().await;
         }
+        self.control.shutdown().await;
         self.library.shutdown().await;
         self.dispatch.shutdown().await;
         self.supervisor.shutdown().await;

@@ -22,7 +22,7 @@ struct Rule {
     because: &'static str,
 }
 
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 16] = [
     Rule {
         names: &["wasmtime", "wasmtime_wasi", "wasmparser"],
         rooms: &[],
@@ -73,8 +73,28 @@ const RULES: [Rule; 12] = [
         because: "arrows go from `bots` to `dispatch`, not back",
     },
     Rule {
+        names: &["notify"],
+        rooms: &["live"],
+        because: "only `live` watches files, for authors",
+    },
+    Rule {
+        names: &["hyper", "hyper_util", "http_body_util"],
+        rooms: &["control"],
+        because: "only `control` asks over a socket",
+    },
+    Rule {
+        names: &["crate::live"],
+        rooms: &["live", "cli", "main"],
+        because: "commands ask the host, the host does not ask them",
+    },
+    Rule {
+        names: &["crate::control"],
+        rooms: &["control", "live", "web", "run"],
+        because: "the control socket is for the command line",
+    },
+    Rule {
         names: &["crate::library"],
-        rooms: &["library", "web", "run"],
+        rooms: &["library", "control", "live", "web", "run"],
         because: "bots and dispatch are given sets of plugins, they do not ask for them",
     },
     Rule {
@@ -84,7 +104,7 @@ const RULES: [Rule; 12] = [
     },
     Rule {
         names: &["crate::store"],
-        rooms: &["store", "dispatch", "library", "bots", "web", "run"],
+        rooms: &["store", "dispatch", "library", "live", "bots", "web", "run"],
         because: "`plugins` and `whatsapp` do not know the store",
     },
     Rule {
