@@ -6,6 +6,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::author::AuthorCommand;
 use crate::config::Sources;
+use crate::live::LiveCommand;
 
 const AFTER: &str = "\
 Configuration:
@@ -26,10 +27,14 @@ Write a plugin:
 const PLUGIN_AFTER: &str = "\
 An evening with a plugin:
   jadi plugin new hello && cd hello
-  jadi plugin test               talk to it in a test, in the runtime that hosts have
-  jadi plugin build              make hello.wasm
-  jadi plugin check hello.wasm   see what it does, may do and costs
-  jadi run --plugins-dir .       run it
+  jadi plugin test                        talk to it in a test, in the runtime that hosts have
+  jadi plugin build                       make hello.wasm
+  jadi plugin check hello.wasm            see what it does, may do and costs
+
+On a running host, the one on the data directory (--data-dir), no message is lost or answered twice:
+  jadi plugin install hello.wasm          shows what it may do, and asks
+  jadi plugin enable hello --bot main     one bot has it
+  jadi plugin enable hello                all bots have it
 ";
 
 /// Jadi hosts WhatsApp bots: one process, many bots, every command a sandboxed plugin.
@@ -49,7 +54,7 @@ pub struct Cli {
 pub enum Command {
     /// Run the host until Ctrl-C or SIGTERM
     Run,
-    /// Write plugins
+    /// Write plugins, and install, enable, upgrade and remove them while the host runs
     #[command(after_help = PLUGIN_AFTER)]
     Plugin {
         /// What to do.
@@ -70,6 +75,9 @@ pub enum PluginCommand {
     /// What an author does.
     #[command(flatten)]
     Author(AuthorCommand),
+    /// On a running host.
+    #[command(flatten)]
+    Live(LiveCommand),
 }
 
 /// What to look at in the configuration.

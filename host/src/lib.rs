@@ -12,7 +12,9 @@
 //!   `jadi-plugin-runtime`, so that authors of plugins can test with the real one.
 //! - [`fetch`]: the only room that knows the HTTP client: asking servers for plugins, never one of a private network.
 //! - [`dispatch`]: an event's way, where the three rooms above meet: filter, plugin, commit, outbox, send.
+//! - [`library`]: a plugin's life on a running host: install, grant, enable, upgrade, remove.
 //! - [`bots`]: a bot's life: state machine, supervision, reconnection.
+//! - [`control`]: what goes over the control socket, and the command line's end of it. [`live`]: the commands that use it.
 //! - [`web`]: the only room that knows actix-web: pages and API.
 //! - [`run`]: puts the rooms together.
 //! - [`author`]: for authors of plugins; it needs none of the other rooms but [`plugins`].
@@ -36,8 +38,11 @@ pub mod author;
 pub mod bots;
 pub mod cli;
 pub mod config;
+pub mod control;
 pub mod dispatch;
 pub mod fetch;
+pub mod library;
+pub mod live;
 pub mod run;
 pub mod store;
 pub mod telemetry;

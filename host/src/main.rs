@@ -46,6 +46,12 @@ fn with_config(command: &Command, flags: Flags) -> anyhow::Result<()> {
             &settings,
             &mut std::io::stdout().lock(),
         )?),
-        Command::Plugin { .. } => Ok(()),
+        Command::Plugin {
+            command: PluginCommand::Live(command),
+        } => jadi::live::run(command.clone(), &config.data_dir),
+        // They were carried out before there was a configuration.
+        Command::Plugin {
+            command: PluginCommand::Author(_),
+        } => Ok(()),
     }
 }

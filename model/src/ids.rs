@@ -17,6 +17,9 @@ pub enum IdError {
     /// A message id is 1 to 128 printable ASCII characters.
     #[error("a message id is 1 to 128 printable ASCII characters")]
     MessageId,
+    /// A digest is 64 hexadecimal digits.
+    #[error("a digest is 64 hexadecimal digits")]
+    Digest,
 }
 
 /// A bot's identity: opaque and random, never the phone number, so that a log line or a path does not leak one.

@@ -7,6 +7,7 @@ mod action;
 mod base64_bytes;
 mod bot;
 pub mod clock;
+mod digest;
 mod event;
 mod group;
 mod ids;
@@ -15,6 +16,7 @@ mod role;
 
 pub use action::{Action, MediaContent, MediaOut, MessageRef, Outgoing, Progress, SendMessage};
 pub use bot::{BotRecord, BotRole, Cause, LinkMethod, StateName};
+pub use digest::Digest;
 pub use event::{
     Chat, ChatKind, Event, EventKey, EventKind, KeptMessage, Media, MediaKind, Message, Person,
     Quoted,

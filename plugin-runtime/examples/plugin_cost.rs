@@ -16,8 +16,8 @@ use jadi_model::{
 };
 use jadi_plugin_manifest::SettingValue;
 use jadi_plugin_runtime::{
-    CommandFact, EventInput, FetchError, HttpRequest, HttpResponse, Invocation, Limits, MediaError,
-    ReadError, Reads, Runtime, RuntimeOptions,
+    CommandFact, EventInput, FetchError, Grants, HttpRequest, HttpResponse, Invocation, Limits,
+    MediaError, ReadError, Reads, Runtime, RuntimeOptions,
 };
 
 /// Events before it is measured, and events that are.
@@ -110,6 +110,7 @@ fn ping() -> Result<EventInput> {
         group: None,
         own: None,
         bot_started_at: now,
+        grants: Grants::ALL,
     })
 }
 

@@ -4,6 +4,7 @@
 //! configuration, each written whole or not at all. Machine code is never taken from anywhere else. What can't be read
 //! back exactly as it was written is compiled again; a cache that can't be written costs time, not function.
 
+use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::hash::{Hash, Hasher};
 use std::io::{self, Read, Write};
@@ -15,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use super::digest::Digest;
+use jadi_model::Digest;
 
 /// Begins every file of the cache; its number changes with the file's layout.
 const MAGIC: &[u8; 16] = b"jadi compiled 1\n";
@@ -94,6 +95,23 @@ impl CompileCache {
                 tracing::warn!(path = %path.display(), %error, "a compiled plugin does not fit this engine and is compiled again");
             })
             .ok()
+    }
+
+    /// Deletes the code of all components but these; code of other engines too.
+    ///
+    /// # Errors
+    ///
+    /// When the directory can't be read, or a file can't be deleted.
+    pub(super) fn retain(&self, needed: &[Digest]) -> io::Result<()> {
+        let needed: HashSet<PathBuf> = needed.iter().map(|digest| self.path(digest)).collect();
+        for entry in fs::read_dir(&self.dir)? {
+            let path = entry?.path();
+            let is_code = path.extension().is_some_and(|extension| extension == "bin");
+            if is_code && !needed.contains(&path) {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
     }
 
     fn store(&self, digest: &Digest, component: &Component) -> io::Result<()> {
@@ -241,6 +259,18 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600, "nobody else may read or write it");
         let files = fs::read_dir(bench.cache().dir).expect("the directory");
         assert_eq!(files.count(), 1, "no unfinished file is left");
+    }
+
+    #[test]
+    fn code_that_nobody_needs_is_deleted() {
+        let bench = Bench::new();
+        bench.compile();
+        let digest = Digest::of(&bench.bytes);
+        bench.cache().retain(&[digest]).expect("retained");
+        assert_eq!(bench.compile(), Origin::Cache);
+        bench.cache().retain(&[]).expect("deleted");
+        assert!(!bench.file().exists());
+        assert_eq!(bench.compile(), Origin::Compiled);
     }
 
     #[test]

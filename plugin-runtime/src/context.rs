@@ -9,6 +9,8 @@ use jadi_model::clock::Millis;
 use jadi_model::{Action, Event, GroupInfo, Jid, KeptMessage, Progress, Role};
 use jadi_plugin_manifest::SettingValue;
 
+use super::grants::Grants;
+
 /// What a handler is given with its event.
 #[derive(Debug, Clone)]
 pub struct EventInput {
@@ -36,6 +38,8 @@ pub struct EventInput {
     pub own: Option<Jid>,
     /// When this bot came up in this process.
     pub bot_started_at: Millis,
+    /// What the operator lets the plugin do.
+    pub grants: Grants,
 }
 
 /// A text recognised as a command.
@@ -268,6 +272,8 @@ pub struct Outcome {
     pub log: Vec<LogLine>,
     /// What it cost.
     pub receipt: Receipt,
+    /// Whether the handler has consumed the event: plugins whose turn comes later don't see it.
+    pub consumed: bool,
     /// Why it failed, if it did.
     pub failure: Option<super::Failure>,
 }

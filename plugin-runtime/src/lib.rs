@@ -6,11 +6,11 @@
 //!
 //! # Layout
 //!
-//! - `inspect`, `contract`, `load_error`, `permissions`: what a component file is and may do, before anything of it runs.
+//! - `inspect`, `contract`, `load_error`, `permissions`, `grants`: what a component file is and may do, before anything of it
+//!   runs.
 //! - `engine`, `compile`, `runtime`: the engine and its pool, compiled code on disk, loading.
 //! - `run`, `state`, `capabilities`: one event in a fresh instance, and what it can call.
 //! - `limits`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told when not.
-//! - `catalog`: all plugins of a directory.
 //! - [`routing`]: which plugins an event is for, and whether a command may be used where it was typed.
 
 // A host of many bots must not die of one surprise: what can fail is an error. Tests may say what they expect.
@@ -27,13 +27,12 @@
 mod bindings;
 mod budget;
 mod capabilities;
-mod catalog;
 mod compile;
 mod context;
 mod contract;
-mod digest;
 mod engine;
 mod failure;
+mod grants;
 mod inspect;
 mod limits;
 mod load_error;
@@ -47,15 +46,15 @@ mod state;
 mod ticker;
 mod trap;
 
-pub use catalog::{Catalog, CatalogError, LiveCatalog, Refused, RefusedReason};
 pub use context::{
     CommandFact, EventInput, FetchError, HttpRequest, HttpResponse, Invocation, KvWrite, LogLevel,
     LogLine, MediaError, Outcome, ReadError, Reads, Receipt, ScheduleWrite, SettingWrite,
 };
 pub use contract::Version;
-pub use digest::Digest;
 pub use failure::{Failure, Limit};
+pub use grants::Grants;
 pub use inspect::{Inspected, inspect};
+pub use jadi_model::Digest;
 pub use limits::{EventLimits, Limits, LimitsError, PoolLimits};
 pub use load_error::LoadError;
 pub use permissions::Permission;

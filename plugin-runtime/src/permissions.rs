@@ -17,6 +17,22 @@ impl Permission {
     pub fn capability(self) -> Capability {
         self.0
     }
+
+    /// Whether it can be taken from a plugin that imports it: the others have calls that can't say no, and do no harm.
+    pub fn can_be_denied(self) -> bool {
+        match self.0 {
+            Capability::Kv
+            | Capability::Chat
+            | Capability::Commands
+            | Capability::Media
+            | Capability::Groups
+            | Capability::GroupAdmin
+            | Capability::Settings
+            | Capability::Schedule
+            | Capability::Http => true,
+            Capability::Log | Capability::Clock | Capability::Random => false,
+        }
+    }
 }
 
 impl fmt::Display for Permission {
@@ -24,7 +40,7 @@ impl fmt::Display for Permission {
         f.write_str(match self.0 {
             Capability::Kv => "keep data of its own, apart for each bot",
             Capability::Chat => {
-                "show in the event's chat that it is working on an answer, by a reaction or \"typing\""
+                "answer in the chat that it is used in or privately to who asked, react, and show that it is working on it"
             }
             Capability::Commands => "see which commands the sender may use",
             Capability::Log => "write to its own log",

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jadi_model::Digest;
 use jadi_plugin_manifest::Manifest;
 use wasmtime::component::InstancePre;
 
 use super::contract::Handlers;
-use super::digest::Digest;
 use super::limits::EventLimits;
 use super::permissions::Permission;
 use super::state::EventState;

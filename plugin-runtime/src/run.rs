@@ -134,6 +134,7 @@ fn outcome(state: EventState, receipt: Receipt, result: Result<Vec<Action>, Fail
             schedule_writes: state.schedule.into_writes(),
             log,
             receipt,
+            consumed: false,
             failure: None,
         },
         Err(failure) => {
@@ -149,6 +150,7 @@ fn outcome(state: EventState, receipt: Receipt, result: Result<Vec<Action>, Fail
                 schedule_writes: Vec::new(),
                 log,
                 receipt,
+                consumed: false,
                 failure: Some(failure),
             }
         }
@@ -163,6 +165,7 @@ fn not_started(message: String) -> Outcome {
         schedule_writes: Vec::new(),
         log: Vec::new(),
         receipt: Receipt::default(),
+        consumed: false,
         failure: Some(Failure::Host { message }),
     }
 }

@@ -13,7 +13,6 @@ use super::capabilities;
 use super::compile::{CompileCache, Origin, compile};
 use super::context::{EventInput, Reads};
 use super::contract::Handlers;
-use super::digest::Digest;
 use super::engine::{engine, size};
 use super::failure::Limit;
 use super::inspect::inspect;
@@ -22,6 +21,7 @@ use super::load_error::LoadError;
 use super::plugin::Plugin;
 use super::state::{EventState, HANDLES};
 use super::ticker::{Running, Ticker};
+use jadi_model::Digest;
 use jadi_model::clock::SharedClock;
 use jadi_model::random::SharedRandom;
 
@@ -157,6 +157,18 @@ impl Runtime {
             instance,
             handlers,
         }))
+    }
+
+    /// Deletes the machine code of all components but these from the cache.
+    ///
+    /// # Errors
+    ///
+    /// When the cache can't be read, or a file can't be deleted.
+    pub fn forget_compiled(&self, needed: &[Digest]) -> std::io::Result<()> {
+        match &self.cache {
+            Some(cache) => cache.retain(needed),
+            None => Ok(()),
+        }
     }
 
     /// A store for one event, with every limit of the engine set.

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use jadi_model::clock::Millis;
 use jadi_model::{BotRole, Chat, ChatKind, Event, EventKind, Jid, Role};
-use jadi_plugin_manifest::{Manifest, ManifestError, SettingValue};
+use jadi_plugin_manifest::{Capability, Manifest, ManifestError, SettingValue};
 use jadi_plugin_runtime::routing::{Cooldowns, Scene, Turn, Verdict, turns};
 use jadi_plugin_runtime::{
-    EventInput, HttpRequest, HttpResponse, Invocation, Limits, LoadError, Outcome, Plugin, Runtime,
-    RuntimeError, RuntimeOptions,
+    EventInput, Grants, HttpRequest, HttpResponse, Invocation, Limits, LoadError, Outcome, Plugin,
+    Runtime, RuntimeError, RuntimeOptions,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -66,6 +66,7 @@ struct State {
     prefixes: Vec<String>,
     role: BotRole,
     reads_fail: bool,
+    grants: Grants,
     cooldowns: Cooldowns,
     events: i64,
 }
@@ -141,6 +142,7 @@ impl TestBot {
             prefixes: ["!", ".", "#", "/"].map(str::to_owned).to_vec(),
             role: BotRole::Sub,
             reads_fail: false,
+            grants: Grants::ALL,
             cooldowns: Cooldowns::default(),
             events: 0,
         };
@@ -218,6 +220,11 @@ impl TestBot {
     /// Whether from here on everything that the plugin reads fails, as when the host's disk is full.
     pub fn reads_fail(&self, fail: bool) {
         self.state().reads_fail = fail;
+    }
+
+    /// Denies the plugin these capabilities from here on, as an operator may; those that were denied before are granted again.
+    pub fn deny(&self, capabilities: impl IntoIterator<Item = Capability>) {
+        self.state().grants = Grants::without(capabilities);
     }
 
     /// Enables another plugin beside this one, by its manifest as JSON: its commands are seen by menus and are not unknown.
@@ -426,6 +433,7 @@ impl TestBot {
             prefixes: state.prefixes.clone(),
             bot_is_admin,
             bot_started_at: self.started_at,
+            grants: state.grants.clone(),
         };
         let mut outcome = self.run(input, data.clone());
         keep(&mut state.kv, std::mem::take(&mut outcome.kv_writes));

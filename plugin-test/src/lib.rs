@@ -54,7 +54,7 @@ pub use saying::Saying;
 pub use told::{Refused, Told};
 
 pub use jadi_model::{Action, MediaKind, Progress, Role, SendMessage};
-pub use jadi_plugin_manifest::{Manifest, Place, SettingValue};
+pub use jadi_plugin_manifest::{Capability, Manifest, Place, SettingValue};
 pub use jadi_plugin_runtime::{
     EventLimits, Failure, HttpRequest, HttpResponse, Limit, LogLevel, LogLine, Receipt,
 };

@@ -1,10 +1,11 @@
-//! The whole system: the project's transcripts, what the demo's program says when something is not as it should be, the
-//! pages in a browser, and what needs more people or more care than a transcript.
+//! The whole system: the project's transcripts, plugins that change on a running host, what the demo's program says when
+//! something is not as it should be, the pages in a browser, and what needs more people or more care than a transcript.
 //!
 //! The host is a program of its own, built for the simulator. `cargo xtask test` builds it and says where it is with
 //! `JADI_BIN` and `JADI_PLUGINS`; without these it is looked for where xtask puts it.
 
 mod big_group;
+mod live_plugins;
 mod page;
 mod pairing;
 mod program;

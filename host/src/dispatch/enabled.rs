@@ -8,13 +8,16 @@ use jadi_plugin_manifest::{Command, Manifest};
 
 use crate::model::{ChatKind, Event};
 use crate::plugins::routing;
-use crate::plugins::{EventInput, Invocation, Outcome, Reads};
+use crate::plugins::{EventInput, Grants, Invocation, Outcome, Reads};
 
 /// One plugin, ready to handle events.
 #[async_trait]
 pub trait Handler: Send + Sync + 'static {
     /// What it declares.
     fn manifest(&self) -> &Manifest;
+
+    /// What the operator lets it do; told to it with each event.
+    fn grants(&self) -> Grants;
 
     /// Runs one event in a fresh instance.
     async fn handle(&self, input: EventInput, reads: Arc<dyn Reads>) -> Outcome;

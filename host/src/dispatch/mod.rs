@@ -28,7 +28,7 @@ mod reads;
 mod replies;
 mod sender;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod worker;
 
 pub use bot::{Dispatch, DispatchOptions, DispatchParts};

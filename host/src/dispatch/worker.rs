@@ -31,23 +31,28 @@ async fn try_handle(core: &Core, row: Row, tries: u32) -> Result<Option<()>, Sto
     let Some(unhandled) = core.data.unhandled(row).await? else {
         return Ok(Some(()));
     };
-    let settings = core.settings();
-    let enabled = core.enabled();
     let event = Arc::new(unhandled.event);
     let (received_at, original) = (unhandled.received_at, unhandled.original.map(Arc::new));
-    let mut matches = enabled.matches(&event, &settings.prefixes);
-    matches.retain(|found| {
-        !unhandled
-            .handled_by
-            .contains(&found.handler.manifest().name)
-    });
-    if matches.is_empty() {
-        core.data.finish(vec![row], core.clock.now()).await?;
-        return Ok(Some(()));
-    }
-    // Without a connection nothing can be answered, and who is an admin can't be known.
-    let Some(Connected { session, .. }) = core.connected().await else {
-        return Ok(None);
+    let (settings, enabled, matches, session) = loop {
+        let (settings, enabled) = (core.settings(), core.enabled());
+        let mut matches = enabled.matches(&event, &settings.prefixes);
+        matches.retain(|found| {
+            !unhandled
+                .handled_by
+                .contains(&found.handler.manifest().name)
+        });
+        if matches.is_empty() {
+            core.data.finish(vec![row], core.clock.now()).await?;
+            return Ok(Some(()));
+        }
+        // Without a connection nothing can be answered, and who is an admin can't be known.
+        let Some(Connected { session, .. }) = core.connected().await else {
+            return Ok(None);
+        };
+        // That may have taken hours, in which plugins came and went.
+        if Arc::ptr_eq(&enabled, &core.enabled()) {
+            break (settings, enabled, matches, session);
+        }
     };
     let (account, now) = (core.account(), core.clock.now());
     if ignored(&event, account.as_ref(), &core.known_bots) {
@@ -80,8 +85,10 @@ async fn try_handle(core: &Core, row: Row, tries: u32) -> Result<Option<()>, Sto
     };
     let last = matches.len().saturating_sub(1);
     for (turn, found) in matches.iter().enumerate() {
-        if visit.run(found, turn == last).await?.is_none() {
-            return Ok(None);
+        match visit.run(found, turn == last).await? {
+            Some(Then::Goes) => {}
+            Some(Then::Consumed) => break,
+            None => return Ok(None),
         }
     }
     Ok(Some(()))
@@ -95,6 +102,15 @@ fn forged(event: &Event, standing: &Standing) -> bool {
         }
         _ => false,
     }
+}
+
+/// What becomes of an event after a plugin's turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// The plugins after it have their turns.
+    Goes,
+    /// It was consumed: nobody else sees it.
+    Consumed,
 }
 
 /// One event on its round of the plugins.
@@ -123,7 +139,7 @@ impl Visit<'_> {
 
     /// Runs one plugin, or answers in its place, and keeps what that leaves behind. `None` means: the host could not serve
     /// the plugin, again.
-    async fn run(&self, found: &Match, last: bool) -> Result<Option<()>, StoreError> {
+    async fn run(&self, found: &Match, last: bool) -> Result<Option<Then>, StoreError> {
         if let Some(refusal) = self.refusal(found) {
             self.core.counters.refused.one();
             return self.say(found, refusal, last).await.map(Some);
@@ -193,6 +209,7 @@ impl Visit<'_> {
             group: self.standing.group.clone(),
             own: self.core.account().map(|account| account.jid),
             bot_started_at: self.core.started_at,
+            grants: found.handler.grants(),
         }
     }
 
@@ -203,7 +220,7 @@ impl Visit<'_> {
         outcome: Outcome,
         read_version: Option<u64>,
         last: bool,
-    ) -> Result<Option<()>, StoreError> {
+    ) -> Result<Option<Then>, StoreError> {
         let plugin = &found.handler.manifest().name;
         for line in &outcome.log {
             tracing::debug!(bot = %self.core.id, plugin, level = ?line.level, "{}", line.text);
@@ -219,7 +236,7 @@ impl Visit<'_> {
             settings: settings.map(|write| self.setting(write)).collect(),
             schedule: schedule.map(|write| self.later(plugin, write)).collect(),
             read_version,
-            ..self.leave(found, outcome.actions, last)
+            ..self.leave(found, outcome.actions, last || outcome.consumed)
         };
         match self.commit(handled).await {
             Err(error @ StoreError::KvLimit { .. }) => {
@@ -231,7 +248,11 @@ impl Visit<'_> {
         }
         self.core.breaker(plugin, |breaker| breaker.worked());
         self.core.counters.handled.one();
-        Ok(Some(()))
+        Ok(Some(if outcome.consumed {
+            Then::Consumed
+        } else {
+            Then::Goes
+        }))
     }
 
     fn setting(&self, write: SettingWrite) -> SettingChange {
@@ -284,7 +305,7 @@ impl Visit<'_> {
         found: &Match,
         failure: &Failure,
         last: bool,
-    ) -> Result<Option<()>, StoreError> {
+    ) -> Result<Option<Then>, StoreError> {
         let plugin = &found.handler.manifest().name;
         let (core, event) = (self.core, self.row);
         tracing::debug!(bot = %core.id, plugin, event, %failure, "the plugin's failure");
@@ -307,10 +328,16 @@ impl Visit<'_> {
     }
 
     /// Answers in the plugin's place, or says nothing.
-    async fn say(&self, found: &Match, reply: Option<Reply>, last: bool) -> Result<(), StoreError> {
+    async fn say(
+        &self,
+        found: &Match,
+        reply: Option<Reply>,
+        last: bool,
+    ) -> Result<Then, StoreError> {
         let actions = reply.map(|reply| reply.to(&self.event, &self.settings.language));
         let handled = self.leave(found, actions.into_iter().collect(), last);
-        self.commit(handled).await
+        self.commit(handled).await?;
+        Ok(Then::Goes)
     }
 
     fn leave(&self, found: &Match, actions: Vec<Action>, last: bool) -> Handled {

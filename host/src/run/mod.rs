@@ -3,7 +3,7 @@
 //! # Layout
 //!
 //! - `main_bot`: the main bot's record, session files and the task that keeps the registry in step with its state.
-//! - `plugins`: loading them.
+//! - `plugins`: opening the library of them.
 //! - `run_file`: what a runner reads to find the host. `terminal`: what the operator sees. `work`: whether all is quiet.
 
 mod main_bot;
@@ -25,12 +25,13 @@ use tokio_util::task::TaskTracker;
 use crate::bots::{Instances, Supervisor};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::dispatch::{Dispatch, DispatchOptions, DispatchParts, Enabled, KnownBots, PaceOptions};
+use crate::dispatch::{Dispatch, DispatchOptions, DispatchParts, KnownBots, PaceOptions};
 use crate::fetch::{FetchOptions, Fetcher};
+use crate::library::Library;
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, Settings, Store, StoreOptions};
 use crate::telemetry;
-use crate::web::{PageKey, WebParts, WebServer};
+use crate::web::{ControlServer, PageKey, WebParts, WebServer};
 use crate::whatsapp::{ClientConnector, Endpoint};
 use run_file::RunFile;
 
@@ -81,8 +82,8 @@ struct Host {
     store: Arc<Store>,
     supervisor: Supervisor,
     dispatch: Arc<Dispatch>,
-    /// Held so that the set of plugins can be replaced while the bots run.
-    _enabled: watch::Sender<Arc<Enabled>>,
+    library: Arc<Library>,
+    control: ControlServer,
     web: Option<WebServer>,
     run_file: RunFile,
     tasks: TaskTracker,
@@ -102,7 +103,7 @@ impl Host {
         let endpoint = endpoint(&config);
         let connector = ClientConnector::new(endpoint, config.whatsapp_version, clock.clone())?;
         let store = open_store(&config, &random).await?;
-        let enabled = watch::Sender::new(Arc::new(plugins::load(&config, &clock, &random).await?));
+        let library = plugins::open(&config, &store, &clock, &random).await?;
 
         let record = main_bot::record(&store, &config, &clock, &random).await?;
         let bot = record.id;
@@ -110,7 +111,7 @@ impl Host {
         let dispatch = Dispatch::start(DispatchParts {
             bot: record.clone(),
             data: store.bot(bot).await?,
-            plugins: enabled.subscribe(),
+            plugins: library.follow(bot).await,
             session: session.subscribe(),
             system_owners: config.owners.clone(),
             known_bots: KnownBots::default(),
@@ -148,6 +149,7 @@ impl Host {
         } else {
             None
         };
+        let control = ControlServer::start(library.clone(), &config.data_dir)?;
         let address = web.as_ref().map(WebServer::address);
         let run_file = RunFile::write(&config.data_dir, address, &key, clock.now())?;
         terminal::started(&config, address, &key);
@@ -171,7 +173,8 @@ impl Host {
             store,
             supervisor,
             dispatch,
-            _enabled: enabled,
+            library,
+            control,
             web,
             run_file,
             tasks,
@@ -179,11 +182,13 @@ impl Host {
         })
     }
 
-    /// Pages first, so that nobody asks for more; then what is under way; then connections; then files.
+    /// Pages and control socket first, so that nobody asks for more; then what is under way; then connections; then files.
     async fn shutdown(self) {
         if let Some(web) = self.web {
             web.shutdown().await;
         }
+        self.control.shutdown().await;
+        self.library.shutdown().await;
         self.dispatch.shutdown().await;
         self.supervisor.shutdown().await;
         self.ending.cancel();

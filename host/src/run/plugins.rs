@@ -1,65 +1,39 @@
-//! The plugins of a directory, loaded and ready for dispatch.
+//! The library of plugins: what runs them, and those that come with the host.
 
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use async_trait::async_trait;
-use jadi_plugin_manifest::Manifest;
 
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::dispatch::{Enabled, Handler};
-use crate::plugins::{
-    Catalog, EventInput, Limits, Outcome, Plugin, Reads, Runtime, RuntimeOptions,
-};
+use crate::library::{Library, LibraryParts};
+use crate::plugins::{Limits, Runtime, RuntimeOptions};
 use crate::random::SharedRandom;
+use crate::store::Store;
 
-/// Loads all plugins of the configured directory. Those that can't be loaded are told and left out: the others still serve.
-pub(super) async fn load(
+/// Opens the library and takes in the plugins of the configured directory. Those that can't be loaded are told and left out:
+/// the others still serve.
+pub(super) async fn open(
     config: &Config,
+    store: &Store,
     clock: &SharedClock,
     random: &SharedRandom,
-) -> anyhow::Result<Enabled> {
+) -> anyhow::Result<Arc<Library>> {
     let options = RuntimeOptions {
         limits: Limits::default(),
         clock: clock.clone(),
         random: random.clone(),
         cache_dir: Some(config.data_dir.join("cache")),
     };
-    let dir = config.plugins_dir.clone();
-    let loaded = tokio::task::spawn_blocking(move || {
-        let runtime = Runtime::start(options)?;
-        let catalog = Catalog::open(&dir, &runtime)?;
-        anyhow::Ok((Arc::new(runtime), catalog))
-    });
-    let (runtime, catalog) = loaded.await.context("plugins could not be loaded")??;
-    for refused in catalog.refused() {
-        tracing::error!("{refused}");
-    }
-    tracing::info!(plugins = catalog.plugins().len(), "plugins are loaded");
-    let handlers = catalog.plugins().map(|plugin| {
-        let handler: Arc<dyn Handler> = Arc::new(Component {
-            runtime: runtime.clone(),
-            plugin: plugin.clone(),
-        });
-        handler
-    });
-    Ok(Enabled::new(handlers.collect()))
-}
-
-/// A plugin and what runs it.
-struct Component {
-    runtime: Arc<Runtime>,
-    plugin: Arc<Plugin>,
-}
-
-#[async_trait]
-impl Handler for Component {
-    fn manifest(&self) -> &Manifest {
-        self.plugin.manifest()
-    }
-
-    async fn handle(&self, input: EventInput, reads: Arc<dyn Reads>) -> Outcome {
-        self.runtime.handle(&self.plugin, input, reads).await
-    }
+    let started = tokio::task::spawn_blocking(move || Runtime::start(options));
+    let runtime = started.await.context("plugins can't run")??;
+    let library = Library::open(LibraryParts {
+        runtime: Arc::new(runtime),
+        shelf: store.shelf(),
+        registry: store.registry(),
+        clock: clock.clone(),
+    })
+    .await?;
+    library.take_in(&config.plugins_dir).await?;
+    Ok(library)
 }

@@ -119,6 +119,24 @@ pub enum StoreError {
     /// There is no such bot.
     #[error("there is no bot {0}")]
     NoSuchBot(BotId),
+    /// There is no such plugin.
+    #[error("no plugin {0} is installed")]
+    NoSuchPlugin(String),
+    /// The file of an installed plugin is gone.
+    #[error("the component file {} is gone; install the plugin again from its file, or roll it back", path.display())]
+    ComponentMissing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file of an installed plugin is not what was installed.
+    #[error(
+        "the component file {} was changed since it was installed, and is not run; install the plugin again from its file, or roll it back",
+        path.display()
+    )]
+    ComponentDamaged {
+        /// The file.
+        path: PathBuf,
+    },
     /// Something that must be unique is taken.
     #[error("another bot has the same {0}")]
     Taken(&'static str),

@@ -12,7 +12,8 @@ use super::context::{BotData, DataContext, Settings};
 use super::key_file::{make_private_dir, private_file};
 use super::keys::{BotKey, MasterKey, SecretKey};
 use super::registry::Registry;
-use super::sqlite::{ContextOptions, SqliteContext, SqliteRegistry};
+use super::shelf::Shelf;
+use super::sqlite::{ContextOptions, SqliteContext, SqliteRegistry, SqliteShelf};
 use crate::model::{BotId, BotRecord};
 use crate::random::SharedRandom;
 
@@ -41,6 +42,7 @@ pub struct SessionPlace {
 /// The open store of a host.
 pub struct Store {
     registry: Arc<SqliteRegistry>,
+    shelf: Arc<SqliteShelf>,
     bots_dir: PathBuf,
     master: MasterKey,
     random: SharedRandom,
@@ -66,8 +68,10 @@ impl Store {
         let path = options.data_dir.join("registry.db");
         let registry = SqliteRegistry::open(path, master.registry_key()).await?;
         master.keep_fingerprint(&options.data_dir)?;
+        let shelf = registry.shelf(options.data_dir.join("plugins"))?;
         Ok(Self {
             registry: Arc::new(registry),
+            shelf: Arc::new(shelf),
             bots_dir,
             master,
             random: options.random,
@@ -83,6 +87,11 @@ impl Store {
     /// The table of all bots. Bots are added and removed through the store, which makes their keys and files.
     pub fn registry(&self) -> Arc<dyn Registry> {
         self.registry.clone()
+    }
+
+    /// The installed plugins.
+    pub fn shelf(&self) -> Arc<dyn Shelf> {
+        self.shelf.clone()
     }
 
     /// Adds a bot with a key of its own.

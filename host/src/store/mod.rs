@@ -1,6 +1,7 @@
 //! The only room that knows SQL: registry, data contexts, inbox and outbox, encryption at rest.
 //!
-//! The rest of the host sees traits: [`Registry`], the table of all bots, and [`DataContext`], the data of one bot. A
+//! The rest of the host sees traits: [`Registry`], the table of all bots, [`Shelf`], the installed plugins, and
+//! [`DataContext`], the data of one bot. A
 //! context is made from one bot's id and has no way to another; there is no function that takes two. [`Store`] brings
 //! them together with the keys. The embedded implementation is one SQLCipher file for the registry and one per bot, so that
 //! deleting a bot deletes a directory and a slow bot blocks no other. `conformance` holds what every implementation has to
@@ -12,7 +13,8 @@
 //! master.key            the key of keys, unless it is in JADI_MASTER_KEY
 //! master.id             what tells that key from another
 //! host.lock             held by the running host
-//! registry.db           all bots, and their keys wrapped by the master key
+//! registry.db           all bots, and their keys wrapped by the master key; installed plugins
+//! plugins/<digest>.wasm the installed plugins' component files
 //! bots/<id>/context.db  a bot's data
 //! bots/<id>/session.db  its WhatsApp session, which the WhatsApp room keeps
 //! ```
@@ -25,6 +27,7 @@ mod home;
 mod key_file;
 mod keys;
 mod registry;
+mod shelf;
 mod sqlite;
 
 pub use context::{
@@ -37,3 +40,4 @@ pub use error::{Source, StoreError};
 pub use home::{SessionPlace, Store, StoreOptions};
 pub use keys::{MasterKey, SecretKey};
 pub use registry::{RecordChange, Registry};
+pub use shelf::{Installer, PluginRecord, PluginVersion, Shelf};

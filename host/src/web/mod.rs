@@ -1,4 +1,4 @@
-//! The only room that knows actix-web: pages and API.
+//! The only room that knows actix-web: pages, API and the control socket.
 //!
 //! First slice: the main bot's state, the page on which it is linked, a health check and, in simulator builds, routes for
 //! whoever drives a test. Pages are rendered on the server and kept live by server-sent events; the scripts are ours, small
@@ -8,9 +8,10 @@
 //!
 //! - `server`: binding, workers, shutdown. `shared`: what handlers use. `headers`: what every answer carries.
 //! - `home`, `pairing`, `health`, `assets`: the routes. `live`: server-sent events. `view`: a bot's status for a page.
-//! - `dev`: routes of simulator builds.
+//! - `control`: the control socket's routes. `dev`: routes of simulator builds.
 
 mod assets;
+mod control;
 #[cfg(feature = "simulator")]
 mod dev;
 mod headers;
@@ -23,6 +24,7 @@ mod server;
 mod shared;
 mod view;
 
+pub use control::{ControlError, ControlServer};
 #[cfg(feature = "simulator")]
 pub use dev::{DevTools, Idle};
 pub use qr::{QrError, terminal as terminal_qr};

@@ -152,3 +152,66 @@ fn what_is_no_plugin_is_told_with_what_to_do() {
         assert!(error.contains(wanted), "{arguments:?}: {error}");
     }
 }
+
+#[test]
+fn plugin_commands_teach_and_need_a_running_host() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (out, _) = texts(&jadi(dir.path(), &["plugin", "--help"], &[]));
+    for wanted in [
+        "install",
+        "upgrade",
+        "rollback",
+        "enable",
+        "grants",
+        "dev",
+        "--bot main",
+    ] {
+        assert!(out.contains(wanted), "{wanted} in {out}");
+    }
+    for verb in [
+        "install", "enable", "disable", "rollback", "remove", "grants", "dev", "list",
+    ] {
+        let (out, error) = texts(&jadi(dir.path(), &["plugin", verb, "--help"], &[]));
+        assert!(out.contains("Example"), "{verb}: {out}{error}");
+    }
+    let file = dir.path().join("hello.wasm");
+    std::fs::write(&file, "no component").expect("written");
+    for arguments in [
+        &["plugin", "list"][..],
+        &["plugin", "install", "hello.wasm", "--yes"],
+        &["plugin", "enable", "hello", "--bot", "main"],
+        &["plugin", "remove", "hello", "--yes"],
+        &["plugin", "dev", "hello.wasm"],
+    ] {
+        let output = jadi(dir.path(), arguments, &[]);
+        let (out, error) = texts(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {out}");
+        assert!(
+            error.contains("no host is running on") && error.contains("`jadi run`"),
+            "{arguments:?}: {error}"
+        );
+    }
+    assert!(
+        !dir.path().join("jadi-data").exists(),
+        "asking makes nothing"
+    );
+}
+
+#[test]
+fn a_plugin_file_that_is_not_there_is_told_and_switches_exclude_each_other() {
+    let dir = tempfile::tempdir().expect("a directory");
+    for verb in ["install", "dev"] {
+        let output = jadi(dir.path(), &["plugin", verb, "hello.wasm"], &[]);
+        let (_, error) = texts(&output);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(error.contains("there is no file hello.wasm"), "{error}");
+    }
+    let both = ["plugin", "enable", "hello", "--bot", "main", "--all"];
+    assert_eq!(jadi(dir.path(), &both, &[]).status.code(), Some(2));
+    let (_, error) = texts(&jadi(
+        dir.path(),
+        &["plugin", "grants", "hello", "--deny", "disk"],
+        &[],
+    ));
+    assert!(error.contains("unknown capability `disk`"), "{error}");
+}

@@ -1,6 +1,7 @@
 //! `chat`: answering where the event came from. Every action points at the event's own chat, its sender's private chat, or
 //! a message that was handed over; nothing that a plugin can say names another chat.
 
+use jadi_plugin_manifest::Capability;
 use wasmtime::component::Resource;
 
 use super::super::bindings::jadi::plugin::chat as wit;
@@ -116,7 +117,10 @@ impl EventState {
     fn send_to(&mut self, chat: Jid, draft: Resource<Draft>) -> Answer {
         let mut draft = self.handles.delete(draft)?;
         self.calls.count(draft.text.len())?;
-        let problem = draft.problem.take().or_else(|| draft.flaw());
+        let denied = self.permitted(Capability::Chat).err();
+        let problem = denied
+            .or_else(|| draft.problem.take())
+            .or_else(|| draft.flaw());
         if let Some(problem) = problem {
             self.desk.drop_text(&draft.text);
             return Ok(Err(problem));
@@ -131,6 +135,7 @@ impl EventState {
     }
 
     async fn progress(&mut self, progress: Progress) -> Result<(), Refused> {
+        self.permitted(Capability::Chat)?;
         match self.meter.pause(self.reads.progress(progress)).await {
             Ok(()) => Ok(()),
             Err(error) => {
@@ -203,6 +208,9 @@ impl wit::Host for EventState {
 
     fn react(&mut self, to: Resource<HeldMessage>, emoji: String) -> Answer {
         self.calls.count(emoji.len())?;
+        if let Err(denied) = self.permitted(Capability::Chat) {
+            return Ok(Err(denied));
+        }
         let target = self.point_at(&to)?;
         match checked(emoji) {
             Ok(emoji) => self.act(Action::React { target, emoji }),
@@ -212,6 +220,9 @@ impl wit::Host for EventState {
 
     fn edit(&mut self, message: Resource<HeldMessage>, text: String) -> Answer {
         self.calls.count(text.len())?;
+        if let Err(denied) = self.permitted(Capability::Chat) {
+            return Ok(Err(denied));
+        }
         let target = self.point_at(&message)?;
         if !target.from_me {
             return Ok(Err(invalid("only messages of the bot's own can be edited")));
@@ -231,6 +242,9 @@ impl wit::Host for EventState {
 
     fn delete(&mut self, message: Resource<HeldMessage>) -> Answer {
         self.calls.count(0)?;
+        if let Err(denied) = self.permitted(Capability::Chat) {
+            return Ok(Err(denied));
+        }
         let target = self.point_at(&message)?;
         if !target.from_me {
             return Ok(Err(invalid(
@@ -284,6 +298,7 @@ mod tests {
     use super::super::super::tests::support::{Data, input, jid, state};
     use super::wit::{Host, HostDraft};
     use super::*;
+    use crate::Grants;
     use crate::bindings::jadi::plugin::types::HostMessage;
 
     fn fresh() -> EventState {
@@ -357,6 +372,47 @@ mod tests {
             Action::Send(message) => assert_eq!(message.chat, input().event.sender.jid),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[tokio::test]
+    async fn what_the_operator_has_denied_is_refused() {
+        let mut state = fresh();
+        state.input.grants = Grants::without([Capability::Chat]);
+        let drafted = draft(&mut state, "hello");
+        let answers = [
+            state.send(drafted),
+            {
+                let drafted = draft(&mut state, "psst");
+                state.send_privately(drafted)
+            },
+            {
+                let to = message(&mut state);
+                state.react(to, "x".to_owned())
+            },
+            {
+                let own = quoted(&mut state);
+                state.edit(own, "changed".to_owned())
+            },
+            {
+                let own = quoted(&mut state);
+                state.delete(own)
+            },
+        ];
+        for answer in answers {
+            assert!(matches!(refusal(answer), Refused::Denied));
+        }
+        let to = message(&mut state);
+        let shown = [
+            state.progress_typing().await.expect("no trap"),
+            state
+                .progress_react(to, "x".to_owned())
+                .await
+                .expect("no trap"),
+        ];
+        for refused in shown {
+            assert!(matches!(refused, Err(Refused::Denied)), "{refused:?}");
+        }
+        assert_eq!((state.desk.actions, state.desk.text), (0, 0));
     }
 
     #[test]

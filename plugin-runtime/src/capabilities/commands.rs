@@ -1,5 +1,7 @@
 //! `commands`: what the event's sender can use, for menus and help.
 
+use jadi_plugin_manifest::Capability;
+
 use super::super::bindings::jadi::plugin::commands as wit;
 use super::super::bindings::jadi::plugin::types::Refused;
 use super::super::context::CommandFact;
@@ -9,6 +11,9 @@ use super::event::role;
 impl wit::Host for EventState {
     async fn usable(&mut self) -> wasmtime::Result<Result<Vec<wit::Command>, Refused>> {
         self.calls.count(0)?;
+        if let Err(denied) = self.permitted(Capability::Commands) {
+            return Ok(Err(denied));
+        }
         match self.meter.pause(self.reads.commands()).await {
             Ok(facts) => Ok(Ok(sorted(facts))),
             Err(error) => {

@@ -1,6 +1,7 @@
 //! `group-admin`: changing the event's group, and no other: nothing that a plugin can say names one.
 
 use jadi_model::{Action, GroupChange, Jid};
+use jadi_plugin_manifest::Capability;
 use wasmtime::component::Resource;
 
 use super::super::bindings::jadi::plugin::group_admin::Host;
@@ -22,6 +23,9 @@ impl EventState {
     /// A change of the event's group; `needs_admin` as most do.
     fn change(&mut self, change: Result<GroupChange, Refused>, needs_admin: bool) -> Answer {
         self.calls.count(0)?;
+        if let Err(denied) = self.permitted(Capability::GroupAdmin) {
+            return Ok(Err(denied));
+        }
         let Some(group) = &self.input.group else {
             return Ok(Err(invalid(
                 "the event is not in a group that the bot is in",
@@ -104,6 +108,9 @@ impl Host for EventState {
 
     fn delete_message(&mut self, message: Resource<HeldMessage>) -> Answer {
         self.calls.count(0)?;
+        if let Err(denied) = self.permitted(Capability::GroupAdmin) {
+            return Ok(Err(denied));
+        }
         let target = self.point_at(&message)?;
         if !target.from_me && !self.input.bot_is_admin {
             return Ok(Err(invalid("the bot is not an admin of this group")));

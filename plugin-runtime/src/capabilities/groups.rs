@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jadi_model::{GroupInfo, Jid, Participant};
+use jadi_plugin_manifest::Capability;
 use wasmtime::component::Resource;
 
 use super::super::bindings::jadi::plugin::groups as wit;
@@ -65,6 +66,9 @@ impl wit::HostGroup for EventState {
 
 impl wit::Host for EventState {
     fn current(&mut self) -> wasmtime::Result<Result<Resource<HeldGroup>, Refused>> {
+        if let Err(denied) = self.permitted(Capability::Groups) {
+            return Ok(Err(denied));
+        }
         match self.input.group.clone() {
             Some(group) => Ok(Ok(self.hand_over(HeldGroup(group))?)),
             None => Ok(Err(invalid(

@@ -1,6 +1,7 @@
 //! `http`: asking the servers that the manifest names. What an address may be is decided here, by its text; where its name leads
 //! is the host's to check when it connects.
 
+use jadi_plugin_manifest::Capability;
 use url::{Host as UrlHost, Url};
 use wasmtime::component::Resource;
 
@@ -50,6 +51,7 @@ pub struct Answered(HttpResponse);
 impl EventState {
     /// The request as the host sends it, when it may be sent.
     fn checked(&self, request: Request) -> Result<HttpRequest, Refused> {
+        self.permitted(Capability::Http)?;
         if let Some(problem) = request.problem {
             return Err(problem);
         }

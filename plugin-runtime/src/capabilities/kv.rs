@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use jadi_plugin_manifest::Capability;
+
 use super::super::bindings::jadi::plugin::kv::Host;
 use super::super::bindings::jadi::plugin::types::Refused;
 use super::super::budget::Reached;
@@ -88,6 +90,12 @@ impl From<ReadError> for Unserved {
     }
 }
 
+impl From<Refused> for Unserved {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
 impl From<Reached> for Unserved {
     fn from(reached: Reached) -> Self {
         Self::Refused(reached.into())
@@ -106,6 +114,7 @@ impl EventState {
     }
 
     async fn kv_get(&mut self, key: &str) -> Served<Option<Vec<u8>>> {
+        self.permitted(Capability::Kv)?;
         check(key)?;
         if let Some(staged) = self.kv.staged.get(key) {
             return Ok(staged.value.clone());
@@ -114,6 +123,7 @@ impl EventState {
     }
 
     async fn kv_stored(&mut self) -> Served<u64> {
+        self.permitted(Capability::Kv)?;
         if let Some(stored) = self.kv.stored {
             return Ok(stored);
         }
@@ -124,6 +134,7 @@ impl EventState {
 
     /// Notes a write. What was there is read first, since the sum of all sizes has to stay exact.
     async fn kv_stage(&mut self, key: String, value: Option<Vec<u8>>) -> Served<()> {
+        self.permitted(Capability::Kv)?;
         check(&key)?;
         let stored = self.kv_stored().await?;
         if !self.kv.staged.contains_key(&key) {
@@ -159,6 +170,7 @@ impl EventState {
         after: Option<String>,
         limit: u32,
     ) -> Served<Vec<String>> {
+        self.permitted(Capability::Kv)?;
         let limit = limit.min(LIST);
         let wanted = limit as usize;
         let is_after = |key: &str| after.as_deref().is_none_or(|after| key > after);
@@ -262,6 +274,7 @@ fn size(key: &str, value: &[u8]) -> u64 {
 mod tests {
     use super::super::super::tests::support::{Data, state};
     use super::*;
+    use crate::Grants;
 
     fn data(pairs: &[(&str, &str)]) -> Data {
         Data {
@@ -429,6 +442,29 @@ mod tests {
         set(&mut state, &"k".repeat(256), "x")
             .await
             .expect("served");
+    }
+
+    #[tokio::test]
+    async fn what_the_operator_has_denied_is_refused_without_a_read() {
+        let broken = Data {
+            broken: true,
+            ..Data::default()
+        };
+        let mut state = state(broken, EventLimits::default());
+        state.input.grants = Grants::without([Capability::Kv]);
+        let denied = |refused: Result<(), Refused>| matches!(refused, Err(Refused::Denied));
+        assert!(denied(set(&mut state, "a", "x").await));
+        let deleted = Host::delete(&mut state, "a".to_owned()).await;
+        assert!(denied(deleted.expect("no trap")));
+        let got = Host::get(&mut state, "a".to_owned()).await;
+        assert!(denied(got.expect("no trap").map(drop)));
+        let listed = Host::list(&mut state, String::new(), None, 9).await;
+        assert!(denied(listed.expect("no trap").map(drop)));
+        let used = Host::used(&mut state).await;
+        assert!(denied(used.expect("no trap").map(drop)));
+        assert_eq!(state.trouble, None, "storage was not asked");
+        assert_eq!(state.calls.made(), 5, "but each call counts");
+        assert!(state.kv.into_writes().is_empty());
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 //! through calls, and what it only passes on never enters it.
 
 use jadi_model::{MediaContent, MediaKind, MediaOut};
+use jadi_plugin_manifest::Capability;
 use wasmtime::component::Resource;
 
 use super::super::bindings::jadi::plugin::media as wit;
@@ -132,6 +133,9 @@ impl wit::Host for EventState {
         message: Resource<HeldMessage>,
     ) -> wasmtime::Result<Result<Resource<File>, Refused>> {
         self.calls.count(0)?;
+        if let Err(denied) = self.permitted(Capability::Media) {
+            return Ok(Err(denied));
+        }
         let Some(media) = self.media_of(&message)?.cloned() else {
             return Ok(Err(invalid("the message has no file")));
         };
@@ -169,6 +173,9 @@ impl wit::Host for EventState {
         name: Option<String>,
     ) -> wasmtime::Result<Result<Resource<File>, Refused>> {
         self.calls.count(mime.len())?;
+        if let Err(denied) = self.permitted(Capability::Media) {
+            return Ok(Err(denied));
+        }
         let is_type = |text: &str| {
             text.split_once('/').is_some_and(|(kind, rest)| {
                 !kind.is_empty()
@@ -222,6 +229,9 @@ impl wit::Host for EventState {
         message: Resource<HeldMessage>,
     ) -> wasmtime::Result<Result<(), Refused>> {
         self.calls.count(0)?;
+        if let Err(denied) = self.permitted(Capability::Media) {
+            return Ok(Err(denied));
+        }
         let Some(media) = self.media_of(&message)?.cloned() else {
             return Ok(Err(invalid("the message has no file")));
         };

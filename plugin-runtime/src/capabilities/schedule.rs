@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jadi_model::clock::Millis;
+use jadi_plugin_manifest::Capability;
 
 use super::super::bindings::jadi::plugin::schedule as wit;
 use super::super::bindings::jadi::plugin::types::Refused;
@@ -44,6 +45,7 @@ impl Agenda {
 impl EventState {
     /// What is scheduled in the chat, with the handler's own changes on top.
     async fn agenda(&mut self) -> Result<BTreeMap<String, Millis>, Refused> {
+        self.permitted(Capability::Schedule)?;
         let stored = match &self.schedule.stored {
             Some(stored) => stored.clone(),
             None => match self.meter.pause(self.reads.scheduled()).await {

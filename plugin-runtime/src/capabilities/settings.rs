@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jadi_plugin_manifest::{Scope, Setting, SettingValue};
+use jadi_plugin_manifest::{Capability, Scope, Setting, SettingValue};
 
 use super::super::bindings::jadi::plugin::settings as wit;
 use super::super::bindings::jadi::plugin::types::Refused;
@@ -39,6 +39,7 @@ impl EventState {
         here: bool,
         value: Option<wit::Value>,
     ) -> Result<(), Refused> {
+        self.permitted(Capability::Settings)?;
         let setting = self.setting(&name)?;
         if here && setting.scope != Scope::Group {
             return Err(invalid(format!("{name} is set for the bot, not per group")));
@@ -59,6 +60,7 @@ impl EventState {
 
     /// What counts: the group's value, the bot's, the default, each with the handler's own changes on top.
     async fn setting_value(&mut self, name: &str) -> Result<wit::Value, Refused> {
+        self.permitted(Capability::Settings)?;
         let setting = self.setting(name)?;
         let default = setting.value.default_value();
         let per_group = setting.scope == Scope::Group && self.input.group.is_some();

@@ -1,7 +1,5 @@
 //! Files that are and aren't plugins: each wrong one is refused by its own error, before anything of it runs.
 
-use std::fs;
-
 use jadi_plugin_manifest::{Capability, EventKind};
 
 use super::super::*;
@@ -250,76 +248,4 @@ fn a_plugin_for_a_pool_that_is_not_there_is_refused() {
     let component = binary(&wat(&[], "", "(call $ok)"));
     let error = refused(&runtime(), &with_manifest(component, manifest));
     assert!(matches!(error, LoadError::ScriptPool), "{error}");
-}
-
-/// A plugin file with this name and these commands.
-fn named(name: &str, commands: &[&str]) -> Vec<u8> {
-    let commands: Vec<_> = commands
-        .iter()
-        .map(|command| {
-            format!(r#"{{"name":"{command}","aliases":["{command}-too"],"summary":"x"}}"#)
-        })
-        .collect();
-    let manifest = format!(
-        r#"{{"name":"{name}","version":"1.0.0","languages":["en"],"commands":[{}]}}"#,
-        commands.join(",")
-    );
-    with_manifest(binary(&wat(&[], "", "(call $ok)")), &manifest)
-}
-
-#[test]
-fn a_catalog_has_what_is_sound_and_names_what_is_not() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let put =
-        |file: &str, bytes: Vec<u8>| fs::write(dir.path().join(file), bytes).expect("written");
-    put("a.wasm", named("alpha", &["ping"]));
-    put("b.wasm", named("beta", &["pong"]));
-    put("c.wasm", named("gamma", &["menu", "ping-too"]));
-    put("d.wasm", named("alpha", &["other"]));
-    put("e.wasm", b"not wasm".to_vec());
-    put("readme.txt", b"not a plugin".to_vec());
-    let catalog = Catalog::open(dir.path(), &runtime()).expect("a catalog");
-
-    let names: Vec<_> = catalog
-        .plugins()
-        .map(|plugin| plugin.manifest().name.as_str())
-        .collect();
-    assert_eq!(names, ["alpha", "beta"]);
-    let (plugin, command) = catalog.command("pong-too").expect("by alias");
-    assert_eq!(
-        (plugin.manifest().name.as_str(), command.name.as_str()),
-        ("beta", "pong")
-    );
-    assert!(catalog.command("menu").is_none(), "of a refused plugin");
-    assert!(catalog.plugin("beta").is_some());
-
-    let told: Vec<_> = catalog.refused().iter().map(Refused::to_string).collect();
-    let [command_clash, name_clash, not_wasm] = told.as_slice() else {
-        panic!("three are refused, not {told:?}");
-    };
-    for part in ["c.wasm", "gamma", "alpha", "ping-too"] {
-        assert!(command_clash.contains(part), "{part}: {command_clash}");
-    }
-    for part in ["d.wasm", "a.wasm", "alpha"] {
-        assert!(name_clash.contains(part), "{part}: {name_clash}");
-    }
-    assert!(not_wasm.contains("e.wasm"), "{not_wasm}");
-}
-
-#[test]
-fn a_missing_directory_says_which_key_to_set() {
-    let error = Catalog::open(std::path::Path::new("/nonexistent/plugins"), &runtime())
-        .expect_err("no directory");
-    assert!(error.to_string().contains("plugins_dir"), "{error}");
-}
-
-#[test]
-fn a_new_catalog_takes_the_place_of_the_old_one_as_a_whole() {
-    let live = LiveCatalog::default();
-    let before = live.snapshot();
-    let dir = tempfile::tempdir().expect("a directory");
-    fs::write(dir.path().join("a.wasm"), named("alpha", &["ping"])).expect("written");
-    live.replace(Catalog::open(dir.path(), &runtime()).expect("a catalog"));
-    assert!(before.command("ping").is_none(), "an event keeps its own");
-    assert!(live.snapshot().command("ping").is_some());
 }

@@ -84,6 +84,7 @@ pub(crate) fn input() -> EventInput {
         group: None,
         own: None,
         bot_started_at: 0,
+        grants: Grants::ALL,
     }
 }
 

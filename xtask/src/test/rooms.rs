@@ -22,7 +22,7 @@ struct Rule {
     because: &'static str,
 }
 
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 19] = [
     Rule {
         names: &["wasmtime", "wasmtime_wasi", "wasmparser"],
         rooms: &[],
@@ -59,7 +59,7 @@ const RULES: [Rule; 14] = [
     },
     Rule {
         names: &["crate::fetch"],
-        rooms: &["fetch", "dispatch", "run"],
+        rooms: &["fetch", "dispatch", "library", "run"],
         because: "servers are asked for plugins only, where their reads are made",
     },
     Rule {
@@ -88,18 +88,45 @@ const RULES: [Rule; 14] = [
         because: "arrows go from `bots` to `dispatch`, not back",
     },
     Rule {
+        names: &["notify"],
+        rooms: &["live"],
+        because: "only `live` watches files, for authors",
+    },
+    Rule {
+        names: &["hyper", "hyper_util", "http_body_util"],
+        rooms: &["control"],
+        because: "only `control` asks over a socket",
+    },
+    Rule {
+        names: &["crate::live"],
+        rooms: &["live", "cli", "main"],
+        because: "commands ask the host, the host does not ask them",
+    },
+    Rule {
+        names: &["crate::control"],
+        rooms: &["control", "live", "web", "run"],
+        because: "the control socket is for the command line",
+    },
+    Rule {
+        names: &["crate::library"],
+        rooms: &["library", "control", "live", "web", "run"],
+        because: "bots and dispatch are given sets of plugins, they do not ask for them",
+    },
+    Rule {
         names: &["crate::dispatch"],
-        rooms: &["dispatch", "bots", "web", "run"],
+        rooms: &["dispatch", "library", "bots", "web", "run"],
         because: "arrows go from `dispatch` to `plugins` and `store`, not back",
     },
     Rule {
         names: &["crate::store"],
-        rooms: &["store", "dispatch", "bots", "web", "run"],
+        rooms: &["store", "dispatch", "library", "live", "bots", "web", "run"],
         because: "`plugins` and `whatsapp` do not know the store",
     },
     Rule {
         names: &["crate::plugins"],
-        rooms: &["plugins", "dispatch", "bots", "web", "run", "author"],
+        rooms: &[
+            "plugins", "dispatch", "library", "bots", "web", "run", "author",
+        ],
         because: "`store` and `whatsapp` do not know plugins",
     },
 ];

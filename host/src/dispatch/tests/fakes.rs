@@ -12,20 +12,20 @@ use super::Handler;
 use crate::model::{
     Action, Event, EventKind, GroupInfo, Jid, Outgoing, Participant, Progress, SendMessage,
 };
-use crate::plugins::{EventInput, KvWrite, Outcome, Reads, Receipt};
+use crate::plugins::{EventInput, Grants, KvWrite, Outcome, Reads, Receipt};
 use crate::whatsapp::{DownloadError, SendError, Session};
 
 type Behaviour = dyn Fn(EventInput, Arc<dyn Reads>) -> BoxFuture<'static, Outcome> + Send + Sync;
 
 /// A plugin.
-pub(in crate::dispatch) struct Fake {
+pub(crate) struct Fake {
     manifest: Manifest,
     behaviour: Box<Behaviour>,
 }
 
 impl Fake {
     /// A plugin that answers `<name>: <text>`.
-    pub(in crate::dispatch) fn echo(manifest: &str) -> Arc<dyn Handler> {
+    pub(crate) fn echo(manifest: &str) -> Arc<dyn Handler> {
         let name = parsed(manifest).name;
         Self::doing(manifest, move |input, _| {
             let text = format!("{name}: {}", said(&input.event));
@@ -35,7 +35,7 @@ impl Fake {
     }
 
     /// A plugin that does this.
-    pub(in crate::dispatch) fn doing(
+    pub(crate) fn doing(
         manifest: &str,
         behaviour: impl Fn(EventInput, Arc<dyn Reads>) -> BoxFuture<'static, Outcome>
         + Send
@@ -59,13 +59,17 @@ impl Handler for Fake {
         &self.manifest
     }
 
+    fn grants(&self) -> Grants {
+        Grants::ALL
+    }
+
     async fn handle(&self, input: EventInput, reads: Arc<dyn Reads>) -> Outcome {
         (self.behaviour)(input, reads).await
     }
 }
 
 /// The text of a message.
-pub(in crate::dispatch) fn said(event: &Event) -> &str {
+pub(crate) fn said(event: &Event) -> &str {
     match &event.kind {
         EventKind::Message(message) => &message.text,
         _ => "",
@@ -73,7 +77,7 @@ pub(in crate::dispatch) fn said(event: &Event) -> &str {
 }
 
 /// A run that answers in the event's chat.
-pub(in crate::dispatch) fn answered(event: &Event, text: &str) -> Outcome {
+pub(crate) fn answered(event: &Event, text: &str) -> Outcome {
     Outcome {
         actions: vec![Action::Send(SendMessage {
             chat: event.chat.jid.clone(),
@@ -87,13 +91,14 @@ pub(in crate::dispatch) fn answered(event: &Event, text: &str) -> Outcome {
         schedule_writes: Vec::new(),
         log: Vec::new(),
         receipt: Receipt::default(),
+        consumed: false,
         failure: None,
     }
 }
 
 /// A session that keeps what is sent, and ends attempts as it was told.
 #[derive(Default)]
-pub(in crate::dispatch) struct ScriptedSession {
+pub(crate) struct ScriptedSession {
     attempts: watch::Sender<Vec<Outgoing>>,
     script: Mutex<VecDeque<Result<(), SendError>>>,
     groups: Mutex<HashMap<Jid, Vec<Participant>>>,
@@ -104,12 +109,12 @@ pub(in crate::dispatch) struct ScriptedSession {
 impl ScriptedSession {
     /// The next attempts end like this; later ones get through. An attempt that fails is on record too: the server may
     /// have got it all the same.
-    pub(in crate::dispatch) fn next_attempts(&self, ends: Vec<Result<(), SendError>>) {
+    pub(crate) fn next_attempts(&self, ends: Vec<Result<(), SendError>>) {
         self.script.lock().expect("lock").extend(ends);
     }
 
     /// Puts people into a group, each with whether they are an admin.
-    pub(in crate::dispatch) fn set_group(&self, group: &str, people: &[(&str, bool)]) {
+    pub(crate) fn set_group(&self, group: &str, people: &[(&str, bool)]) {
         let people = people.iter().map(|(person, admin)| Participant {
             jid: super::jid(person),
             lid: None,
@@ -120,29 +125,29 @@ impl ScriptedSession {
     }
 
     /// The next questions for a group are not answered.
-    pub(in crate::dispatch) fn lose_group_questions(&self, count: u32) {
+    pub(crate) fn lose_group_questions(&self, count: u32) {
         *self.unavailable.lock().expect("lock") = count;
     }
 
     /// How often a group was asked for.
-    pub(in crate::dispatch) fn asked_for_groups(&self) -> u32 {
+    pub(crate) fn asked_for_groups(&self) -> u32 {
         *self.asked_for_groups.lock().expect("lock")
     }
 
     /// All attempts, in order.
-    pub(in crate::dispatch) fn attempts(&self) -> Vec<Outgoing> {
+    pub(crate) fn attempts(&self) -> Vec<Outgoing> {
         self.attempts.borrow().clone()
     }
 
     /// Waits until so many attempts were made.
-    pub(in crate::dispatch) async fn until_attempted(&self, count: usize) {
+    pub(crate) async fn until_attempted(&self, count: usize) {
         let mut attempts = self.attempts.subscribe();
         let made = attempts.wait_for(|attempts| attempts.len() >= count);
         super::soon(made).await.expect("the session is there");
     }
 
     /// The texts of all attempts, in order.
-    pub(in crate::dispatch) fn texts(&self) -> Vec<String> {
+    pub(crate) fn texts(&self) -> Vec<String> {
         let text = |outgoing: Outgoing| match outgoing.action {
             Action::Send(message) => message.text,
             other => panic!("{other:?}"),

@@ -4,6 +4,7 @@ mod crash;
 mod delivery;
 mod fakes;
 mod happenings;
+mod live;
 mod manners;
 mod order;
 
@@ -14,7 +15,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-pub(super) use fakes::{Fake, ScriptedSession, answered, said};
+pub(crate) use fakes::{Fake, ScriptedSession, answered, said};
 
 use super::{Dispatch, DispatchOptions, DispatchParts, Enabled, Handler, KnownBots, PaceOptions};
 use crate::clock::MovableClock;
@@ -28,14 +29,14 @@ use crate::store::{BotData, MasterKey, Settings, Store, StoreOptions};
 use crate::whatsapp::{Inbound, Session, SessionState};
 
 // Example numbers.
-pub(super) const ALICE: &str = "6280000000101@s.whatsapp.net";
-pub(super) const BOB: &str = "6280000000102@s.whatsapp.net";
-pub(super) const ROOT: &str = "6280000000001@s.whatsapp.net";
-pub(super) const OWNER: &str = "6280000000103@s.whatsapp.net";
-pub(super) const BOT: &str = "6280000000200@s.whatsapp.net";
-pub(super) const GROUP: &str = "120363000000000001@g.us";
+pub(crate) const ALICE: &str = "6280000000101@s.whatsapp.net";
+pub(crate) const BOB: &str = "6280000000102@s.whatsapp.net";
+pub(crate) const ROOT: &str = "6280000000001@s.whatsapp.net";
+pub(crate) const OWNER: &str = "6280000000103@s.whatsapp.net";
+pub(crate) const BOT: &str = "6280000000200@s.whatsapp.net";
+pub(crate) const GROUP: &str = "120363000000000001@g.us";
 
-pub(super) fn jid(text: &str) -> Jid {
+pub(crate) fn jid(text: &str) -> Jid {
     text.parse().expect("jid")
 }
 
@@ -63,23 +64,23 @@ fn message(chat: &str, kind: ChatKind, sender: &str, id: &str, text: &str) -> Ev
     }
 }
 
-pub(super) fn private_message(sender: &str, id: &str, text: &str) -> Event {
+pub(crate) fn private_message(sender: &str, id: &str, text: &str) -> Event {
     message(sender, ChatKind::Private, sender, id, text)
 }
 
-pub(super) fn group_message(group: &str, sender: &str, id: &str, text: &str) -> Event {
+pub(crate) fn group_message(group: &str, sender: &str, id: &str, text: &str) -> Event {
     message(group, ChatKind::Group, sender, id, text)
 }
 
 /// Waits for what must come soon.
-pub(super) async fn soon<T>(what: impl Future<Output = T>) -> T {
+pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), what)
         .await
         .expect("this should have happened long ago")
 }
 
 /// A bot's data directory, which outlives the processes that use it.
-pub(super) struct Place {
+pub(crate) struct Place {
     dir: TempDir,
     role: BotRole,
     inbox_bound: u64,
@@ -87,7 +88,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             dir: tempfile::tempdir().expect("dir"),
             role: BotRole::Main,
@@ -97,21 +98,21 @@ impl Place {
     }
 
     /// Its processes let what is under way end.
-    pub(super) fn with_grace() -> Self {
+    pub(crate) fn with_grace() -> Self {
         Self {
             grace: Duration::from_secs(20),
             ..Self::new()
         }
     }
 
-    pub(super) fn of_sub_bot() -> Self {
+    pub(crate) fn of_sub_bot() -> Self {
         Self {
             role: BotRole::Sub,
             ..Self::new()
         }
     }
 
-    pub(super) fn with_inbox_bound(inbox_bound: u64) -> Self {
+    pub(crate) fn with_inbox_bound(inbox_bound: u64) -> Self {
         Self {
             inbox_bound,
             ..Self::new()
@@ -127,14 +128,14 @@ impl Place {
     }
 
     /// Starts a process on the data, with an open connection.
-    pub(super) async fn start(&self, plugins: Vec<Arc<dyn Handler>>) -> Host {
+    pub(crate) async fn start(&self, plugins: Vec<Arc<dyn Handler>>) -> Host {
         let host = self.start_offline(plugins).await;
         host.open().await;
         host
     }
 
     /// Starts a process on the data, without a connection.
-    pub(super) async fn start_offline(&self, plugins: Vec<Arc<dyn Handler>>) -> Host {
+    pub(crate) async fn start_offline(&self, plugins: Vec<Arc<dyn Handler>>) -> Host {
         let random = Arc::new(SystemRandom);
         let options = StoreOptions {
             data_dir: self.dir.path().to_owned(),
@@ -189,7 +190,7 @@ impl Place {
             session,
             clock,
             known_bots,
-            _plugins: plugins_sender,
+            plugins: plugins_sender,
             _session: session_sender,
             store,
         }
@@ -197,19 +198,19 @@ impl Place {
 }
 
 /// One process.
-pub(super) struct Host {
-    pub(super) dispatch: Arc<Dispatch>,
-    pub(super) data: BotData,
-    pub(super) session: Arc<ScriptedSession>,
-    pub(super) clock: MovableClock,
-    pub(super) known_bots: KnownBots,
-    _plugins: watch::Sender<Arc<Enabled>>,
+pub(crate) struct Host {
+    pub(crate) dispatch: Arc<Dispatch>,
+    pub(crate) data: BotData,
+    pub(crate) session: Arc<ScriptedSession>,
+    pub(crate) clock: MovableClock,
+    pub(crate) known_bots: KnownBots,
+    plugins: watch::Sender<Arc<Enabled>>,
     _session: watch::Sender<Option<Arc<dyn Session>>>,
     store: Store,
 }
 
 impl Host {
-    pub(super) async fn open(&self) {
+    pub(crate) async fn open(&self) {
         let open = SessionState::Open {
             jid: jid(BOT),
             lid: None,
@@ -217,25 +218,30 @@ impl Host {
         self.dispatch.state(open).await;
     }
 
-    pub(super) async fn receive(&self, events: Vec<Event>) {
+    pub(crate) async fn receive(&self, events: Vec<Event>) {
         self.dispatch.commit(events).await.expect("kept");
     }
 
+    /// Puts another set of plugins in place.
+    pub(crate) fn enable(&self, plugins: Vec<Arc<dyn Handler>>) {
+        self.plugins.send_replace(Arc::new(Enabled::new(plugins)));
+    }
+
     /// Lets everything be handled and sent, and returns what was sent.
-    pub(super) async fn settled(&self) -> Vec<String> {
+    pub(crate) async fn settled(&self) -> Vec<String> {
         soon(self.dispatch.idle()).await;
         self.session.texts()
     }
 
     /// Receives one message and returns the texts sent since.
-    pub(super) async fn asks(&self, event: Event) -> Vec<String> {
+    pub(crate) async fn asks(&self, event: Event) -> Vec<String> {
         let before = self.session.texts().len();
         self.receive(vec![event]).await;
         self.settled().await.split_off(before)
     }
 
     /// Ends the process. What is under way is dropped where it is, unless there is grace.
-    pub(super) async fn end(self) {
+    pub(crate) async fn end(self) {
         soon(self.dispatch.shutdown()).await;
         self.store.close().await.expect("close");
     }

@@ -104,6 +104,7 @@ async fn a_failing_plugin_does_not_keep_others_from_the_event() {
                 schedule_writes: Vec::new(),
                 log: Vec::new(),
                 receipt: crate::plugins::Receipt::default(),
+                consumed: false,
                 failure: Some(Failure::Handler {
                     message: "broken".to_owned(),
                 }),

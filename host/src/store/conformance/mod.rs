@@ -6,12 +6,13 @@
 mod context;
 mod isolation;
 mod registry;
+mod shelf;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Arrival, BotData, Registry};
+use super::{Arrival, BotData, Registry, Shelf};
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
     SendMessage,
@@ -22,6 +23,8 @@ use crate::model::{
 pub(super) trait Bench: Sync {
     /// A registry.
     async fn registry(&self) -> Arc<dyn Registry>;
+    /// A shelf, and the registry that knows the bots of its switches.
+    async fn shelf(&self) -> (Arc<dyn Registry>, Arc<dyn Shelf>);
     /// The data of one more bot, its inbox bounded to `inbox_bound`.
     async fn context(&self, inbox_bound: u64) -> BotData;
     /// The same bot's data after the process ended without closing anything, and was started again.
@@ -34,6 +37,9 @@ pub(super) async fn run(bench: &impl Bench) {
     registry::what_is_unique_is_refused(bench).await;
     registry::look_ups_find_what_is_there(bench).await;
     registry::changes_do_not_undo_each_other(bench).await;
+    shelf::plugins_come_back_whole(bench).await;
+    shelf::a_bot_takes_its_switches_with_it(bench).await;
+    shelf::files_are_kept_as_long_as_a_version_needs_them(bench).await;
     context::an_event_is_kept_once_and_in_order(bench).await;
     context::what_nobody_wants_is_known_but_not_kept(bench).await;
     context::a_full_inbox_takes_none_of_a_batch(bench).await;

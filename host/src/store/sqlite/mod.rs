@@ -10,11 +10,13 @@ mod outbox;
 mod plugin_setting;
 mod registry;
 mod schedule;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
 pub(super) use context::{ContextOptions, SqliteContext};
 pub(super) use registry::SqliteRegistry;
+pub(super) use shelf::SqliteShelf;
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::Serialize;

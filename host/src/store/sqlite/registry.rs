@@ -1,4 +1,4 @@
-//! The registry's table.
+//! The registry's table, and the schema of the file that it stands in.
 
 use std::path::PathBuf;
 
@@ -8,13 +8,17 @@ use rusqlite_migration::{M, Migrations};
 
 use super::database::Database;
 use super::fault::Fault;
+use super::shelf::SqliteShelf;
 use super::{of_word, word};
 use crate::model::{BotId, BotRecord, Jid, PhoneNumber, StateName};
 use crate::store::keys::SecretKey;
 use crate::store::registry::{RecordChange, Registry};
 use crate::store::{Source, StoreError};
 
-static SCHEMA: [M<'static>; 1] = [M::up(include_str!("schema/registry-1.sql"))];
+static SCHEMA: [M<'static>; 2] = [
+    M::up(include_str!("schema/registry-1.sql")),
+    M::up(include_str!("schema/registry-2.sql")),
+];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
 const BY_ID: &str = "SELECT * FROM bot WHERE id = ?1";
@@ -35,6 +39,11 @@ impl SqliteRegistry {
     pub(in crate::store) async fn open(path: PathBuf, key: SecretKey) -> Result<Self, StoreError> {
         let database = Database::open(path, key, &MIGRATIONS).await?;
         Ok(Self { database })
+    }
+
+    /// The shelf, whose tables stand in the same file, with its component files in `dir`.
+    pub(in crate::store) fn shelf(&self, dir: PathBuf) -> Result<SqliteShelf, StoreError> {
+        SqliteShelf::open(self.database.clone(), dir)
     }
 
     /// Closes the file.

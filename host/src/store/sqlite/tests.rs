@@ -14,7 +14,9 @@ use super::registry::SqliteRegistry;
 use super::{inbox, kv, outbox};
 use crate::store::conformance::{self, ALICE, Bench, answer, message, wanted};
 use crate::store::keys::SecretKey;
-use crate::store::{BotData, Handled, Inbox, KvChange, MasterKey, Registry, Settings, StoreError};
+use crate::store::{
+    BotData, Handled, Inbox, KvChange, MasterKey, Registry, Settings, Shelf, StoreError,
+};
 
 fn key() -> SecretKey {
     MasterKey::from_bytes([7; 32]).registry_key()
@@ -61,6 +63,14 @@ impl Bench for Files {
                 .await
                 .expect("open"),
         )
+    }
+
+    async fn shelf(&self) -> (Arc<dyn Registry>, Arc<dyn Shelf>) {
+        let path = self.next();
+        let files = path.with_extension("plugins");
+        let registry = SqliteRegistry::open(path, key()).await.expect("open");
+        let shelf = registry.shelf(files).expect("open");
+        (Arc::new(registry), Arc::new(shelf))
     }
 
     async fn context(&self, inbox_bound: u64) -> BotData {

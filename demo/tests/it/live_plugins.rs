@@ -1,0 +1,405 @@
+//! Plugins of a running host, through the command line, while people write.
+//!
+//! The versions are the built `echo` with another version in its manifest.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use jadi_demo::MAIN_NUMBER;
+use jadi_demo::world::{World, WorldOptions};
+use jadi_simulator::{ChatId, Outgoing, Phone};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+use super::built;
+use super::support::options;
+
+/// How long anything may take.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// How many messages each person writes.
+const MESSAGES: usize = 30;
+
+/// A world, and a directory for files.
+struct Live {
+    world: World,
+    dir: tempfile::TempDir,
+}
+
+impl Live {
+    async fn start() -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        // Sends are paced for people; nobody waits here.
+        fs::write(dir.path().join("jadi.toml"), "delay = \"1ms\"\n").expect("written");
+        let options = WorldOptions {
+            data: Some(dir.path().to_owned()),
+            ..options()
+        };
+        let world = World::start(options, &|_| {}).await.expect("a world");
+        Self { world, dir }
+    }
+
+    /// A file of this world.
+    fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.dir.path().join(name);
+        fs::write(&path, content).expect("written");
+        path
+    }
+
+    /// `echo` in another version.
+    fn version(&self, n: usize) -> PathBuf {
+        self.file(&format!("echo-{n}.wasm"), &echo(n))
+    }
+
+    /// `jadi plugin …`, as an operator beside the host starts it.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(built("JADI_BIN", "bin/jadi-simulated"));
+        // What the tests are told by is no configuration.
+        for (variable, _) in std::env::vars().filter(|(name, _)| name.starts_with("JADI_")) {
+            command.env_remove(variable);
+        }
+        command
+            .current_dir(self.dir.path())
+            .arg("plugin")
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(self.dir.path().join("host"))
+            // Needed by this build's configuration, used by `run` only.
+            .env("JADI_SIMULATOR_URL", "ws://127.0.0.1:9/ws/chat")
+            .env("JADI_SIMULATOR_MEDIA", "http://127.0.0.1:9")
+            .stdin(Stdio::null());
+        command
+    }
+
+    async fn plugin(&self, arguments: &[&str]) -> Output {
+        let run = self.command(arguments).output();
+        let output = tokio::time::timeout(DEADLINE, run).await;
+        output.expect("in time").expect("the program")
+    }
+
+    /// Runs it; it has to go well. Returns what it prints.
+    async fn done(&self, arguments: &[&str]) -> String {
+        let output = self.plugin(arguments).await;
+        let (told, error) = texts(&output);
+        assert!(output.status.success(), "{arguments:?}: {told}\n{error}");
+        told
+    }
+
+    /// Runs it; it has to be refused. Returns why.
+    async fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.plugin(arguments).await;
+        let (told, error) = texts(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {told}");
+        error
+    }
+
+    async fn phone(&self, name: &str, number: &str) -> Phone {
+        self.world.phone(name, number).await.expect("a phone")
+    }
+}
+
+fn texts(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+fn path(file: &Path) -> &str {
+    file.to_str().expect("a path of this test")
+}
+
+/// The built `echo` as version `0.1.n`.
+fn echo(n: usize) -> Vec<u8> {
+    let echo = fs::read(built("JADI_PLUGINS", "plugins").join("echo.wasm")).expect("echo");
+    replaced(
+        &echo,
+        b"\"version\":\"0.1.0\"",
+        format!("\"version\":\"0.1.{n}\"").as_bytes(),
+        |_| true,
+    )
+}
+
+/// Those occurrences of `old` that `which` picks by their number, replaced by as many bytes.
+fn replaced(bytes: &[u8], old: &[u8], new: &[u8], which: fn(usize) -> bool) -> Vec<u8> {
+    assert_eq!(old.len(), new.len());
+    let places: Vec<usize> = bytes
+        .windows(old.len())
+        .enumerate()
+        .filter(|(_, window)| *window == old)
+        .map(|(place, _)| place)
+        .collect();
+    assert!(!places.is_empty(), "the built plugin has it");
+    let mut bytes = bytes.to_vec();
+    for (number, place) in places.into_iter().enumerate() {
+        if which(number) {
+            bytes[place..place + old.len()].copy_from_slice(new);
+        }
+    }
+    bytes
+}
+
+fn bot() -> ChatId {
+    ChatId::Direct(MAIN_NUMBER.to_owned())
+}
+
+async fn write(phone: &Phone, text: &str) {
+    let message = Outgoing {
+        text: Some(text.to_owned()),
+        ..Outgoing::default()
+    };
+    phone.send(&bot(), message).await.expect("sent");
+}
+
+/// What the bot has said to a phone.
+fn heard(phone: &Phone) -> Vec<String> {
+    let messages = phone.messages(&bot()).into_iter();
+    messages
+        .filter(|message| !message.from_me)
+        .map(|message| message.text)
+        .collect()
+}
+
+/// Waits until a phone has heard `count` answers.
+async fn until_heard(phone: &Phone, count: usize) {
+    let mut events = phone.subscribe();
+    let enough = async {
+        while heard(phone).len() < count {
+            // That some were missed is no matter: what was heard is looked at anew.
+            let _ = events.recv().await;
+        }
+    };
+    if tokio::time::timeout(DEADLINE, enough).await.is_err() {
+        panic!(
+            "{} of {count} answers: {:?}",
+            heard(phone).len(),
+            heard(phone)
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_message_is_answered_once_while_its_plugin_is_replaced() {
+    let live = Live::start().await;
+    let people = [
+        live.phone("alice", "6280000000101").await,
+        live.phone("bob", "6280000000102").await,
+    ];
+    let writers: Vec<_> = people
+        .iter()
+        .map(|phone| {
+            let phone = phone.clone();
+            tokio::spawn(async move {
+                for n in 0..MESSAGES {
+                    write(&phone, &format!("!echo {} {n}", phone.name())).await;
+                }
+            })
+        })
+        .collect();
+    let mut changes = 0;
+    for n in 1..=5 {
+        let file = live.version(n);
+        let told = live
+            .done(&["install", path(&file), "--yes", "--replace"])
+            .await;
+        assert!(
+            told.contains(&format!("echo 0.1.{n} is installed and serves all bots.")),
+            "{told}"
+        );
+        changes += 1;
+        if n % 2 == 0 {
+            live.done(&["rollback", "echo"]).await;
+            changes += 1;
+        }
+    }
+    assert_eq!(changes, 7);
+    for writer in writers {
+        writer.await.expect("all was written");
+    }
+    for phone in &people {
+        until_heard(phone, MESSAGES).await;
+    }
+    live.world.idle().await.expect("idle");
+    for phone in &people {
+        let mut times: HashMap<String, usize> = HashMap::new();
+        for text in heard(phone) {
+            *times.entry(text).or_default() += 1;
+        }
+        let expected: HashMap<String, usize> = (0..MESSAGES)
+            .map(|n| (format!("{} {n}", phone.name()), 1))
+            .collect();
+        assert_eq!(times, expected, "each once, to {}", phone.name());
+        assert_eq!(phone.duplicates(), [], "nothing was delivered twice");
+    }
+    let told = live.done(&["list"]).await;
+    let line = told.lines().find(|line| line.starts_with("echo "));
+    let line = line.unwrap_or_else(|| panic!("{told}"));
+    assert!(
+        line.contains("0.1.5") && line.contains("all bots"),
+        "{line}"
+    );
+    live.world.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operator_is_told_what_would_not_go_well() {
+    let live = Live::start().await;
+    let alice = live.phone("alice", "6280000000101").await;
+    let whole = echo(1);
+    let half = live.file("half.wasm", &whole[..whole.len() - 8]);
+    let text = live.file("text.wasm", b"hello");
+    let next = live.version(1);
+    // A plugin of another name with the same commands.
+    let other = live.file(
+        "other.wasm",
+        // The manifest stands in the component twice, and has the plugin's name first and its command's next.
+        &replaced(
+            &whole,
+            b"\"name\":\"echo\"",
+            b"\"name\":\"ecco\"",
+            |number| number % 2 == 0,
+        ),
+    );
+    let yes = |file: &Path| {
+        [
+            "install".to_owned(),
+            path(file).to_owned(),
+            "--yes".to_owned(),
+        ]
+    };
+    for (file, expected) in [
+        (Path::new("nothing.wasm"), "there is no file nothing.wasm"),
+        (
+            &half,
+            "not a plugin that this host can run: the component is damaged",
+        ),
+        (&text, "this is not a WebAssembly file"),
+        (
+            &next,
+            "a plugin that comes with the host is called echo too",
+        ),
+    ] {
+        let arguments = yes(file);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let error = live.refused(&arguments).await;
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+    let error = live.refused(&["install", path(&other)]).await;
+    assert!(error.contains("say --yes"), "{error}");
+    let told = live.done(&["install", path(&other), "--yes"]).await;
+    for part in [
+        "ecco 0.1.1: Says back what you write",
+        "say",
+        "(for group admins, in groups)",
+        "(its author: \"To answer\")",
+        "serves no bot yet",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let error = live.refused(&["enable", "ecco"]).await;
+    for part in ["ecco", "echo", "both have the command"] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    let error = live.refused(&["remove", "echo", "--yes"]).await;
+    assert!(error.contains("comes with the host"), "{error}");
+
+    // Nothing of that has changed what people have; what goes well does.
+    write(&alice, "!echo one").await;
+    until_heard(&alice, 1).await;
+    live.done(&["disable", "echo"]).await;
+    live.done(&["enable", "ecco", "--bot", MAIN_NUMBER]).await;
+    write(&alice, "!echo two").await;
+    until_heard(&alice, 2).await;
+    assert_eq!(heard(&alice), ["one", "two"]);
+    let told = live.done(&["list"]).await;
+    assert!(
+        told.lines()
+            .any(|line| line.starts_with("ecco ") && line.contains(MAIN_NUMBER)),
+        "{told}"
+    );
+    live.done(&["remove", "ecco", "--yes"]).await;
+    write(&alice, "!echo three").await;
+    until_heard(&alice, 3).await;
+    assert!(heard(&alice)[2] != "three", "{:?}", heard(&alice));
+    live.world.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plugin_without_a_capability_goes_on_without_it() {
+    let live = Live::start().await;
+    let alice = live.phone("alice", "6280000000101").await;
+    let told = live.done(&["grants", "core"]).await;
+    assert!(
+        told.contains("commands") && told.contains("see which commands"),
+        "{told}"
+    );
+    let error = live.refused(&["grants", "core", "--deny", "clock"]).await;
+    assert!(error.contains("clock can't be denied"), "{error}");
+    let told = live.done(&["grants", "core", "--deny", "commands"]).await;
+    assert!(told.contains("(denied by you)"), "{told}");
+    write(&alice, "!ping").await;
+    until_heard(&alice, 1).await;
+    assert!(heard(&alice)[0].contains("Pong"), "{:?}", heard(&alice));
+    live.done(&["grants", "core", "--allow", "commands"]).await;
+    write(&alice, "!menu").await;
+    until_heard(&alice, 2).await;
+    assert!(heard(&alice)[1].contains("!ping"), "{:?}", heard(&alice));
+    live.world.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_authors_save_is_live_while_people_write() {
+    let live = Live::start().await;
+    let alice = live.phone("alice", "6280000000101").await;
+    let file = live.file("echo.wasm", &echo(1));
+    let mut dev = live
+        .command(&["dev", path(&file), "--yes", "--replace"])
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the program");
+    let mut told = BufReader::new(dev.stdout.take().expect("its output")).lines();
+    let mut until_told = async |part: &str| {
+        let line = async {
+            while let Some(line) = told.next_line().await.expect("text") {
+                if line.contains(part) {
+                    return line;
+                }
+            }
+            panic!("it ended before it told {part}");
+        };
+        let told = tokio::time::timeout(DEADLINE, line).await;
+        told.unwrap_or_else(|_| panic!("it did not tell {part}"))
+    };
+    until_told("echo 0.1.1").await;
+    until_told("Watching").await;
+    write(&alice, "!echo one").await;
+    until_heard(&alice, 1).await;
+    // As a build tool does: another file in the old one's place.
+    let next = live.file("echo.new", &echo(2));
+    fs::rename(next, &file).expect("in place");
+    let line = until_told("echo 0.1.2").await;
+    assert!(
+        line.contains("is live") && line.contains("ms after it was saved"),
+        "{line}"
+    );
+    write(&alice, "!echo two").await;
+    until_heard(&alice, 2).await;
+    // What is no plugin is told, and what was live stays.
+    fs::write(&file, b"hello").expect("written");
+    until_told("Not live: this is not a plugin").await;
+    write(&alice, "!echo three").await;
+    until_heard(&alice, 3).await;
+    fs::write(&file, echo(3)).expect("written");
+    until_told("echo 0.1.3").await;
+    assert_eq!(heard(&alice), ["one", "two", "three"]);
+    let pid = dev.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+    kill_process(pid.expect("it runs"), Signal::INT).expect("told to end");
+    let ended = tokio::time::timeout(DEADLINE, dev.wait()).await;
+    assert!(ended.expect("in time").expect("ended").success());
+    // Saves are not kept: what was there before them is the version before.
+    let told = live.done(&["rollback", "echo"]).await;
+    assert!(told.contains("back at 0.1.0"), "{told}");
+    live.world.shutdown().await;
+}
