@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::binaries;
 use crate::workspace::{Workspace, check};
 
-/// Measures round trip, start, memory and what an event costs in a plugin
+/// Measures round trip, start, save of a plugin, memory and what an event costs in a plugin
 ///
 /// Builds as for the tests: our own code is not optimized, its dependencies are. Each number comes with its spread and with a
 /// calibration, so that two runs can be compared.
@@ -19,6 +19,9 @@ pub struct Args {
     /// How many pings are sent
     #[arg(long, default_value_t = 50, value_name = "N")]
     pings: usize,
+    /// How often a plugin is saved
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    saves: usize,
 }
 
 pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
@@ -42,7 +45,8 @@ pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
             .env("JADI_BIN", host)
             .env("JADI_PLUGINS", &plugins)
             .args(["--starts", &args.starts.to_string()])
-            .args(["--pings", &args.pings.to_string()]),
+            .args(["--pings", &args.pings.to_string()])
+            .args(["--saves", &args.saves.to_string()]),
     )?;
     check(example("jadi-plugin-runtime", "plugin_cost").arg(plugins.join("core.wasm")))?;
     Ok(ExitCode::SUCCESS)
