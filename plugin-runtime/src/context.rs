@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use jadi_model::clock::Millis;
 use jadi_model::{Action, Event, Progress, Role};
@@ -29,7 +30,7 @@ pub struct EventInput {
 }
 
 /// A text recognised as a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invocation {
     /// The prefix that was typed.
     pub prefix: String,
@@ -44,7 +45,7 @@ pub struct Invocation {
 }
 
 /// A command as menus and help show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandFact {
     /// Which plugin has it.
     pub plugin: String,
@@ -111,7 +112,8 @@ pub enum KvWrite {
 }
 
 /// How loud a log line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LogLevel {
     /// For the author while writing.
     Debug,
@@ -124,7 +126,7 @@ pub enum LogLevel {
 }
 
 /// A line of the plugin's own log: for its owner, never for the host's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
     /// How loud.
     pub level: LogLevel,
@@ -133,7 +135,8 @@ pub struct LogLine {
 }
 
 /// What one event cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Receipt {
     /// CPU time inside the component, microseconds.
     pub cpu_micros: u64,
@@ -145,6 +148,14 @@ pub struct Receipt {
     pub host_calls: u32,
     /// Bytes that went into the host by calls.
     pub bytes_in: u64,
+    /// Bytes of the largest of these calls.
+    pub largest_call: u64,
+    /// Actions asked for, whether or not they were done.
+    pub actions: u64,
+    /// Text of these, bytes.
+    pub text_bytes: u64,
+    /// Log lines, bytes.
+    pub log_bytes: u64,
 }
 
 /// What came of running one event in one plugin.
@@ -160,4 +171,6 @@ pub struct Outcome {
     pub receipt: Receipt,
     /// Why it failed, if it did.
     pub failure: Option<super::Failure>,
+    /// What it takes to run it again, if it failed.
+    pub recording: Option<Box<super::Recording>>,
 }

@@ -9,7 +9,9 @@
 //! - `inspect`, `contract`, `load_error`, `permissions`: what a component file is and may do, before anything of it runs.
 //! - `engine`, `compile`, `runtime`: the engine and its pool, compiled code on disk, loading.
 //! - `run`, `state`, `capabilities`: one event in a fresh instance, and what it can call.
-//! - `limits`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told when not.
+//! - `limits`, `overrides`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told
+//!   when not.
+//! - `recording`, `tape`, `replay`, `failed_event`: what it takes to run a failed event again, and running it.
 //! - `catalog`: all plugins of a directory.
 
 // A host of many bots must not die of one surprise: what can fail is an error. Tests may say what they expect.
@@ -32,16 +34,21 @@ mod context;
 mod contract;
 mod digest;
 mod engine;
+mod failed_event;
 mod failure;
 mod inspect;
 mod limits;
 mod load_error;
 mod meter;
+mod overrides;
 mod permissions;
 mod plugin;
+mod recording;
+mod replay;
 mod run;
 mod runtime;
 mod state;
+mod tape;
 mod ticker;
 mod trap;
 
@@ -52,11 +59,17 @@ pub use context::{
 };
 pub use contract::Version;
 pub use digest::Digest;
+pub use failed_event::{FailedEvent, FailedEventError, FailedPlugin};
 pub use failure::{Failure, Limit};
-pub use limits::{EventLimits, Limits, LimitsError, PoolLimits};
+pub use limits::{
+    EventLimits, HttpLimits, LimitKey, Limits, LimitsError, PoolLimits, ScriptLimits,
+};
 pub use load_error::LoadError;
+pub use overrides::{LimitOverrides, OverrideError};
 pub use permissions::Permission;
 pub use plugin::Plugin;
+pub use recording::{Answer, Bytes, Call, Read, RecordedInput, Recording, Told};
+pub use replay::Replayed;
 pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
 
 #[cfg(test)]

@@ -84,6 +84,7 @@ pub(in crate::dispatch) fn answered(event: &Event, text: &str) -> Outcome {
         log: Vec::new(),
         receipt: Receipt::default(),
         failure: None,
+        recording: None,
     }
 }
 

@@ -102,6 +102,7 @@ async fn a_failing_plugin_does_not_keep_others_from_the_event() {
                 kv_writes: Vec::new(),
                 log: Vec::new(),
                 receipt: crate::plugins::Receipt::default(),
+                recording: None,
                 failure: Some(Failure::Handler {
                     message: "broken".to_owned(),
                 }),
