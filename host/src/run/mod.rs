@@ -230,6 +230,7 @@ async fn open_store(config: &Config, random: &SharedRandom) -> anyhow::Result<Ar
 
 fn dispatch_options(config: &Config) -> DispatchOptions {
     DispatchOptions {
+        in_flight: usize::try_from(config.in_flight).unwrap_or(usize::MAX),
         pace: PaceOptions {
             every: config.delay,
             ..PaceOptions::default()

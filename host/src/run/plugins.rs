@@ -9,9 +9,7 @@ use jadi_plugin_manifest::Manifest;
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::dispatch::{Enabled, Handler};
-use crate::plugins::{
-    Catalog, EventInput, Limits, Outcome, Plugin, Reads, Runtime, RuntimeOptions,
-};
+use crate::plugins::{Catalog, EventInput, Outcome, Plugin, Reads, Runtime, RuntimeOptions};
 use crate::random::SharedRandom;
 
 /// Loads all plugins of the configured directory. Those that can't be loaded are told and left out: the others still serve.
@@ -21,7 +19,7 @@ pub(super) async fn load(
     random: &SharedRandom,
 ) -> anyhow::Result<Enabled> {
     let options = RuntimeOptions {
-        limits: Limits::default(),
+        limits: config.limits,
         clock: clock.clone(),
         random: random.clone(),
         cache_dir: Some(config.data_dir.join("cache")),

@@ -84,7 +84,8 @@ const RULES: [Rule; 11] = [
     },
     Rule {
         names: &["crate::plugins"],
-        rooms: &["plugins", "dispatch", "bots", "web", "run"],
+        // The configuration reads the limits by the names that the plugin runtime gives them.
+        rooms: &["plugins", "dispatch", "bots", "web", "run", "config"],
         because: "`store` and `whatsapp` do not know plugins",
     },
 ];
