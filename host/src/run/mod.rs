@@ -27,7 +27,7 @@ use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::dispatch::{Dispatch, DispatchOptions, DispatchParts, Enabled, KnownBots, PaceOptions};
 use crate::random::{SharedRandom, SystemRandom};
-use crate::store::{MasterKey, Settings, Store, StoreOptions};
+use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
 use crate::web::{PageKey, WebParts, WebServer};
 use crate::whatsapp::{ClientConnector, Endpoint};
@@ -220,6 +220,7 @@ async fn open_store(config: &Config, random: &SharedRandom) -> anyhow::Result<Ar
                 prefixes: config.prefixes.clone(),
             },
             inbox_bound: INBOX_BOUND,
+            records: RecordBounds::default(),
             random: random.clone(),
         },
         master,

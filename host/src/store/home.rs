@@ -11,6 +11,7 @@ use super::StoreError;
 use super::context::{BotData, DataContext, Settings};
 use super::key_file::make_private_dir;
 use super::keys::{BotKey, MasterKey, SecretKey};
+use super::plugin_records::RecordBounds;
 use super::registry::Registry;
 use super::sqlite::{ContextOptions, SqliteContext, SqliteRegistry};
 use crate::model::{BotId, BotRecord};
@@ -26,6 +27,8 @@ pub struct StoreOptions {
     pub defaults: Settings,
     /// How many unhandled events one bot's inbox may hold.
     pub inbox_bound: u64,
+    /// How much is kept of plugins' runs in each bot.
+    pub records: RecordBounds,
     /// For keys.
     pub random: SharedRandom,
 }
@@ -74,6 +77,7 @@ impl Store {
             context_options: ContextOptions {
                 defaults: options.defaults,
                 inbox_bound: options.inbox_bound,
+                records: options.records,
             },
             open: Mutex::default(),
             _lock: lock,
@@ -219,6 +223,7 @@ mod tests {
             session_dir: None,
             defaults: Settings::default(),
             inbox_bound: 1_000,
+            records: RecordBounds::default(),
             random: Arc::new(SystemRandom),
         }
     }

@@ -24,15 +24,19 @@ mod error;
 mod home;
 mod key_file;
 mod keys;
+mod plugin_records;
 mod registry;
 mod sqlite;
 
 pub use context::{
-    Accepted, Arrival, Attempt, BotData, DataContext, Handled, Inbox, KV_KEY_BYTES, KV_TOTAL_BYTES,
-    KV_VALUE_BYTES, KvChange, Leaving, Outbox, PluginKv, Row, Settings, SettingsChange, Totals,
-    Unhandled, Unsent, Versioned, Waiting,
+    Accepted, Arrival, Attempt, BotData, DataContext, Handled, Inbox, KV_KEY_BYTES, KvBounds,
+    KvChange, Leaving, Outbox, PluginKv, Row, Settings, SettingsChange, Totals, Unhandled, Unsent,
+    Versioned, Waiting,
 };
 pub use error::{Source, StoreError};
 pub use home::{SessionPlace, Store, StoreOptions};
 pub use keys::{MasterKey, SecretKey};
+pub use plugin_records::{
+    Bound, BreakerChange, Kept, LimitValues, NewFailure, Page, PluginRecords, RecordBounds, Wanted,
+};
 pub use registry::{RecordChange, Registry};

@@ -22,7 +22,7 @@ use crate::model::{
     Message, Person,
 };
 use crate::random::SystemRandom;
-use crate::store::{BotData, MasterKey, Settings, Store, StoreOptions};
+use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::whatsapp::{Inbound, Session, SessionState};
 
 // Example numbers.
@@ -139,6 +139,7 @@ impl Place {
             session_dir: None,
             defaults: Settings::default(),
             inbox_bound: self.inbox_bound,
+            records: RecordBounds::default(),
             random: random.clone(),
         };
         let master = MasterKey::from_bytes([3; 32]);

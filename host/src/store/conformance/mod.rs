@@ -5,13 +5,14 @@
 
 mod context;
 mod isolation;
+mod plugin_records;
 mod registry;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Arrival, BotData, Registry};
+use super::{Arrival, BotData, Bound, RecordBounds, Registry};
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
     SendMessage,
@@ -22,7 +23,7 @@ use crate::model::{
 pub(super) trait Bench: Sync {
     /// A registry.
     async fn registry(&self) -> Arc<dyn Registry>;
-    /// The data of one more bot, its inbox bounded to `inbox_bound`.
+    /// The data of one more bot, its inbox bounded to `inbox_bound`, its records to [`BOUNDS`].
     async fn context(&self, inbox_bound: u64) -> BotData;
     /// The same bot's data after the process ended without closing anything, and was started again.
     async fn reopened(&self, context: BotData) -> BotData;
@@ -46,9 +47,27 @@ pub(super) async fn run(bench: &impl Bench) {
     context::clean_up_forgets_what_is_old_and_done(bench).await;
     context::everything_survives_a_crash(bench).await;
     context::a_closed_context_says_so(bench).await;
+    registry::plugin_limits_are_kept_by_plugin(bench).await;
+    plugin_records::limits_of_a_bot_are_its_own(bench).await;
+    plugin_records::what_a_run_leaves_is_kept_with_its_event_or_not_at_all(bench).await;
+    plugin_records::records_are_bounded_oldest_out_first(bench).await;
+    plugin_records::a_breaker_survives_a_crash_until_it_is_forgotten(bench).await;
+    plugin_records::kv_bounds_are_the_plugins_own(bench).await;
 }
 
 pub(super) use isolation::{steps, writes_never_cross};
+
+/// How much the contexts of the suite keep of plugins' runs: little, so that a few events reach it.
+pub(super) const BOUNDS: RecordBounds = RecordBounds {
+    receipts: Bound {
+        rows: 5,
+        bytes: 100,
+    },
+    failures: Bound {
+        rows: 3,
+        bytes: 1_000,
+    },
+};
 
 pub(super) fn jid(text: &str) -> Jid {
     text.parse().expect("jid")

@@ -13,8 +13,12 @@ use crate::clock::Millis;
 use crate::store::StoreError;
 use crate::store::context::{DataContext, Settings, SettingsChange, Totals};
 use crate::store::keys::SecretKey;
+use crate::store::plugin_records::RecordBounds;
 
-static SCHEMA: [M<'static>; 1] = [M::up(include_str!("schema/context-1.sql"))];
+static SCHEMA: [M<'static>; 2] = [
+    M::up(include_str!("schema/context-1.sql")),
+    M::up(include_str!("schema/context-2.sql")),
+];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
 /// What a context is opened with beside its file.
@@ -24,6 +28,8 @@ pub(in crate::store) struct ContextOptions {
     pub(in crate::store) defaults: Settings,
     /// How many unhandled events the inbox may hold.
     pub(in crate::store) inbox_bound: u64,
+    /// How much is kept of plugins' runs.
+    pub(in crate::store) records: RecordBounds,
 }
 
 /// A bot's data. It has one file open and knows of no other.

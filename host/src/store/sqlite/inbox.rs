@@ -5,11 +5,12 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::context::{SqliteContext, Total};
 use super::fault::Fault;
-use super::{Count, kv, outbox};
+use super::{Count, kv, outbox, plugin_records};
 use crate::clock::Millis;
 use crate::model::{EventKind, Jid};
 use crate::store::StoreError;
 use crate::store::context::{Accepted, Arrival, Handled, Inbox, Leaving, Row, Unhandled, Waiting};
+use crate::store::plugin_records::RecordBounds;
 
 pub(super) const WAITING: &str = "SELECT seq, chat FROM inbox WHERE done IS NULL ORDER BY seq";
 pub(super) const COUNT_WAITING: &str = "SELECT count(*) FROM inbox WHERE done IS NULL";
@@ -60,8 +61,9 @@ impl Inbox for SqliteContext {
     }
 
     async fn commit(&self, handled: Handled) -> Result<Vec<Leaving>, StoreError> {
+        let bounds = self.options.records;
         self.database
-            .write(move |transaction| commit(transaction, handled))
+            .write(move |transaction| commit(transaction, handled, &bounds))
             .await
     }
 
@@ -143,7 +145,11 @@ fn accept(
     Ok(accepted)
 }
 
-fn commit(transaction: &Transaction<'_>, handled: Handled) -> Result<Vec<Leaving>, Fault> {
+fn commit(
+    transaction: &Transaction<'_>,
+    handled: Handled,
+    bounds: &RecordBounds,
+) -> Result<Vec<Leaving>, Fault> {
     let waiting = transaction
         .prepare_cached("SELECT 1 FROM inbox WHERE seq = ?1 AND done IS NULL")?
         .exists([handled.event])?;
@@ -157,7 +163,13 @@ fn commit(transaction: &Transaction<'_>, handled: Handled) -> Result<Vec<Leaving
         if first == 0 {
             return Ok(Vec::new());
         }
-        kv::apply(transaction, plugin, handled.read_version, handled.writes)?;
+        let (version, bounds_of_kv) = (handled.read_version, handled.kv_bounds);
+        kv::apply(transaction, plugin, version, handled.writes, bounds_of_kv)?;
+        let (receipt, failure) = (handled.receipt, handled.failure);
+        plugin_records::put(transaction, plugin, handled.at, receipt, failure, bounds)?;
+        if let Some(change) = handled.breaker {
+            plugin_records::set_breaker(transaction, plugin, change)?;
+        }
     }
     let leaving = outbox::put(transaction, handled.outgoing)?;
     if handled.last {

@@ -6,6 +6,8 @@ mod fault;
 mod inbox;
 mod kv;
 mod outbox;
+mod plugin_limits;
+mod plugin_records;
 mod registry;
 #[cfg(test)]
 mod tests;
