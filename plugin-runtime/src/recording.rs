@@ -187,7 +187,7 @@ impl Answer {
     }
 }
 
-/// Bytes that stand in a file as text when they are text, in hexadecimal digits otherwise.
+/// Bytes that stand in a file as text when they are text that people read, in hexadecimal digits otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Spelled", into = "Spelled")]
 pub struct Bytes(pub Vec<u8>);
@@ -201,9 +201,10 @@ enum Spelled {
 
 impl From<Bytes> for Spelled {
     fn from(Bytes(bytes): Bytes) -> Self {
-        match String::from_utf8(bytes) {
-            Ok(text) => Self::Text(text),
-            Err(error) => Self::Hex(hex::encode(error.into_bytes())),
+        let readable = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
+        match std::str::from_utf8(&bytes) {
+            Ok(text) if text.chars().all(readable) => Self::Text(text.to_owned()),
+            _ => Self::Hex(hex::encode(bytes)),
         }
     }
 }
@@ -287,6 +288,7 @@ mod tests {
         for (bytes, json) in [
             (b"hello".to_vec(), r#"{"text":"hello"}"#),
             (vec![0xff, 1], r#"{"hex":"ff01"}"#),
+            (b"\x1b[2J".to_vec(), r#"{"hex":"1b5b324a"}"#),
         ] {
             let bytes = Bytes(bytes);
             assert_eq!(serde_json::to_string(&bytes).expect("JSON"), json);

@@ -8,7 +8,7 @@ use jadi_plugin_manifest::{Command, Manifest};
 
 use super::{command, filter};
 use crate::model::{ChatKind, Event, EventKind};
-use crate::plugins::{EventInput, Invocation, Outcome, Reads};
+use crate::plugins::{EventInput, EventLimits, Invocation, LimitOverrides, Outcome, Reads};
 
 /// One plugin, ready to handle events.
 #[async_trait]
@@ -16,8 +16,19 @@ pub trait Handler: Send + Sync + 'static {
     /// What it declares.
     fn manifest(&self) -> &Manifest;
 
+    /// What tells this build from every other: the digest of its component, 64 hexadecimal digits.
+    fn digest(&self) -> &str;
+
+    /// What one event may use, with what was said of the plugin in the event's bot.
+    fn limits(&self, of_bot: &LimitOverrides) -> EventLimits;
+
     /// Runs one event in a fresh instance.
-    async fn handle(&self, input: EventInput, reads: Arc<dyn Reads>) -> Outcome;
+    async fn handle(
+        &self,
+        input: EventInput,
+        limits: EventLimits,
+        reads: Arc<dyn Reads>,
+    ) -> Outcome;
 }
 
 /// A set of plugins as of one moment. An event that has begun keeps the set that it began with.
@@ -61,6 +72,13 @@ impl Enabled {
             }
         }
         Self { handlers, words }
+    }
+
+    /// Whether this build of the plugin is in the set.
+    pub(super) fn has(&self, plugin: &dyn Handler) -> bool {
+        self.handlers.iter().any(|handler| {
+            handler.manifest().name == plugin.manifest().name && handler.digest() == plugin.digest()
+        })
     }
 
     /// All commands, each with the manifest of its plugin.

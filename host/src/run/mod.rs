@@ -25,7 +25,9 @@ use tokio_util::task::TaskTracker;
 use crate::bots::{Instances, Supervisor};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::dispatch::{Dispatch, DispatchOptions, DispatchParts, Enabled, KnownBots, PaceOptions};
+use crate::dispatch::{
+    Dispatch, DispatchOptions, DispatchParts, Enabled, FailingVersions, KnownBots, PaceOptions,
+};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
@@ -101,7 +103,10 @@ impl Host {
         let endpoint = endpoint(&config);
         let connector = ClientConnector::new(endpoint, config.whatsapp_version, clock.clone())?;
         let store = open_store(&config, &random).await?;
-        let enabled = watch::Sender::new(Arc::new(plugins::load(&config, &clock, &random).await?));
+        let limits = store.registry().plugin_limits().await?;
+        let loaded = plugins::load(&config, limits, &clock, &random).await?;
+        let enabled = watch::Sender::new(Arc::new(loaded));
+        let (failing, roll_backs) = FailingVersions::new();
 
         let record = main_bot::record(&store, &config, &clock, &random).await?;
         let bot = record.id;
@@ -113,6 +118,7 @@ impl Host {
             session: session.subscribe(),
             system_owners: config.owners.clone(),
             known_bots: KnownBots::default(),
+            failing,
             clock: clock.clone(),
             random: random.clone(),
             options: dispatch_options(&config),
@@ -164,6 +170,11 @@ impl Host {
             ending
                 .clone()
                 .run_until_cancelled_owned(terminal::follow(instance)),
+        );
+        tasks.spawn(
+            ending
+                .clone()
+                .run_until_cancelled_owned(plugins::tell_roll_backs(roll_backs)),
         );
         Ok(Self {
             store,

@@ -1,20 +1,28 @@
 //! The plugins of a directory, loaded and ready for dispatch.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
 use jadi_plugin_manifest::Manifest;
+use tokio::sync::mpsc;
 
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::dispatch::{Enabled, Handler};
-use crate::plugins::{Catalog, EventInput, Outcome, Plugin, Reads, Runtime, RuntimeOptions};
+use crate::dispatch::{Enabled, Handler, RollBack};
+use crate::plugins::{
+    Catalog, EventInput, EventLimits, LimitOverrides, Outcome, Plugin, Reads, Runtime,
+    RuntimeOptions,
+};
 use crate::random::SharedRandom;
+use crate::store::LimitValues;
 
-/// Loads all plugins of the configured directory. Those that can't be loaded are told and left out: the others still serve.
+/// Loads all plugins of the configured directory, with what was said of their limits on this host. Those that can't be loaded
+/// are told and left out: the others still serve.
 pub(super) async fn load(
     config: &Config,
+    mut limits: BTreeMap<String, LimitValues>,
     clock: &SharedClock,
     random: &SharedRandom,
 ) -> anyhow::Result<Enabled> {
@@ -39,16 +47,42 @@ pub(super) async fn load(
         let handler: Arc<dyn Handler> = Arc::new(Component {
             runtime: runtime.clone(),
             plugin: plugin.clone(),
+            digest: plugin.digest().to_string(),
+            of_host: LimitOverrides::kept(
+                limits.remove(&plugin.manifest().name).unwrap_or_default(),
+            ),
         });
         handler
     });
     Ok(Enabled::new(handlers.collect()))
 }
 
+/// Tells the operator of versions that fail in several bots, until the host ends.
+pub(super) async fn tell_roll_backs(mut told: mpsc::Receiver<RollBack>) {
+    while let Some(RollBack {
+        plugin,
+        version,
+        bots,
+        ..
+    }) = told.recv().await
+    {
+        let bots = bots.len();
+        tracing::error!(
+            plugin,
+            version,
+            bots,
+            "this version fails in several bots; put the component of the last good version in its place and start again"
+        );
+    }
+}
+
 /// A plugin and what runs it.
 struct Component {
     runtime: Arc<Runtime>,
     plugin: Arc<Plugin>,
+    digest: String,
+    /// What was said of its limits on this host.
+    of_host: LimitOverrides,
 }
 
 #[async_trait]
@@ -57,7 +91,24 @@ impl Handler for Component {
         self.plugin.manifest()
     }
 
-    async fn handle(&self, input: EventInput, reads: Arc<dyn Reads>) -> Outcome {
-        self.runtime.handle(&self.plugin, input, reads).await
+    fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    fn limits(&self, of_bot: &LimitOverrides) -> EventLimits {
+        let limits = self.runtime.limits();
+        limits.effective(self.plugin.manifest(), &[&self.of_host, of_bot])
+    }
+
+    async fn handle(
+        &self,
+        input: EventInput,
+        limits: EventLimits,
+        reads: Arc<dyn Reads>,
+    ) -> Outcome {
+        let run = self
+            .runtime
+            .handle_within(&self.plugin, limits, input, reads);
+        run.await
     }
 }

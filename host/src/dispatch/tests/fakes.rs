@@ -10,7 +10,9 @@ use tokio::sync::watch;
 
 use super::Handler;
 use crate::model::{Action, Event, EventKind, Jid, Outgoing, Progress, SendMessage};
-use crate::plugins::{EventInput, KvWrite, Outcome, Reads, Receipt};
+use crate::plugins::{
+    Digest, EventInput, EventLimits, KvWrite, LimitOverrides, Limits, Outcome, Reads, Receipt,
+};
 use crate::whatsapp::{GroupInfo, Participant, SendError, Session};
 
 type Behaviour = dyn Fn(EventInput, Arc<dyn Reads>) -> BoxFuture<'static, Outcome> + Send + Sync;
@@ -18,6 +20,7 @@ type Behaviour = dyn Fn(EventInput, Arc<dyn Reads>) -> BoxFuture<'static, Outcom
 /// A plugin.
 pub(in crate::dispatch) struct Fake {
     manifest: Manifest,
+    digest: String,
     behaviour: Box<Behaviour>,
 }
 
@@ -41,6 +44,7 @@ impl Fake {
         + 'static,
     ) -> Arc<dyn Handler> {
         Arc::new(Self {
+            digest: Digest::of(manifest.as_bytes()).to_string(),
             manifest: parsed(manifest),
             behaviour: Box::new(behaviour),
         })
@@ -57,7 +61,20 @@ impl Handler for Fake {
         &self.manifest
     }
 
-    async fn handle(&self, input: EventInput, reads: Arc<dyn Reads>) -> Outcome {
+    fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    fn limits(&self, of_bot: &LimitOverrides) -> EventLimits {
+        Limits::default().effective(&self.manifest, &[of_bot])
+    }
+
+    async fn handle(
+        &self,
+        input: EventInput,
+        _limits: EventLimits,
+        reads: Arc<dyn Reads>,
+    ) -> Outcome {
         (self.behaviour)(input, reads).await
     }
 }

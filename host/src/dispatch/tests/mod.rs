@@ -2,6 +2,7 @@
 
 mod crash;
 mod delivery;
+mod failures;
 mod fakes;
 mod manners;
 mod order;
@@ -15,7 +16,10 @@ use tokio::sync::watch;
 
 pub(super) use fakes::{Fake, ScriptedSession, answered, said};
 
-use super::{Dispatch, DispatchOptions, DispatchParts, Enabled, Handler, KnownBots, PaceOptions};
+use super::{
+    Dispatch, DispatchOptions, DispatchParts, Enabled, FailingVersions, Handler, KnownBots,
+    PaceOptions,
+};
 use crate::clock::MovableClock;
 use crate::model::{
     BotId, BotRecord, BotRole, Chat, ChatKind, Event, EventKey, EventKind, Jid, LinkMethod,
@@ -79,18 +83,23 @@ pub(super) async fn soon<T>(what: impl Future<Output = T>) -> T {
 /// A bot's data directory, which outlives the processes that use it.
 pub(super) struct Place {
     dir: TempDir,
+    number: u8,
     role: BotRole,
     inbox_bound: u64,
     grace: Duration,
+    /// As all bots of a host share it.
+    pub(super) failing: FailingVersions,
 }
 
 impl Place {
     pub(super) fn new() -> Self {
         Self {
             dir: tempfile::tempdir().expect("dir"),
+            number: 1,
             role: BotRole::Main,
             inbox_bound: 1_000,
             grace: Duration::ZERO,
+            failing: FailingVersions::new().0,
         }
     }
 
@@ -116,8 +125,16 @@ impl Place {
         }
     }
 
+    /// One of several bots.
+    pub(super) fn numbered(number: u8) -> Self {
+        Self {
+            number,
+            ..Self::new()
+        }
+    }
+
     fn record(&self) -> BotRecord {
-        let id = BotId::from_random([1; 16]);
+        let id = BotId::from_random([self.number; 16]);
         let mut bot = BotRecord::requested(id, self.role, LinkMethod::Qr, 1);
         bot.jid = Some(jid(BOT));
         bot.owner = (self.role == BotRole::Sub).then(|| jid(OWNER));
@@ -168,6 +185,7 @@ impl Place {
             session: session_receiver,
             system_owners: vec![jid(ROOT).number().expect("number")],
             known_bots: known_bots.clone(),
+            failing: self.failing.clone(),
             clock: Arc::new(clock.clone()),
             random,
             options: DispatchOptions {
@@ -187,7 +205,7 @@ impl Place {
             session,
             clock,
             known_bots,
-            _plugins: plugins_sender,
+            plugins: plugins_sender,
             _session: session_sender,
             store,
         }
@@ -201,7 +219,7 @@ pub(super) struct Host {
     pub(super) session: Arc<ScriptedSession>,
     pub(super) clock: MovableClock,
     pub(super) known_bots: KnownBots,
-    _plugins: watch::Sender<Arc<Enabled>>,
+    plugins: watch::Sender<Arc<Enabled>>,
     _session: watch::Sender<Option<Arc<dyn Session>>>,
     store: Store,
 }
@@ -213,6 +231,11 @@ impl Host {
             lid: None,
         };
         self.dispatch.state(open).await;
+    }
+
+    /// Puts other plugins in place.
+    pub(super) fn enable(&self, plugins: Vec<Arc<dyn Handler>>) {
+        self.plugins.send_replace(Arc::new(Enabled::new(plugins)));
     }
 
     pub(super) async fn receive(&self, events: Vec<Event>) {
