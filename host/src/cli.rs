@@ -1,8 +1,12 @@
 //! The command line: what to do, and every key of the configuration as a flag.
 
+mod evidence;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use evidence::EvidenceCommand;
 
 use crate::config::Sources;
 
@@ -32,7 +36,7 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Run the host until Ctrl-C or SIGTERM
     Run,
@@ -42,6 +46,20 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Look at plugins and how they do
+    Plugin {
+        /// What to do.
+        #[command(subcommand)]
+        command: PluginCommand,
+    },
+}
+
+/// What to do with plugins.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PluginCommand {
+    /// How they did.
+    #[command(flatten)]
+    Evidence(EvidenceCommand),
 }
 
 /// What to look at in the configuration.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use jadi::cli::{Cli, Command, ConfigCommand};
+use jadi::cli::{Cli, Command, ConfigCommand, PluginCommand};
 use jadi::config::Config;
 
 fn main() -> ExitCode {
@@ -23,6 +23,12 @@ fn main() -> ExitCode {
             },
             Ok((_, settings)),
         ) => jadi::config::print(&settings, &mut std::io::stdout().lock()).map_err(Into::into),
+        (
+            Command::Plugin {
+                command: PluginCommand::Evidence(command),
+            },
+            Ok((config, _)),
+        ) => jadi::run::evidence::run(command, &config, &mut std::io::stdout().lock()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

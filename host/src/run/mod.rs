@@ -2,10 +2,12 @@
 //!
 //! # Layout
 //!
+//! - `evidence`: what `jadi plugin` shows of how plugins did.
 //! - `main_bot`: the main bot's record, session files and the task that keeps the registry in step with its state.
 //! - `plugins`: loading them.
 //! - `run_file`: what a runner reads to find the host. `terminal`: what the operator sees. `work`: whether all is quiet.
 
+pub mod evidence;
 mod main_bot;
 mod plugins;
 mod run_file;
