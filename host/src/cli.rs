@@ -1,8 +1,12 @@
 //! The command line: what to do, and every key of the configuration as a flag.
 
+mod evidence;
+
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub use evidence::EvidenceCommand;
 
 use crate::author::AuthorCommand;
 use crate::config::Sources;
@@ -35,6 +39,7 @@ On a running host, the one on the data directory (--data-dir), no message is los
   jadi plugin install hello.wasm          shows what it may do, and asks
   jadi plugin enable hello --bot main     one bot has it
   jadi plugin enable hello                all bots have it
+  jadi plugin logs hello                  what it did and cost; `failures` and `replay` for what went wrong
 ";
 
 /// Jadi hosts WhatsApp bots: one process, many bots, every command a sandboxed plugin.
@@ -78,6 +83,9 @@ pub enum PluginCommand {
     /// On a running host.
     #[command(flatten)]
     Live(LiveCommand),
+    /// How they did.
+    #[command(flatten)]
+    Evidence(EvidenceCommand),
 }
 
 /// What to look at in the configuration.
@@ -130,6 +138,10 @@ pub struct Flags {
     /// Prefixes of commands, spaces between [default: "! . # /"]
     #[arg(long, global = true, value_name = "SIGNS")]
     prefixes: Option<String>,
+    /// What plugins may use, such as event.cpu_ms=20; may be given more than once, all before or all after the command.
+    /// `jadi config check` lists them all
+    #[arg(long = "limit", global = true, value_name = "NAME=VALUE", value_parser = limit)]
+    limits: Vec<(String, String)>,
     /// What is logged: a level, or levels by target [default: info]
     #[arg(long, global = true, value_name = "LEVEL")]
     log: Option<String>,
@@ -197,15 +209,25 @@ impl Flags {
             #[cfg(feature = "simulator")]
             ("simulator_media", self.simulator_media),
         ];
+        let given = given
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.to_owned(), value?)));
         Sources {
             program,
             file: self.config,
             environment,
-            flags: given
-                .into_iter()
-                .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-                .collect(),
+            flags: given.chain(self.limits).collect(),
         }
+    }
+}
+
+/// A limit as it is given in a flag: its key and its value.
+fn limit(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => {
+            Ok((format!("limits.{}", name.trim()), value.trim().to_owned()))
+        }
+        _ => Err("write a name and a value, such as event.cpu_ms=20".to_owned()),
     }
 }
 
@@ -252,6 +274,23 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn limits_are_given_by_name() {
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        for line in [
+            "jadi --limit event.cpu_ms=20 --limit bot.in_flight=2 run",
+            "jadi run --limit event.cpu_ms=20 --limit bot.in_flight=2",
+        ] {
+            let sources = parse(line).flags.sources(PathBuf::new(), Vec::new());
+            let wanted = [
+                pair("limits.event.cpu_ms", "20"),
+                pair("limits.bot.in_flight", "2"),
+            ];
+            assert_eq!(sources.flags, wanted, "{line}");
+        }
+        assert!(Cli::try_parse_from(["jadi", "--limit", "event.cpu_ms"]).is_err());
     }
 
     #[test]

@@ -49,6 +49,9 @@ fn with_config(command: &Command, flags: Flags) -> anyhow::Result<()> {
         Command::Plugin {
             command: PluginCommand::Live(command),
         } => jadi::live::run(command.clone(), &config.data_dir),
+        Command::Plugin {
+            command: PluginCommand::Evidence(command),
+        } => jadi::run::evidence::run(command.clone(), &config, &mut std::io::stdout().lock()),
         // They were carried out before there was a configuration.
         Command::Plugin {
             command: PluginCommand::Author(_),

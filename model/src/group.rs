@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Jid;
 
 /// A group as the server describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupInfo {
     /// The group's address.
     pub jid: Jid,
@@ -18,7 +18,7 @@ pub struct GroupInfo {
 }
 
 /// Somebody in a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Participant {
     /// Their folded address, as in events.
     pub jid: Jid,

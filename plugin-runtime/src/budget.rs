@@ -20,6 +20,7 @@ pub(super) struct Calls {
     allowed: u64,
     made: u64,
     bytes: u64,
+    largest: u64,
 }
 
 impl Calls {
@@ -28,6 +29,7 @@ impl Calls {
             allowed: limits.host_calls,
             made: 0,
             bytes: 0,
+            largest: 0,
         }
     }
 
@@ -45,6 +47,7 @@ impl Calls {
         }
         self.made = self.made.saturating_add(1);
         self.bytes = self.bytes.saturating_add(bytes as u64);
+        self.largest = self.largest.max(bytes as u64);
         Ok(())
     }
 
@@ -56,6 +59,11 @@ impl Calls {
     /// How many bytes they carried into the host.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// How many bytes the largest of them carried.
+    pub(super) fn largest(&self) -> u64 {
+        self.largest
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use jadi_model::clock::Millis;
 use jadi_model::{Action, Event, GroupInfo, Jid, KeptMessage, Progress, Role};
@@ -43,7 +44,7 @@ pub struct EventInput {
 }
 
 /// A text recognised as a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invocation {
     /// The prefix that was typed.
     pub prefix: String,
@@ -58,7 +59,7 @@ pub struct Invocation {
 }
 
 /// A command as menus and help show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandFact {
     /// Which plugin has it.
     pub plugin: String,
@@ -160,7 +161,8 @@ pub struct HttpResponse {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FetchError {
     /// The server's name leads to a machine that a plugin must not reach.
     #[error("{0} is not on the internet but on a private network")]
@@ -221,7 +223,8 @@ pub enum ScheduleWrite {
 }
 
 /// How loud a log line is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LogLevel {
     /// For the author while writing.
     Debug,
@@ -234,7 +237,7 @@ pub enum LogLevel {
 }
 
 /// A line of the plugin's own log: for its owner, never for the host's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
     /// How loud.
     pub level: LogLevel,
@@ -243,7 +246,8 @@ pub struct LogLine {
 }
 
 /// What one event cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Receipt {
     /// CPU time inside the component, microseconds.
     pub cpu_micros: u64,
@@ -255,6 +259,14 @@ pub struct Receipt {
     pub host_calls: u32,
     /// Bytes that went into the host by calls.
     pub bytes_in: u64,
+    /// Bytes of the largest of these calls.
+    pub largest_call: u64,
+    /// Actions asked for, whether or not they were done.
+    pub actions: u64,
+    /// Text of these, bytes.
+    pub text_bytes: u64,
+    /// Log lines, bytes.
+    pub log_bytes: u64,
 }
 
 /// What came of running one event in one plugin.
@@ -276,4 +288,6 @@ pub struct Outcome {
     pub consumed: bool,
     /// Why it failed, if it did.
     pub failure: Option<super::Failure>,
+    /// What it takes to run it again, if it failed.
+    pub recording: Option<Box<super::Recording>>,
 }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A failed event. Nothing of it was kept; other plugins still get the event.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "failure", rename_all = "kebab-case")]
 pub enum Failure {
     /// The handler itself returned an error.
     #[error("the handler returned an error: {message}")]
@@ -45,11 +48,18 @@ impl Failure {
             Self::Handler { .. } | Self::Host { .. } => &[],
         }
     }
+
+    /// Whether it is the same failure, wherever in the component it was: a build with other names or a loop that is stopped
+    /// somewhere else makes no other one of it.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
 }
 
 /// A limit of one event, shown with its unit. Those from [`Limit::Actions`] on are told to the handler as a refusal, which it
 /// can go on without; the others end it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Limit {
     /// CPU time, milliseconds.
     Cpu,

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use jadi_plugin_manifest::Capability;
+use serde::{Deserialize, Serialize};
 
 /// The capabilities that a plugin may not use although it imports them: an operator's grant narrows and never widens, for
 /// what a component does not import is not linked. A denied call is refused with a typed error; the plugin runs on without.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Grants {
     denied: BTreeSet<Capability>,
 }

@@ -67,7 +67,7 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspected, LoadError> {
         return Err(LoadError::ScriptPool);
     }
     let permissions = permissions(&top.imports)?;
-    check_needs(&top, limits)?;
+    check_needs(&top, &manifest, limits)?;
     check_exports(&manifest, &permissions, &top.exports)?;
     Ok(Inspected {
         manifest,
@@ -154,12 +154,12 @@ fn permissions(imports: &[&str]) -> Result<Vec<Permission>, LoadError> {
 }
 
 /// An instance that starts with more than it may have would fail at every event.
-fn check_needs(top: &TopLevel<'_>, limits: &Limits) -> Result<(), LoadError> {
+fn check_needs(top: &TopLevel<'_>, manifest: &Manifest, limits: &Limits) -> Result<(), LoadError> {
     let checks = [
         (
             "pages (64 KiB) of memory",
             top.memory,
-            limits.event.memory_bytes / PAGE,
+            limits.of(manifest).memory_bytes / PAGE,
         ),
         (
             "table elements",

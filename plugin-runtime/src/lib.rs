@@ -10,7 +10,9 @@
 //!   runs.
 //! - `engine`, `compile`, `runtime`: the engine and its pool, compiled code on disk, loading.
 //! - `run`, `state`, `capabilities`: one event in a fresh instance, and what it can call.
-//! - `limits`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told when not.
+//! - `limits`, `overrides`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told
+//!   when not.
+//! - `recording`, `tape`, `replay`, `failed_event`: what it takes to run a failed event again, and running it.
 //! - [`routing`]: which plugins an event is for, and whether a command may be used where it was typed.
 
 // A host of many bots must not die of one surprise: what can fail is an error. Tests may say what they expect.
@@ -31,18 +33,23 @@ mod compile;
 mod context;
 mod contract;
 mod engine;
+mod failed_event;
 mod failure;
 mod grants;
 mod inspect;
 mod limits;
 mod load_error;
 mod meter;
+mod overrides;
 mod permissions;
 mod plugin;
+mod recording;
+mod replay;
 pub mod routing;
 mod run;
 mod runtime;
 mod state;
+mod tape;
 mod ticker;
 mod trap;
 
@@ -51,14 +58,20 @@ pub use context::{
     LogLine, MediaError, Outcome, ReadError, Reads, Receipt, ScheduleWrite, SettingWrite,
 };
 pub use contract::Version;
+pub use failed_event::{FailedEvent, FailedEventError, FailedPlugin};
 pub use failure::{Failure, Limit};
 pub use grants::Grants;
 pub use inspect::{Inspected, inspect};
 pub use jadi_model::Digest;
-pub use limits::{EventLimits, Limits, LimitsError, PoolLimits};
+pub use limits::{
+    EventLimits, HttpLimits, LimitKey, Limits, LimitsError, PoolLimits, ScriptLimits,
+};
 pub use load_error::LoadError;
+pub use overrides::{LimitOverrides, OverrideError};
 pub use permissions::Permission;
 pub use plugin::Plugin;
+pub use recording::{Answer, Bytes, Call, Read, RecordedInput, Recording, Told};
+pub use replay::Replayed;
 pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
 
 #[cfg(test)]

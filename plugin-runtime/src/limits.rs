@@ -1,21 +1,55 @@
 //! How much one event of one plugin may use, and how much the host keeps ready for all of them.
 //!
-//! [`EventLimits`] can be narrowed per plugin and per bot; [`PoolLimits`] shape the engine and hold for its whole life.
-//! Both are read from the host's configuration, where a missing key keeps its default.
+//! [`EventLimits`] can be narrowed and widened per plugin and per bot, up to [`Limits::most`]; [`PoolLimits`] shape the engine
+//! and hold for its whole life. [`Limits::KEYS`] names every one of them with its range, so that a configuration can be read,
+//! checked and shown without a second list.
 
+use jadi_plugin_manifest::{LimitsClass, Manifest};
 use serde::{Deserialize, Serialize};
+
+use super::overrides::LimitOverrides;
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 
 /// All limits of the plugin runtime.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// What one event may use.
+    /// What one event may use, where nothing else is said of its plugin or bot.
     pub event: EventLimits,
+    /// The most that may be said of a plugin or a bot.
+    pub most: EventLimits,
+    /// What is different for plugins that talk to other servers.
+    pub http: HttpLimits,
+    /// What is different for plugins that bring an interpreter along.
+    pub script: ScriptLimits,
     /// What is kept ready for all events together.
     pub pool: PoolLimits,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            event: EventLimits::default(),
+            most: EventLimits {
+                cpu_ms: 5_000,
+                wall_ms: 60_000,
+                memory_bytes: 64 * MIB,
+                host_calls: 4_096,
+                call_bytes: 8 * MIB,
+                actions: 64,
+                text_bytes: MIB,
+                http_bytes: 16 * MIB,
+                media_bytes: 64 * MIB,
+                log_bytes: 64 * KIB,
+                kv_value_bytes: MIB,
+                kv_total_bytes: 64 * MIB,
+            },
+            http: HttpLimits::default(),
+            script: ScriptLimits::default(),
+            pool: PoolLimits::default(),
+        }
+    }
 }
 
 /// What one event may use in one plugin.
@@ -67,9 +101,36 @@ impl Default for EventLimits {
     }
 }
 
+/// What is different for plugins that talk to other servers: waiting for one is not the plugin's doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HttpLimits {
+    /// Time from the instance's start to its answer, milliseconds. Default 30,000.
+    pub wall_ms: u64,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self { wall_ms: 30_000 }
+    }
+}
+
+/// What is different for plugins that bring an interpreter along, such as JavaScript's or Python's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScriptLimits {
+    /// Linear memory, bytes. Default 64 MiB.
+    pub memory_bytes: u64,
+}
+
+impl Default for ScriptLimits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 64 * MIB,
+        }
+    }
+}
+
 /// What the host keeps ready for all events together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolLimits {
     /// Events in flight at once; more wait for their turn. Default 64.
     pub in_flight: u32,
@@ -98,11 +159,199 @@ impl Default for PoolLimits {
     }
 }
 
+/// One limit by its name.
+#[derive(Debug, Clone, Copy)]
+pub struct LimitKey {
+    /// Its name, such as `event.cpu_ms`; the unit is its last part.
+    pub name: &'static str,
+    /// The least value that works.
+    pub least: u64,
+    /// The most that works, whatever the other limits are.
+    pub most: u64,
+    read: fn(&Limits) -> u64,
+    write: fn(&mut Limits, u64),
+}
+
+impl LimitKey {
+    /// Its value.
+    pub fn read(&self, limits: &Limits) -> u64 {
+        (self.read)(limits)
+    }
+
+    /// Sets it. Whether the value makes sense, [`Limits::check`] says.
+    pub fn write(&self, limits: &mut Limits, value: u64) {
+        (self.write)(limits, value);
+    }
+
+    /// The limit of an event that an override may change, by the name that overrides have for it: `cpu_ms`.
+    pub(super) fn of_event(name: &str) -> Option<&'static Self> {
+        let named = |key: &&Self| key.name.strip_prefix("event.") == Some(name);
+        Limits::KEYS.iter().find(named)
+    }
+}
+
+/// Reads a field of whichever width.
+fn wide(value: impl Into<u64>) -> u64 {
+    value.into()
+}
+
+/// Writes a field of whichever width; what does not fit is as much as it holds, and out of every range.
+fn narrow<T: TryFrom<u64> + From<u32>>(value: u64) -> T {
+    T::try_from(value).unwrap_or_else(|_| T::from(u32::MAX))
+}
+
+/// The rows of [`Limits::KEYS`]: group, field, least, most.
+macro_rules! keys {
+    ($($group:ident.$field:ident: $least:expr, $most:expr;)*) => {
+        &[$(LimitKey {
+            name: concat!(stringify!($group), ".", stringify!($field)),
+            least: $least,
+            most: $most,
+            read: |limits| wide(limits.$group.$field),
+            write: |limits, value| limits.$group.$field = narrow(value),
+        }),*]
+    };
+}
+
+/// A count or size that 32-bit code can still hold.
+const SIZE: u64 = u32::MAX as u64;
+
+impl Limits {
+    /// Every limit, by its name. Those under `event` and `most` are the same ones.
+    pub const KEYS: &'static [LimitKey] = keys! {
+        event.cpu_ms: 1, 600_000;
+        event.wall_ms: 1, 600_000;
+        event.memory_bytes: 64 * KIB, 256 * MIB;
+        event.host_calls: 0, SIZE;
+        event.call_bytes: KIB, 64 * MIB;
+        event.actions: 0, SIZE;
+        event.text_bytes: 0, SIZE;
+        event.http_bytes: 0, 64 * MIB;
+        event.media_bytes: 0, 64 * MIB;
+        event.log_bytes: 0, SIZE;
+        event.kv_value_bytes: 0, SIZE;
+        event.kv_total_bytes: 0, SIZE;
+        most.cpu_ms: 1, 600_000;
+        most.wall_ms: 1, 600_000;
+        most.memory_bytes: 64 * KIB, 256 * MIB;
+        most.host_calls: 0, SIZE;
+        most.call_bytes: KIB, 64 * MIB;
+        most.actions: 0, SIZE;
+        most.text_bytes: 0, SIZE;
+        most.http_bytes: 0, 64 * MIB;
+        most.media_bytes: 0, 64 * MIB;
+        most.log_bytes: 0, SIZE;
+        most.kv_value_bytes: 0, SIZE;
+        most.kv_total_bytes: 0, SIZE;
+        http.wall_ms: 1, 600_000;
+        script.memory_bytes: 64 * KIB, 256 * MIB;
+        pool.in_flight: 1, 4096;
+        pool.memory_bytes: 64 * KIB, 256 * MIB;
+        pool.table_elements: 1, 1_000_000;
+        pool.stack_bytes: 64 * KIB, 8 * MIB;
+        pool.tick_ms: 1, 1_000;
+        pool.component_bytes: KIB, 256 * MIB;
+    };
+
+    /// Checks that the limits can be kept together.
+    ///
+    /// # Errors
+    ///
+    /// Names the first key whose value is out of its range.
+    pub fn check(&self) -> Result<(), LimitsError> {
+        self.problems().next().map_or(Ok(()), Err)
+    }
+
+    /// Every key whose value is out of its range.
+    pub fn problems(&self) -> impl Iterator<Item = LimitsError> {
+        Self::KEYS.iter().filter_map(|key| {
+            let value = key.read(self);
+            let (most, because) = self.most_of(key);
+            (!(key.least..=most).contains(&value)).then_some(LimitsError {
+                key: key.name,
+                value,
+                least: key.least,
+                most,
+                because,
+            })
+        })
+    }
+
+    /// The most that a key's value may be beside the others, and which other one sets it.
+    fn most_of(&self, key: &LimitKey) -> (u64, Option<&'static str>) {
+        let others: &[(&'static str, u64)] = match key.name {
+            "event.memory_bytes" => &[
+                ("pool.memory_bytes", self.pool.memory_bytes),
+                ("most.memory_bytes", self.most.memory_bytes),
+            ],
+            "http.wall_ms" => &[("most.wall_ms", self.most.wall_ms)],
+            "script.memory_bytes" => &[("most.memory_bytes", self.most.memory_bytes)],
+            name => {
+                let ceiling = name.strip_prefix("event.").and_then(|name| {
+                    let named = |key: &&LimitKey| key.name.strip_prefix("most.") == Some(name);
+                    Self::KEYS.iter().find(named)
+                });
+                return match ceiling.map(|ceiling| (ceiling.name, ceiling.read(self))) {
+                    Some((name, most)) if most < key.most => (most, Some(name)),
+                    _ => (key.most, None),
+                };
+            }
+        };
+        let own = (key.most, None);
+        let set = others.iter().map(|(name, most)| (*most, Some(*name)));
+        set.chain([own])
+            .min_by_key(|(most, _)| *most)
+            .unwrap_or(own)
+    }
+
+    /// What an event may use in a plugin with this manifest, where nothing else is said of plugin or bot.
+    pub fn of(&self, manifest: &Manifest) -> EventLimits {
+        let mut limits = self.event;
+        if !manifest.http_hosts.is_empty() {
+            limits.wall_ms = limits.wall_ms.max(self.http.wall_ms);
+        }
+        if manifest.limits == LimitsClass::Script {
+            limits.memory_bytes = self.script.memory_bytes;
+        }
+        limits
+    }
+
+    /// What an event may use in a plugin with this manifest after `overrides`, of which later ones go over earlier ones. None
+    /// reaches past [`Limits::most`], also when that was lowered after the override was made.
+    pub fn effective(&self, manifest: &Manifest, overrides: &[&LimitOverrides]) -> EventLimits {
+        let mut limits = Self {
+            event: self.of(manifest),
+            ..*self
+        };
+        for (name, value) in overrides.iter().flat_map(|overrides| overrides.values()) {
+            let Some(key) = LimitKey::of_event(name) else {
+                continue;
+            };
+            let (most, _) = self.most_for(manifest, key);
+            key.write(&mut limits, value.clamp(key.least, most.max(key.least)));
+        }
+        limits.event
+    }
+
+    /// The most that an override may say of a limit of a plugin with this manifest, and which key sets it.
+    pub(super) fn most_for(
+        &self,
+        manifest: &Manifest,
+        key: &LimitKey,
+    ) -> (u64, Option<&'static str>) {
+        if key.name == "event.memory_bytes" && manifest.limits == LimitsClass::Script {
+            // Its pool's slots are as large as the class allows.
+            return (self.script.memory_bytes, Some("script.memory_bytes"));
+        }
+        self.most_of(key)
+    }
+}
+
 /// A limit that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{key} is {value}; it must be from {least} to {most}")]
+#[error("{key} is {value}; it must be from {least} to {most}{}", told(*.because))]
 pub struct LimitsError {
-    /// The key in the configuration, such as `event.cpu_ms`.
+    /// The key, such as `event.cpu_ms`.
     pub key: &'static str,
     /// What it was set to.
     pub value: u64,
@@ -110,64 +359,30 @@ pub struct LimitsError {
     pub least: u64,
     /// The most that works.
     pub most: u64,
+    /// The other key that sets the most, when one does.
+    pub because: Option<&'static str>,
 }
 
-impl Limits {
-    /// Checks that the limits can be kept together.
-    ///
-    /// # Errors
-    ///
-    /// Names the first key whose value is out of its range.
-    pub fn check(&self) -> Result<(), LimitsError> {
-        let (event, pool) = (&self.event, &self.pool);
-        let size = u64::from(u32::MAX);
-        let ranges = [
-            ("pool.in_flight", u64::from(pool.in_flight), 1, 4096),
-            ("pool.memory_bytes", pool.memory_bytes, 64 * KIB, 256 * MIB),
-            (
-                "pool.table_elements",
-                u64::from(pool.table_elements),
-                1,
-                1_000_000,
-            ),
-            ("pool.stack_bytes", pool.stack_bytes, 64 * KIB, 8 * MIB),
-            ("pool.tick_ms", pool.tick_ms, 1, 1_000),
-            ("pool.component_bytes", pool.component_bytes, KIB, 256 * MIB),
-            ("event.cpu_ms", event.cpu_ms, 1, 600_000),
-            ("event.wall_ms", event.wall_ms, 1, 600_000),
-            (
-                "event.memory_bytes",
-                event.memory_bytes,
-                64 * KIB,
-                pool.memory_bytes,
-            ),
-            ("event.host_calls", event.host_calls, 0, size),
-            ("event.call_bytes", event.call_bytes, KIB, 64 * MIB),
-            ("event.actions", event.actions, 0, size),
-            ("event.text_bytes", event.text_bytes, 0, size),
-            ("event.http_bytes", event.http_bytes, 0, 64 * MIB),
-            ("event.media_bytes", event.media_bytes, 0, 64 * MIB),
-            ("event.log_bytes", event.log_bytes, 0, size),
-            ("event.kv_value_bytes", event.kv_value_bytes, 0, size),
-            ("event.kv_total_bytes", event.kv_total_bytes, 0, size),
-        ];
-        for (key, value, least, most) in ranges {
-            if !(least..=most).contains(&value) {
-                return Err(LimitsError {
-                    key,
-                    value,
-                    least,
-                    most,
-                });
-            }
-        }
-        Ok(())
-    }
+/// Says which other key to change.
+pub(super) fn told(because: Option<&str>) -> String {
+    because.map_or_else(String::new, |key| format!(", which {key} sets"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn manifest(more: &str) -> Manifest {
+        let json = format!(r#"{{"name":"test","version":"1.0.0","languages":["en"]{more}}}"#);
+        serde_json::from_str(&json).expect("a manifest")
+    }
+
+    fn overrides(values: &[(&str, u64)]) -> LimitOverrides {
+        let values = values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), *value));
+        LimitOverrides::kept(values.collect())
+    }
 
     #[test]
     fn the_defaults_are_in_range() {
@@ -175,30 +390,85 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_limit_is_named() {
+    fn each_key_reads_what_it_wrote_and_changes_nothing_else() {
+        for key in Limits::KEYS {
+            let mut limits = Limits::default();
+            key.write(&mut limits, 7);
+            assert_eq!(key.read(&limits), 7, "{}", key.name);
+            let changed = Limits::KEYS
+                .iter()
+                .filter(|other| other.read(&limits) != other.read(&Limits::default()));
+            assert_eq!(changed.count(), 1, "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn each_limit_of_an_event_has_its_ceiling() {
+        let of = |group: &str| -> Vec<_> {
+            let names = Limits::KEYS.iter().map(|key| key.name);
+            names.filter_map(|name| name.strip_prefix(group)).collect()
+        };
+        assert_eq!(of("event."), of("most."));
+    }
+
+    #[test]
+    fn a_wrong_limit_is_named_and_so_is_the_one_that_bounds_it() {
         let mut limits = Limits::default();
         limits.event.memory_bytes = limits.pool.memory_bytes + 1;
-        let error = limits.check().expect_err("more than a slot holds");
-        assert_eq!(error.key, "event.memory_bytes");
         assert_eq!(
-            error.to_string(),
-            "event.memory_bytes is 16777217; it must be from 65536 to 16777216"
+            limits
+                .check()
+                .expect_err("more than a slot holds")
+                .to_string(),
+            "event.memory_bytes is 16777217; it must be from 65536 to 16777216, which pool.memory_bytes sets"
+        );
+
+        limits = Limits::default();
+        limits.event.cpu_ms = 5_001;
+        assert_eq!(
+            limits.check().expect_err("above the ceiling").to_string(),
+            "event.cpu_ms is 5001; it must be from 1 to 5000, which most.cpu_ms sets"
         );
 
         limits = Limits::default();
         limits.pool.in_flight = 0;
         assert_eq!(
-            limits.check().expect_err("no event could run").key,
-            "pool.in_flight"
+            limits.check().expect_err("no event could run").to_string(),
+            "pool.in_flight is 0; it must be from 1 to 4096"
         );
     }
 
     #[test]
-    fn a_missing_key_keeps_its_default_and_an_unknown_one_is_refused() {
-        let limits: Limits = toml::from_str("[event]\ncpu_ms = 20").expect("one key");
-        assert_eq!(limits.event.cpu_ms, 20);
-        assert_eq!(limits.event.actions, EventLimits::default().actions);
-        assert_eq!(limits.pool, PoolLimits::default());
-        toml::from_str::<Limits>("[event]\ncpu = 20").expect_err("a misspelt key");
+    fn who_waits_for_others_has_longer_and_an_interpreter_more_memory() {
+        let limits = Limits::default();
+        assert_eq!(limits.of(&manifest("")), limits.event);
+        let http = limits.of(&manifest(r#","http_hosts":["example.org"]"#));
+        assert_eq!((http.wall_ms, http.memory_bytes), (30_000, 16 * MIB));
+        let script = limits.of(&manifest(r#","limits":"script""#));
+        assert_eq!((script.wall_ms, script.memory_bytes), (5_000, 64 * MIB));
+    }
+
+    #[test]
+    fn overrides_narrow_and_widen_up_to_the_ceiling_and_the_bots_goes_last() {
+        let limits = Limits::default();
+        let (plugin, bot) = (
+            overrides(&[("cpu_ms", 100), ("actions", 2), ("host_calls", 9_999)]),
+            overrides(&[("cpu_ms", 20)]),
+        );
+        let effective = limits.effective(&manifest(""), &[&plugin, &bot]);
+        assert_eq!(effective.cpu_ms, 20);
+        assert_eq!(effective.actions, 2);
+        assert_eq!(effective.host_calls, limits.most.host_calls);
+        assert_eq!(effective.text_bytes, limits.event.text_bytes);
+    }
+
+    #[test]
+    fn no_override_reaches_past_a_slot_of_the_pool() {
+        let limits = Limits::default();
+        let more = overrides(&[("memory_bytes", 64 * MIB)]);
+        let effective = limits.effective(&manifest(""), &[&more]);
+        assert_eq!(effective.memory_bytes, limits.pool.memory_bytes);
+        let script = manifest(r#","limits":"script""#);
+        assert_eq!(limits.effective(&script, &[&more]).memory_bytes, 64 * MIB);
     }
 }

@@ -38,7 +38,7 @@ impl Plugin {
         &self.permissions
     }
 
-    /// What one of its events may use.
+    /// What one of its events may use where nothing else is said of it or of the bot; see [`super::Limits::effective`].
     pub fn limits(&self) -> &EventLimits {
         &self.limits
     }

@@ -13,10 +13,13 @@ use super::capabilities::event::{
 };
 use super::context::{EventInput, Outcome, Reads, Receipt};
 use super::failure::{Failure, Limit};
+use super::limits::EventLimits;
 use super::plugin::Plugin;
 use super::runtime::Runtime;
 use super::state::EventState;
+use super::tape::Tape;
 use super::trap;
+use jadi_model::clock::SharedClock;
 use jadi_model::{Action, EventKind};
 
 /// The longest message of a handler's error that is kept, bytes.
@@ -26,25 +29,60 @@ const MESSAGE: usize = 1024;
 type Returned = Result<Vec<Resource<HeldAction>>, HandlerError>;
 
 impl Runtime {
-    /// Runs one event in a fresh instance of `plugin`. Waits for a free place in the pool first; the limits begin to count
-    /// when it has one. Dropping the future ends the instance, and nothing of it is kept.
+    /// Runs one event within the plugin's own limits; see [`Runtime::handle_within`].
     pub async fn handle(
         &self,
         plugin: &Plugin,
         input: EventInput,
         reads: Arc<dyn Reads>,
     ) -> Outcome {
+        self.handle_within(plugin, plugin.limits, input, reads)
+            .await
+    }
+
+    /// Runs one event in a fresh instance of `plugin`, within `limits`. Waits for a free place in the pool first; the limits
+    /// begin to count when it has one. Dropping the future ends the instance, and nothing of it is kept.
+    pub async fn handle_within(
+        &self,
+        plugin: &Plugin,
+        limits: EventLimits,
+        input: EventInput,
+        reads: Arc<dyn Reads>,
+    ) -> Outcome {
+        let mut seed = [0; 32];
+        self.random().fill(&mut seed);
+        let tape = Arc::new(Tape::new(reads, self.clock()));
+        let clock: SharedClock = tape.clone();
+        let ran = self.run_event(plugin, limits, input, tape.clone(), clock, seed);
+        let (mut outcome, input) = ran.await;
+        if let (Some(_), Some(input)) = (&outcome.failure, input) {
+            outcome.recording = Some(Box::new(tape.recording(input, limits, seed)));
+        }
+        outcome
+    }
+
+    /// Runs one event with what it reads, the time and chance as they are given. Gives the input back, unless the event could
+    /// not even begin.
+    pub(super) async fn run_event(
+        &self,
+        plugin: &Plugin,
+        limits: EventLimits,
+        input: EventInput,
+        reads: Arc<dyn Reads>,
+        clock: SharedClock,
+        seed: [u8; 32],
+    ) -> (Outcome, Option<EventInput>) {
         // The place is given back after the store, which is declared later and so dropped earlier.
         let Some(_slot) = self.slot().await else {
             return not_started("the plugin runtime has ended".to_owned());
         };
         let begun = Instant::now();
-        let mut store = match self.store(plugin, input, reads) {
+        let mut store = match self.store(plugin, limits, input, reads, clock, seed) {
             Ok(store) => store,
             Err(error) => return not_started(error.to_string()),
         };
         let meter = Arc::clone(&store.data().meter);
-        let wall_ms = plugin.limits.wall_ms;
+        let wall_ms = limits.wall_ms;
         let result = {
             let run = Box::pin(meter.charge(call(&mut store, plugin)));
             tokio::time::timeout(Duration::from_millis(wall_ms), run).await
@@ -55,7 +93,7 @@ impl Runtime {
                 message.truncate(message.floor_char_boundary(MESSAGE));
                 Err(Failure::Handler { message })
             }
-            Ok(Err(error)) => Err(trap::failure(&error, &plugin.limits, &self.limits().pool)),
+            Ok(Err(error)) => Err(trap::failure(&error, &limits, &self.limits().pool)),
             Err(_elapsed) => Err(Failure::Limit {
                 limit: Limit::Wall,
                 allowed: wall_ms,
@@ -69,6 +107,10 @@ impl Runtime {
             peak_memory: state.memory.peak(),
             host_calls: state.calls.made(),
             bytes_in: state.calls.bytes(),
+            largest_call: state.calls.largest(),
+            actions: state.desk.actions(),
+            text_bytes: state.desk.text(),
+            log_bytes: state.log.used(),
         };
         outcome(state, receipt, result)
     }
@@ -124,9 +166,13 @@ fn take(
         .collect()
 }
 
-fn outcome(state: EventState, receipt: Receipt, result: Result<Vec<Action>, Failure>) -> Outcome {
+fn outcome(
+    state: EventState,
+    receipt: Receipt,
+    result: Result<Vec<Action>, Failure>,
+) -> (Outcome, Option<EventInput>) {
     let log = state.log.close();
-    match result {
+    let outcome = match result {
         Ok(actions) => Outcome {
             actions,
             kv_writes: state.kv.into_writes(),
@@ -136,6 +182,7 @@ fn outcome(state: EventState, receipt: Receipt, result: Result<Vec<Action>, Fail
             receipt,
             consumed: false,
             failure: None,
+            recording: None,
         },
         Err(failure) => {
             // A handler that gave up since the host could not serve it is not to blame.
@@ -152,13 +199,15 @@ fn outcome(state: EventState, receipt: Receipt, result: Result<Vec<Action>, Fail
                 receipt,
                 consumed: false,
                 failure: Some(failure),
+                recording: None,
             }
         }
-    }
+    };
+    (outcome, Some(state.input))
 }
 
-fn not_started(message: String) -> Outcome {
-    Outcome {
+fn not_started(message: String) -> (Outcome, Option<EventInput>) {
+    let outcome = Outcome {
         actions: Vec::new(),
         kv_writes: Vec::new(),
         setting_writes: Vec::new(),
@@ -167,5 +216,7 @@ fn not_started(message: String) -> Outcome {
         receipt: Receipt::default(),
         consumed: false,
         failure: Some(Failure::Host { message }),
-    }
+        recording: None,
+    };
+    (outcome, None)
 }

@@ -16,7 +16,7 @@ use super::contract::Handlers;
 use super::engine::{engine, size};
 use super::failure::Limit;
 use super::inspect::inspect;
-use super::limits::{Limits, LimitsError};
+use super::limits::{EventLimits, Limits, LimitsError};
 use super::load_error::LoadError;
 use super::plugin::Plugin;
 use super::state::{EventState, HANDLES};
@@ -150,10 +150,10 @@ impl Runtime {
             "plugin loaded"
         );
         Ok(Arc::new(Plugin {
+            limits: self.limits.of(&inspected.manifest),
             manifest: Arc::new(inspected.manifest),
             digest,
             permissions: inspected.permissions,
-            limits: self.limits.event,
             instance,
             handlers,
         }))
@@ -175,17 +175,15 @@ impl Runtime {
     pub(super) fn store(
         &self,
         plugin: &Plugin,
+        limits: EventLimits,
         input: EventInput,
         reads: Arc<dyn Reads>,
+        clock: SharedClock,
+        seed: [u8; 32],
     ) -> wasmtime::Result<Store<EventState>> {
-        let mut seed = [0; 32];
-        self.random.fill(&mut seed);
-        let limits = plugin.limits;
-        let clock = Arc::clone(&self.clock);
-        let manifest = Arc::clone(&plugin.manifest);
         let state = EventState::new(
             input,
-            manifest,
+            Arc::clone(&plugin.manifest),
             reads,
             limits,
             &self.limits.pool,
@@ -210,6 +208,16 @@ impl Runtime {
             Ok(UpdateDeadline::Yield(1))
         });
         Ok(store)
+    }
+
+    /// The time that handlers see.
+    pub(super) fn clock(&self) -> SharedClock {
+        Arc::clone(&self.clock)
+    }
+
+    /// Where their random numbers come from.
+    pub(super) fn random(&self) -> &SharedRandom {
+        &self.random
     }
 
     /// A place in the pool; waits until one is free. None when the runtime has ended.

@@ -1,5 +1,7 @@
 //! The table of keys.
 
+use crate::plugins::Limits;
+
 /// One key of the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
@@ -43,18 +45,37 @@ pub const KEYS: &[Key] = &[
     key("simulator_media"),
 ];
 
-impl Key {
-    /// The name of its environment variable.
-    pub fn variable(&self) -> String {
-        format!("JADI_{}", self.name.to_ascii_uppercase())
-    }
+/// The table that holds the limits.
+pub(super) const LIMITS: &str = "limits";
+/// How many events of one bot are handled at a time: the one limit that is not the plugin runtime's.
+pub(super) const IN_FLIGHT: &str = "limits.bot.in_flight";
+
+/// The keys under `limits`: in TOML as they are, in the environment `JADI_` and upper case with underscores for dots, as a flag
+/// `--limit`.
+pub(super) fn limits() -> impl Iterator<Item = String> {
+    let of_plugins = Limits::KEYS.iter().map(|key| limit(key.name));
+    of_plugins.chain([IN_FLIGHT.to_owned()])
+}
+
+/// The key of a limit of the plugin runtime.
+pub(super) fn limit(name: &str) -> String {
+    format!("{LIMITS}.{name}")
+}
+
+/// The name of a key's environment variable.
+pub(super) fn variable(key: &str) -> String {
+    format!("JADI_{}", key.replace('.', "_").to_ascii_uppercase())
 }
 
 /// The known key that a mistyped one was probably meant to be.
-pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    KEYS.iter()
-        .map(|key| (strsim::jaro_winkler(key.name, name), key.name))
+pub(super) fn nearest(name: &str) -> Option<String> {
+    let flat = KEYS.iter().map(|key| key.name.to_owned());
+    flat.chain(limits())
+        .map(|key| {
+            let plain = |text: &str| text.replace('.', "_");
+            (strsim::jaro_winkler(&plain(&key), &plain(name)), key)
+        })
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
+        .map(|(_, key)| key)
 }

@@ -5,11 +5,13 @@
 //!
 //! # Layout
 //!
-//! - `keys`: the table of keys, one line each: name, what it is for, whether it is secret.
+//! - `keys`: the table of keys, one line each: name, what it is for, whether it is secret; and those of `limits`.
+//! - `limits`: the table of that name.
 //! - `sources`: the layers, and where a value came from.
 //! - `values`: parsing and checking of single values.
 
 mod keys;
+mod limits;
 mod sources;
 mod values;
 
@@ -25,6 +27,7 @@ pub use sources::Sources;
 pub use values::{LANGUAGES, LogSpec};
 
 use crate::model::PhoneNumber;
+use crate::plugins::Limits;
 use sources::Layers;
 
 /// What is in effect.
@@ -52,6 +55,10 @@ pub struct Config {
     pub language: String,
     /// The prefixes of commands until a bot's owner says otherwise.
     pub prefixes: Vec<String>,
+    /// What plugins may use.
+    pub limits: Limits,
+    /// How many events of one bot are handled at a time.
+    pub in_flight: u32,
     /// How much is logged, of what.
     pub log: LogSpec,
     /// Where the log is also written to, one file a day.
@@ -71,7 +78,7 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// The key.
-    pub key: &'static str,
+    pub key: String,
     /// The value as it is written in a TOML file; stars when it is secret.
     pub value: String,
     /// Where it came from.
@@ -137,6 +144,7 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<(Self, Vec<Setting>), ConfigError> {
         let mut layers = Layers::read(sources)?;
         layers.refuse_unknown();
+        let (limits, in_flight) = limits::take(&mut layers);
         let config = Self {
             data_dir: layers.take("data_dir", values::path, || PathBuf::from("jadi-data")),
             plugins_dir: layers.take("plugins_dir", values::path, || {
@@ -155,6 +163,8 @@ impl Config {
             prefixes: layers.take("prefixes", values::prefixes, || {
                 ["!", ".", "#", "/"].map(str::to_owned).to_vec()
             }),
+            limits,
+            in_flight,
             log: layers.take("log", values::log, LogSpec::default),
             log_dir: layers.take_optional("log_dir", values::path),
             pair_number: layers.take_optional("pair_number", values::number),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use figment::providers::{Format, Toml};
+use figment::util::nest;
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 
@@ -18,7 +19,7 @@ pub struct Sources {
     pub file: Option<PathBuf>,
     /// The environment, all of it: only `JADI_…` is looked at.
     pub environment: Vec<(String, String)>,
-    /// Values given as flags, by key.
+    /// Values given as flags, by key; those of a table with its name and a dot before.
     pub flags: Vec<(String, String)>,
 }
 
@@ -39,13 +40,27 @@ impl Provider for Pairs {
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        let dict = self
+        let dicts = self
             .values
             .iter()
-            .map(|(key, value)| (key.clone(), Value::from(value.clone())))
-            .collect();
-        Ok(Profile::Default.collect(dict))
+            .filter_map(|(key, value)| nest(key, Value::from(value.clone())).into_dict());
+        let together = dicts.fold(Dict::new(), merged);
+        Ok(Profile::Default.collect(together))
     }
+}
+
+/// Both, tables joined, where `other` goes over `one`.
+fn merged(mut one: Dict, other: Dict) -> Dict {
+    for (key, value) in other {
+        let joined = match (one.remove(&key), value) {
+            (Some(Value::Dict(tag, first)), Value::Dict(_, second)) => {
+                Value::Dict(tag, merged(first, second))
+            }
+            (_, value) => value,
+        };
+        one.insert(key, joined);
+    }
+    one
 }
 
 const ENVIRONMENT: &str = "environment";
@@ -68,7 +83,8 @@ impl Layers {
             .filter(|(name, _)| name != FILE_VARIABLE)
             .filter_map(|(name, value)| {
                 let key = name.strip_prefix("JADI_")?.to_ascii_lowercase();
-                Some((key, value.clone()))
+                let limit = keys::limits().find(|limit| limit.replace('.', "_") == key);
+                Some((limit.unwrap_or(key), value.clone()))
             })
             .collect();
         let named = sources.file.clone().or_else(|| {
@@ -119,33 +135,61 @@ impl Layers {
 
     /// Every key that nobody knows is an error, with the one that was probably meant.
     pub(super) fn refuse_unknown(&mut self) {
-        let unknown: Vec<String> = self
-            .values
-            .keys()
-            .filter(|name| KEYS.iter().all(|key| key.name != name.as_str()))
-            .cloned()
-            .collect();
-        for name in unknown {
+        let known = |name: &str| {
+            KEYS.iter().any(|key| key.name == name) || keys::limits().any(|limit| limit == name)
+        };
+        for name in self.names().into_iter().filter(|name| !known(name)) {
             let what = match keys::nearest(&name) {
                 Some(nearest) => format!("there is no such key; did you mean {nearest}?"),
                 None => {
                     let all: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
-                    format!("there is no such key; the keys are {}", all.join(", "))
+                    format!(
+                        "there is no such key; the keys are {} and those of the table {}",
+                        all.join(", "),
+                        keys::LIMITS
+                    )
                 }
             };
-            let origin = self.origin(&name);
-            self.problems.push(Problem {
-                key: name,
-                origin,
-                what,
-            });
+            self.refuse(&name, what);
         }
+    }
+
+    /// All names that were given; those of the one table that there is with dots.
+    fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for (name, value) in &self.values {
+            match value {
+                Value::Dict(_, groups) if name == keys::LIMITS => {
+                    for (group, value) in groups {
+                        let group = format!("{name}.{group}");
+                        match value {
+                            Value::Dict(_, fields) => {
+                                names.extend(fields.keys().map(|field| format!("{group}.{field}")));
+                            }
+                            _ => names.push(group),
+                        }
+                    }
+                }
+                _ => names.push(name.clone()),
+            }
+        }
+        names
+    }
+
+    /// Notes what is wrong with a key.
+    pub(super) fn refuse(&mut self, key: &str, what: String) {
+        let origin = self.origin(key);
+        self.problems.push(Problem {
+            key: key.to_owned(),
+            origin,
+            what,
+        });
     }
 
     /// The value of a key, or its default. When it is wrong, the problem is noted and the default stands in.
     pub(super) fn take<T: Shown>(
         &mut self,
-        key: &'static str,
+        key: &str,
         parse: fn(&Value) -> Result<T, String>,
         default: impl FnOnce() -> T,
     ) -> T {
@@ -162,7 +206,7 @@ impl Layers {
     /// The value of a key that may be left out.
     pub(super) fn take_optional<T: Shown>(
         &mut self,
-        key: &'static str,
+        key: &str,
         parse: fn(&Value) -> Result<T, String>,
     ) -> Option<T> {
         self.parsed(key, parse)
@@ -172,10 +216,10 @@ impl Layers {
     #[cfg(feature = "simulator")]
     pub(super) fn take_required<T: Shown + Default>(
         &mut self,
-        key: &'static str,
+        key: &str,
         parse: fn(&Value) -> Result<T, String>,
     ) -> T {
-        if !self.values.contains_key(key) {
+        if self.value(key).is_none() {
             self.problems.push(Problem {
                 key: key.to_owned(),
                 origin: "not given".to_owned(),
@@ -185,44 +229,46 @@ impl Layers {
         self.parsed(key, parse).unwrap_or_default()
     }
 
-    fn parsed<T: Shown>(
-        &mut self,
-        key: &'static str,
-        parse: fn(&Value) -> Result<T, String>,
-    ) -> Option<T> {
-        let value = self.values.get(key)?;
-        let origin = self.origin(key);
-        match parse(value) {
+    fn parsed<T: Shown>(&mut self, key: &str, parse: fn(&Value) -> Result<T, String>) -> Option<T> {
+        match parse(self.value(key)?) {
             Ok(value) => {
+                let origin = self.origin(key);
                 self.note(key, value.shown(), origin);
                 Some(value)
             }
             Err(what) => {
-                self.problems.push(Problem {
-                    key: key.to_owned(),
-                    origin,
-                    what,
-                });
+                self.refuse(key, what);
                 None
             }
         }
     }
 
-    fn note(&mut self, key: &'static str, value: String, origin: String) {
+    /// What was given for a key.
+    fn value(&self, key: &str) -> Option<&Value> {
+        let mut parts = key.split('.');
+        let first = self.values.get(parts.next()?)?;
+        parts.try_fold(first, |value, part| value.as_dict()?.get(part))
+    }
+
+    fn note(&mut self, key: &str, value: String, origin: String) {
         let secret = KEYS.iter().any(|known| known.name == key && known.secret);
         let value = if secret {
             "\"********\"".to_owned()
         } else {
             value
         };
+        let key = key.to_owned();
         self.settings.push(Setting { key, value, origin });
     }
 
     fn origin(&self, key: &str) -> String {
         let metadata = self.figment.find_metadata(key);
         match metadata.map(|metadata| metadata.name.as_ref()) {
-            Some(ENVIRONMENT) => format!("environment variable JADI_{}", key.to_ascii_uppercase()),
-            Some(FLAG) => format!("flag --{}", key.replace('_', "-")),
+            Some(ENVIRONMENT) => format!("environment variable {}", keys::variable(key)),
+            Some(FLAG) => match key.strip_prefix("limits.") {
+                Some(limit) => format!("flag --limit {limit}"),
+                None => format!("flag --{}", key.replace('_', "-")),
+            },
             _ => format!("file {}", self.file.display()),
         }
     }

@@ -137,6 +137,70 @@ fn a_mistyped_key_is_met_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn limits_come_from_their_table_the_environment_and_flags() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file =
+        "[limits.event]\ncpu_ms = 20\nmemory_bytes = \"8MiB\"\n[limits.bot]\nin_flight = 2\n";
+    let mut all = with_file(&dir, file);
+    all.environment = pairs(&[
+        ("JADI_LIMITS_EVENT_CPU_MS", "30"),
+        ("JADI_LIMITS_EVENT_WALL_MS", "2s"),
+        ("JADI_LIMITS_POOL_IN_FLIGHT", "8"),
+    ]);
+    all.flags.extend(pairs(&[
+        ("limits.event.wall_ms", "3s"),
+        ("limits.event.actions", "2"),
+    ]));
+    let (config, settings) = Config::load(&all).expect("a config");
+    let event = config.limits.event;
+    assert_eq!((event.cpu_ms, event.wall_ms), (30, 3_000));
+    assert_eq!((event.memory_bytes, event.actions), (8 << 20, 2));
+    assert_eq!((config.limits.pool.in_flight, config.in_flight), (8, 2));
+    assert_eq!(config.limits.http.wall_ms, 30_000);
+    let origin = |key: &str| {
+        let setting = settings.iter().find(|setting| setting.key == key);
+        setting.expect("a setting").origin.clone()
+    };
+    assert_eq!(origin("limits.event.wall_ms"), "flag --limit event.wall_ms");
+    assert_eq!(
+        origin("limits.event.cpu_ms"),
+        "environment variable JADI_LIMITS_EVENT_CPU_MS"
+    );
+    assert!(origin("limits.bot.in_flight").starts_with("file "));
+    assert_eq!(origin("limits.http.wall_ms"), "default");
+}
+
+#[test]
+fn a_wrong_limit_is_told_with_its_key_and_what_bounds_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = "[limits.event]\ncpu_ms = 9000\nhost_calls = -1\nactoins = 1\n\
+        memory_bytes = \"1GB\"\n[limits.pool]\nin_flight = 0\n[limits.bot]\nin_flight = 0\n[limits]\nevnt = 1\n";
+    let mut all = with_file(&dir, file);
+    all.environment = pairs(&[("JADI_LIMITS_EVENT_CPU", "5")]);
+    let problems = problems(&all);
+    let what = |key: &str| {
+        let problem = problems.iter().find(|problem| problem.key == key);
+        problem
+            .unwrap_or_else(|| panic!("{key} in {problems:?}"))
+            .to_string()
+    };
+    assert!(
+        what("limits.event.cpu_ms")
+            .contains("from 1 to 5000, which limits.most.cpu_ms sets, not 9000"),
+        "{}",
+        what("limits.event.cpu_ms")
+    );
+    assert!(what("limits.event.host_calls").contains("whole number"));
+    assert!(what("limits.event.actoins").contains("did you mean limits.event.actions?"));
+    assert!(what("limits.event.memory_bytes").contains("64KiB or 16MiB"));
+    assert!(what("limits.pool.in_flight").contains("from 1 to 4096, not 0"));
+    assert!(what("limits.bot.in_flight").contains("from 1 to 256"));
+    assert!(what("limits.evnt").contains("no such key"));
+    assert!(what("limits_event_cpu").contains("did you mean limits.event.cpu_ms?"));
+    assert_eq!(problems.len(), 8);
+}
+
+#[test]
 fn a_named_file_must_be_there_and_be_toml() {
     let mut missing = sources();
     missing.environment = pairs(&[("JADI_CONFIG", "/nonexistent/jadi.toml")]);

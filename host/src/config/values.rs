@@ -111,6 +111,45 @@ fn duration(value: &Value, least: Duration, most: Duration) -> Result<Duration, 
     }
 }
 
+/// A whole number.
+pub(super) fn count(value: &Value) -> Result<u64, String> {
+    let text = text(value)?;
+    text.parse()
+        .map_err(|_| format!("write a whole number, not {text:?}"))
+}
+
+/// How many events of a bot are handled at a time.
+pub(super) fn in_flight(value: &Value) -> Result<u32, String> {
+    let text = text(value)?;
+    match text.parse() {
+        Ok(number @ 1..=256) => Ok(number),
+        _ => Err(format!("write a whole number from 1 to 256, not {text:?}")),
+    }
+}
+
+/// A time as a number of milliseconds.
+pub(super) fn milliseconds(value: &Value) -> Result<u64, String> {
+    let time = duration(value, Duration::ZERO, Duration::from_secs(3600))?;
+    Ok(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Bytes, or a number with its unit: `64KiB`, `16MiB`.
+pub(super) fn bytes(value: &Value) -> Result<u64, String> {
+    let text = text(value)?;
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: Option<u64> = match text.get(digits.len()..) {
+        Some("" | "B") => Some(1),
+        Some("KiB") => Some(1 << 10),
+        Some("MiB") => Some(1 << 20),
+        _ => None,
+    };
+    let number = digits.trim_end().parse::<u64>().ok();
+    number
+        .zip(unit)
+        .and_then(|(number, unit)| number.checked_mul(unit))
+        .ok_or_else(|| format!("write bytes or a size such as 64KiB or 16MiB, not {text:?}"))
+}
+
 pub(super) fn number(value: &Value) -> Result<PhoneNumber, String> {
     let text = text(value)?;
     text.parse()
@@ -273,6 +312,12 @@ impl Shown for bool {
 }
 
 impl Shown for u32 {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Shown for u64 {
     fn shown(&self) -> String {
         self.to_string()
     }

@@ -1,6 +1,5 @@
 //! Dispatch for one bot: its parts, start, stop, and when it is idle.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -11,19 +10,22 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::breaker::Breaker;
+use super::breakers::Breakers;
 use super::caller::{Account, Callers, KnownBots, ignored};
 use super::counters::Counters;
-use super::enabled::Enabled;
+use super::enabled::{Enabled, Handler};
+use super::failing::FailingVersions;
+use super::limits::PluginLimits;
 use super::pace::{Pace, PaceOptions};
 use super::queue::{Queue, Served};
 use super::{sender, worker};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::fetch::Fetcher;
 use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, PhoneNumber};
+use crate::plugins::EventLimits;
 use crate::plugins::routing::{Cooldowns, Verdict};
 use crate::random::SharedRandom;
-use crate::store::{Arrival, BotData, Row, Settings, StoreError};
+use crate::store::{Arrival, BotData, BreakerChange, Row, Settings, StoreError};
 use crate::whatsapp::{CommitError, Inbound, Session, SessionState};
 
 /// The pause after the store or the connection failed; doubled each time.
@@ -49,6 +51,8 @@ pub struct DispatchParts {
     pub known_bots: KnownBots,
     /// Asks servers for plugins.
     pub fetcher: Fetcher,
+    /// The versions of plugins that fail in bots of this host.
+    pub failing: FailingVersions,
     /// The time.
     pub clock: SharedClock,
     /// For message ids and jitter.
@@ -112,7 +116,10 @@ pub(super) struct Core {
     connection: watch::Sender<Connection>,
     account: RwLock<Option<Account>>,
     settings: RwLock<Settings>,
-    breakers: Mutex<HashMap<String, Breaker>>,
+    pub(super) breakers: Breakers,
+    limits: Mutex<PluginLimits>,
+    /// How many receipts were kept since the start; changes are told.
+    pub(super) receipts: watch::Sender<u64>,
     cooldowns: Mutex<Cooldowns>,
     pace: Mutex<Pace>,
     stop: CancellationToken,
@@ -141,6 +148,7 @@ impl Dispatch {
         let (bot, data, options) = (parts.bot, parts.data, parts.options);
         let settings = data.settings().await?;
         let (waiting, leaving) = (data.waiting().await?, data.leaving().await?);
+        let (limits, breakers) = (data.plugin_limits().await?, data.breakers().await?);
         let account = bot.jid.map(|jid| Account { jid, lid: bot.lid });
         let core = Arc::new(Core {
             id: bot.id,
@@ -161,7 +169,9 @@ impl Dispatch {
             connection: watch::Sender::default(),
             account: RwLock::default(),
             settings: RwLock::new(settings),
-            breakers: Mutex::default(),
+            breakers: Breakers::new(bot.id, breakers, parts.failing),
+            limits: Mutex::new(PluginLimits::new(limits)),
+            receipts: watch::Sender::new(0),
             cooldowns: Mutex::default(),
             pace: Mutex::new(Pace::new(options.pace)),
             stop: CancellationToken::new(),
@@ -221,6 +231,39 @@ impl Dispatch {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = settings;
         Ok(())
+    }
+
+    /// Reads the limits of the bot's plugins again after they were changed.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be read; the former ones stay in force.
+    pub async fn reload_limits(&self) -> Result<(), StoreError> {
+        let limits = PluginLimits::new(self.core.data.plugin_limits().await?);
+        *self
+            .core
+            .limits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = limits;
+        Ok(())
+    }
+
+    /// Lets a plugin that kept failing try again at once. Returns whether it was left alone.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be kept; the plugin tries again until the next start.
+    pub async fn release(&self, plugin: &str) -> Result<bool, StoreError> {
+        let _turn = self.core.breakers.turn.lock().await;
+        let was_left_alone = self.core.breakers.release(plugin);
+        let forget = BreakerChange::Forget;
+        self.core.data.change_breaker(plugin, forget).await?;
+        Ok(was_left_alone)
+    }
+
+    /// Tells when receipts were kept. What changes with it is the count since the start.
+    pub fn receipts(&self) -> watch::Receiver<u64> {
+        self.core.receipts.subscribe()
     }
 
     /// Takes no more events, lets what is under way end within the grace, and stops. What has not ended stays in inbox and
@@ -444,10 +487,10 @@ impl Core {
         pace.next(self.clock.now(), self.random.as_ref())
     }
 
-    /// Asks or tells a plugin's breaker.
-    pub(super) fn breaker<T>(&self, plugin: &str, ask: impl FnOnce(&mut Breaker) -> T) -> T {
-        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
-        ask(breakers.entry(plugin.to_owned()).or_default())
+    /// What an event may use in a plugin.
+    pub(super) fn limits(&self, handler: &Arc<dyn Handler>) -> EventLimits {
+        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        limits.of(handler)
     }
 
     /// Asks for a use of a command.

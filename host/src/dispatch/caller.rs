@@ -159,6 +159,14 @@ impl Callers {
         })
     }
 
+    /// Who is told what concerns the bot as a whole: its owner or, where it has none, the operators.
+    pub(super) fn owners(&self) -> Vec<Jid> {
+        match &self.bot_owner {
+            Some(owner) => vec![owner.clone()],
+            None => self.system_owners.iter().map(Jid::of_number).collect(),
+        }
+    }
+
     fn is_system_owner(&self, person: &Person) -> bool {
         let number = person.jid.number();
         number.is_some_and(|number| self.system_owners.contains(&number))

@@ -8,7 +8,7 @@ use jadi_plugin_manifest::{Command, Manifest};
 
 use crate::model::{ChatKind, Event};
 use crate::plugins::routing;
-use crate::plugins::{EventInput, Grants, Invocation, Outcome, Reads};
+use crate::plugins::{EventInput, EventLimits, Grants, Invocation, LimitOverrides, Outcome, Reads};
 
 /// One plugin, ready to handle events.
 #[async_trait]
@@ -19,8 +19,19 @@ pub trait Handler: Send + Sync + 'static {
     /// What the operator lets it do; told to it with each event.
     fn grants(&self) -> Grants;
 
+    /// What tells this build from every other: the digest of its component, 64 hexadecimal digits.
+    fn digest(&self) -> &str;
+
+    /// What one event may use, with what was said of the plugin in the event's bot.
+    fn limits(&self, of_bot: &LimitOverrides) -> EventLimits;
+
     /// Runs one event in a fresh instance.
-    async fn handle(&self, input: EventInput, reads: Arc<dyn Reads>) -> Outcome;
+    async fn handle(
+        &self,
+        input: EventInput,
+        limits: EventLimits,
+        reads: Arc<dyn Reads>,
+    ) -> Outcome;
 }
 
 /// A set of plugins as of one moment. An event that has begun keeps the set that it began with.
@@ -73,6 +84,13 @@ impl Enabled {
             .iter()
             .flat_map(|handler| &handler.manifest().events);
         filters.any(|filter| routing::is_about_messages(filter, chat))
+    }
+
+    /// Whether this build of the plugin is in the set.
+    pub(super) fn has(&self, plugin: &dyn Handler) -> bool {
+        self.handlers.iter().any(|handler| {
+            handler.manifest().name == plugin.manifest().name && handler.digest() == plugin.digest()
+        })
     }
 
     /// All commands, each with the manifest of its plugin.

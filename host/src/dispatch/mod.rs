@@ -12,19 +12,28 @@
 //! - `lanes`, `queue`: rows in order per chat, served in turn.
 //! - `worker`: one event, from inbox row to commit. `sender`: one message, from outbox row to acknowledgement.
 //! - `enabled`: which plugins an event is for; how that is decided is [`routing`](crate::plugins::routing).
-//! - `caller`, `replies`: who asks, and the host's own answers to those who may not.
+//! - `caller`, `replies`, `notices`: who asks, the host's own answers to those who may not, and what owners are told.
 //! - `reads`: what a plugin may read while it runs.
-//! - `breaker`, `pace`: what slows things down. Pure.
+//! - `limits`: what each plugin may use in a bot. `receipts`: what each run cost, and what it takes to run a failed one
+//!   again. `evidence`: looking at these.
+//! - `breaker`, `pace`: what slows things down. Pure. `breakers`: those of a bot's plugins, as they are kept.
+//! - `failing`: versions of plugins that fail in several bots, told to whoever manages plugins.
 
 mod bot;
 mod breaker;
+mod breakers;
 mod caller;
 mod counters;
 mod enabled;
+mod evidence;
+mod failing;
 mod lanes;
+mod limits;
+mod notices;
 mod pace;
 mod queue;
 mod reads;
+mod receipts;
 mod replies;
 mod sender;
 #[cfg(test)]
@@ -35,4 +44,7 @@ pub use bot::{Dispatch, DispatchOptions, DispatchParts};
 pub use caller::KnownBots;
 pub use counters::{Count, Counters};
 pub use enabled::{Enabled, Handler};
+pub use evidence::{FailureEntry, LogEntry, failures, follow, logs};
+pub use failing::{FailingVersions, RollBack};
 pub use pace::PaceOptions;
+pub use receipts::{FailureSummary, Measure, RunReceipt, Share};

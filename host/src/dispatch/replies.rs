@@ -23,6 +23,8 @@ pub(super) enum Reply {
     Failed,
     /// The plugin failed too often and is left alone for a while.
     Resting,
+    /// The plugin failed too often for too long and is left alone until its owner acts.
+    SwitchedOff,
 }
 
 impl From<Refusal> for Reply {
@@ -118,6 +120,11 @@ impl Reply {
                 "Perintah ini terlalu sering gagal dan sedang diistirahatkan. Coba lagi nanti.",
                 "Este comando ha fallado demasiado y está en pausa. Inténtalo más tarde.",
             ],
+            Self::SwitchedOff => [
+                "This command kept failing and is switched off. The bot's owner knows.",
+                "Perintah ini terus gagal dan dimatikan. Pemilik bot sudah diberi tahu.",
+                "Este comando seguía fallando y está desactivado. El propietario del bot lo sabe.",
+            ],
         }
     }
 }
@@ -140,6 +147,7 @@ mod tests {
             Reply::Wait { seconds: 7 },
             Reply::Failed,
             Reply::Resting,
+            Reply::SwitchedOff,
         ];
         let texts: HashSet<_> = replies
             .iter()

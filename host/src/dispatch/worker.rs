@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use super::bot::{Connected, Core};
+use super::breaker::{Gate, Opened};
 use super::caller::{Standing, ignored};
-use super::enabled::{Enabled, Match};
+use super::enabled::{Enabled, Handler, Match};
+use super::notices::Quarantined;
 use super::queue::Served;
 use super::reads::{EventReads, Seen};
+use super::receipts::Ran;
 use super::replies::Reply;
 use crate::clock::Millis;
 use crate::model::{Action, Event, EventKey, EventKind, KeptMessage, MessageId, Outgoing};
@@ -144,18 +147,23 @@ impl Visit<'_> {
             self.core.counters.refused.one();
             return self.say(found, refusal, last).await.map(Some);
         }
-        let plugin = &found.handler.manifest().name;
-        if !self.core.breaker(plugin, |breaker| {
-            breaker.lets_through(self.core.clock.now())
-        }) {
+        let handler = found.handler.as_ref();
+        let resting = match self.core.breakers.gate(handler, self.core.clock.now()) {
+            Gate::Open => None,
+            Gate::Resting => Some(Reply::Resting),
+            Gate::Quarantined => Some(Reply::SwitchedOff),
+        };
+        if let Some(reply) = resting {
             self.core.counters.spared.one();
-            let reply = found.invocation.as_ref().map(|_| Reply::Resting);
+            let reply = found.invocation.as_ref().map(|_| reply);
             return self.say(found, reply, last).await.map(Some);
         }
+        let limits = self.core.limits(&found.handler);
+        let mut last_run = None;
         for _ in 0..RERUNS {
             let seen = Arc::new(EventReads {
                 data: self.core.data.clone(),
-                plugin: plugin.clone(),
+                plugin: handler.manifest().name.clone(),
                 chat: self.event.chat.jid.clone(),
                 enabled: self.enabled.clone(),
                 scene: self.scene(),
@@ -164,18 +172,25 @@ impl Visit<'_> {
                 seen: Seen::default(),
                 fetcher: self.core.fetcher.clone(),
             });
-            let outcome = found.handler.handle(self.input(found), seen.clone()).await;
+            let run = handler.handle(self.input(found), limits, seen.clone());
+            let mut outcome = run.await;
+            let mut ran = Ran::of(self.event_id(), limits, &mut outcome);
             if seen.seen.conflict() {
+                last_run = Some(ran);
                 continue;
             }
-            match self.keep(found, outcome, seen.seen.version(), last).await {
-                Err(StoreError::KvConflict) => {}
+            let version = seen.seen.version();
+            match self.keep(found, outcome, &mut ran, version, last).await {
+                Err(StoreError::KvConflict) => last_run = Some(ran),
                 ended => return ended,
             }
         }
         let message = "other events of the plugin kept changing its data".to_owned();
         let failure = Failure::Host { message };
-        self.failed(found, &failure, last).await
+        match &mut last_run {
+            Some(ran) => self.failed(found, &failure, ran, last).await,
+            None => Ok(None),
+        }
     }
 
     /// Why the command must not be run: its inner `None` means silence.
@@ -195,9 +210,13 @@ impl Visit<'_> {
         }
     }
 
+    fn event_id(&self) -> String {
+        format!("e{}", self.row)
+    }
+
     fn input(&self, found: &Match) -> EventInput {
         EventInput {
-            event_id: format!("e{}", self.row),
+            event_id: self.event_id(),
             event: self.event.clone(),
             received_at: self.received_at,
             original: self.original.clone(),
@@ -218,15 +237,14 @@ impl Visit<'_> {
         &self,
         found: &Match,
         outcome: Outcome,
+        ran: &mut Ran,
         read_version: Option<u64>,
         last: bool,
     ) -> Result<Option<Then>, StoreError> {
-        let plugin = &found.handler.manifest().name;
-        for line in &outcome.log {
-            tracing::debug!(bot = %self.core.id, plugin, level = ?line.level, "{}", line.text);
-        }
+        let handler = found.handler.as_ref();
+        let plugin = &handler.manifest().name;
         if let Some(failure) = outcome.failure {
-            return self.failed(found, &failure, last).await;
+            return self.failed(found, &failure, ran, last).await;
         }
         let writes = outcome.kv_writes.into_iter().map(change).collect();
         let settings = outcome.setting_writes.into_iter();
@@ -236,17 +254,19 @@ impl Visit<'_> {
             settings: settings.map(|write| self.setting(write)).collect(),
             schedule: schedule.map(|write| self.later(plugin, write)).collect(),
             read_version,
+            kv_bounds: ran.kv_bounds(),
+            receipt: ran.receipt(handler, None),
             ..self.leave(found, outcome.actions, last || outcome.consumed)
         };
         match self.commit(handled).await {
             Err(error @ StoreError::KvLimit { .. }) => {
                 let message = error.to_string();
                 let failure = Failure::Handler { message };
-                return self.failed(found, &failure, last).await;
+                return self.failed(found, &failure, ran, last).await;
             }
             kept => kept?,
         }
-        self.core.breaker(plugin, |breaker| breaker.worked());
+        self.worked(handler).await;
         self.core.counters.handled.one();
         Ok(Some(if outcome.consumed {
             Then::Consumed
@@ -298,33 +318,89 @@ impl Visit<'_> {
         }
     }
 
-    /// Counts a failed run. Nothing of it is kept; who typed a command is told. `None` means: it was the host that failed,
-    /// again.
+    /// Closes the breaker of a plugin that works again.
+    async fn worked(&self, handler: &dyn Handler) {
+        let breakers = &self.core.breakers;
+        if !breakers.is_tripped(handler) {
+            return;
+        }
+        let _turn = breakers.turn.lock().await;
+        let Some(change) = breakers.worked(handler, self.core.clock.now()) else {
+            return;
+        };
+        let plugin = &handler.manifest().name;
+        if let Err(error) = self.core.data.change_breaker(plugin, change).await {
+            tracing::warn!(bot = %self.core.id, plugin, %error, "that a plugin works again is not kept");
+        }
+    }
+
+    /// Counts a failed run. Of what it wanted nothing is kept; who typed a command is told, and so is the owner when the plugin
+    /// is left alone for good. `None` means: it was the host that failed, again.
     async fn failed(
         &self,
         found: &Match,
         failure: &Failure,
+        ran: &mut Ran,
         last: bool,
     ) -> Result<Option<Then>, StoreError> {
-        let plugin = &found.handler.manifest().name;
+        let handler = found.handler.as_ref();
+        let plugin = &handler.manifest().name;
         let (core, event) = (self.core, self.row);
-        tracing::debug!(bot = %core.id, plugin, event, %failure, "the plugin's failure");
         // What the host could not do is not held against the plugin.
-        if matches!(failure, Failure::Host { .. }) {
-            if self.tries.saturating_add(1) < TRIES {
-                return Ok(None);
-            }
-        } else {
-            let now = core.clock.now();
-            if let Some(until) = core.breaker(plugin, |breaker| breaker.failed(now)) {
-                let seconds = until.saturating_sub(now) / 1_000;
-                tracing::warn!(bot = %core.id, plugin, seconds, "the plugin failed too often and is left alone");
-            }
+        let is_hosts = matches!(failure, Failure::Host { .. });
+        if is_hosts && self.tries.saturating_add(1) < TRIES {
+            return Ok(None);
         }
         core.counters.failed.one();
         tracing::warn!(bot = %core.id, plugin, event, "a plugin failed on an event");
         let reply = found.invocation.as_ref().map(|_| Reply::Failed);
-        self.say(found, reply, last).await.map(Some)
+        let reply = reply.map(|reply| reply.to(&self.event, &self.settings.language));
+        let mut actions: Vec<Action> = reply.into_iter().collect();
+
+        let _turn = core.breakers.turn.lock().await;
+        let now = core.clock.now();
+        // A version that was replaced meanwhile has nothing to say about the one that is there now.
+        let counts = !is_hosts && core.enabled().has(handler);
+        let mut failed = counts.then(|| core.breakers.failed(handler, now));
+        match failed.as_ref().and_then(|failed| failed.opened) {
+            None => {}
+            Some(Opened::Until(until)) => {
+                let seconds = until.saturating_sub(now) / 1_000;
+                ran.add(format!(
+                    "the plugin failed too often and is left alone in this bot for {seconds} s"
+                ));
+                tracing::warn!(bot = %core.id, plugin, seconds, "the plugin failed too often and is left alone");
+            }
+            Some(Opened::ForGood) => {
+                ran.add(format!(
+                    "the plugin kept failing and is switched off in this bot until another version is installed, or until it is \
+                     let try again: jadi plugin release {plugin}"
+                ));
+                tracing::error!(bot = %core.id, plugin, "the plugin kept failing and is switched off until its owner acts");
+                let notice = Quarantined {
+                    plugin,
+                    version: &handler.manifest().version,
+                    failure,
+                };
+                let language = &self.settings.language;
+                let owners = core.callers.owners().into_iter();
+                actions.extend(owners.map(|owner| notice.to(owner, language)));
+            }
+        }
+        let handled = Handled {
+            receipt: ran.receipt(handler, Some(failure)),
+            failure: ran.failure(handler, failure, now),
+            breaker: failed.as_mut().and_then(|failed| failed.change.take()),
+            ..self.leave(found, actions, last)
+        };
+        let kept = self.commit(handled).await;
+        if let Some(failed) = failed {
+            match &kept {
+                Ok(()) => core.breakers.tell(handler, &failed),
+                Err(_) => core.breakers.undo(handler, failed),
+            }
+        }
+        kept.map(|()| Some(Then::Goes))
     }
 
     /// Answers in the plugin's place, or says nothing.
@@ -362,10 +438,15 @@ impl Visit<'_> {
     }
 
     async fn commit(&self, handled: Handled) -> Result<(), StoreError> {
-        let schedules = !handled.schedule.is_empty();
+        let (schedules, has_receipt) = (!handled.schedule.is_empty(), handled.receipt.is_some());
         let leaving = self.core.data.commit(handled).await?;
         if schedules {
             self.core.scheduled.notify_one();
+        }
+        if has_receipt {
+            self.core
+                .receipts
+                .send_modify(|kept| *kept = kept.wrapping_add(1));
         }
         let rows = leaving
             .into_iter()

@@ -65,21 +65,47 @@ impl Library {
         let (library, name) = (self.clone(), name.to_owned());
         self.to_its_end(async move {
             let mut state = library.state.lock().await;
-            let mut record = state.entry(&name)?.record.clone();
-            let versions = &record.versions;
-            let place = versions
-                .iter()
-                .position(|version| version.digest == record.current);
-            let earlier = place.and_then(|place| versions.get(place.checked_sub(1)?));
-            record.current = earlier
-                .ok_or(LibraryError::NoEarlierVersion { name: name.clone() })?
-                .digest;
-            let plugin = library.load_kept(&name, record.current).await?;
-            let entry = library.ready(record, plugin);
-            state.check_clash(&entry)?;
-            library.enact(&mut state, entry).await
+            library.go_back(&mut state, &name).await
         })
         .await
+    }
+
+    /// Goes back from the version of this digest, unless another one is in use by now: then none is returned.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Library::rollback`].
+    pub async fn roll_back_from(
+        self: &Arc<Self>,
+        name: &str,
+        failing: &str,
+    ) -> Result<Option<PluginView>, LibraryError> {
+        let (library, name, failing) = (self.clone(), name.to_owned(), failing.to_owned());
+        self.to_its_end(async move {
+            let mut state = library.state.lock().await;
+            if state.entry(&name)?.record.current.to_string() != failing {
+                return Ok(None);
+            }
+            library.go_back(&mut state, &name).await.map(Some)
+        })
+        .await
+    }
+
+    async fn go_back(&self, state: &mut State, name: &str) -> Result<PluginView, LibraryError> {
+        let mut record = state.entry(name)?.record.clone();
+        let versions = &record.versions;
+        let place = versions
+            .iter()
+            .position(|version| version.digest == record.current);
+        let earlier = place.and_then(|place| versions.get(place.checked_sub(1)?));
+        let none = || LibraryError::NoEarlierVersion {
+            name: name.to_owned(),
+        };
+        record.current = earlier.ok_or_else(none)?.digest;
+        let plugin = self.load_kept(name, record.current).await?;
+        let entry = self.ready(record, plugin);
+        state.check_clash(&entry)?;
+        self.enact(state, entry).await
     }
 
     /// Enables or disables a plugin.

@@ -28,7 +28,7 @@ mod terms;
 pub(crate) mod tests;
 mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub use view::{PluginView, SwitchView};
 use crate::clock::SharedClock;
 use crate::dispatch::Enabled;
 use crate::model::{BotId, Digest, PhoneNumber};
-use crate::plugins::{Grants, Plugin, Runtime};
+use crate::plugins::{Grants, LimitOverrides, Plugin, Runtime};
 use crate::store::{PluginRecord, Registry, Shelf, StoreError};
 use handler::Component;
 use state::{Entry, State};
@@ -84,6 +84,8 @@ pub enum Whom {
 /// All installed plugins of a host.
 pub struct Library {
     parts: LibraryParts,
+    /// What was said of plugins' limits on this host, by plugin, as of the start.
+    limits: BTreeMap<String, LimitOverrides>,
     state: Mutex<State>,
     /// Changes run here, whatever becomes of who asked for them.
     executor: Handle,
@@ -100,8 +102,13 @@ impl Library {
     /// When the shelf can't be read.
     pub async fn open(parts: LibraryParts) -> Result<Arc<Self>, StoreError> {
         let records = parts.shelf.list().await?;
+        let limits = parts.registry.plugin_limits().await?;
         let library = Arc::new(Self {
             parts,
+            limits: limits
+                .into_iter()
+                .map(|(plugin, values)| (plugin, LimitOverrides::kept(values)))
+                .collect(),
             state: Mutex::default(),
             executor: Handle::current(),
             tasks: TaskTracker::new(),
@@ -234,10 +241,12 @@ impl Library {
 
     /// A plugin that is loaded, with what its operator lets it do.
     fn ready(&self, record: PluginRecord, plugin: Arc<Plugin>) -> Entry {
+        let limits = self.limits.get(&record.name).cloned();
         let component = Component::new(
             self.parts.runtime.clone(),
             plugin,
             Grants::without(record.denied.iter().copied()),
+            limits.unwrap_or_default(),
         );
         Entry {
             record,

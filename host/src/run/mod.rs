@@ -2,10 +2,12 @@
 //!
 //! # Layout
 //!
+//! - `evidence`: what `jadi plugin` shows of how plugins did.
 //! - `main_bot`: the main bot's record, session files and the task that keeps the registry in step with its state.
 //! - `plugins`: opening the library of them.
 //! - `run_file`: what a runner reads to find the host. `terminal`: what the operator sees. `work`: whether all is quiet.
 
+pub mod evidence;
 mod main_bot;
 mod plugins;
 mod run_file;
@@ -25,11 +27,13 @@ use tokio_util::task::TaskTracker;
 use crate::bots::{Instances, Supervisor};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::dispatch::{Dispatch, DispatchOptions, DispatchParts, KnownBots, PaceOptions};
+use crate::dispatch::{
+    Dispatch, DispatchOptions, DispatchParts, FailingVersions, KnownBots, PaceOptions,
+};
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::library::Library;
 use crate::random::{SharedRandom, SystemRandom};
-use crate::store::{MasterKey, Settings, Store, StoreOptions};
+use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
 use crate::web::{ControlServer, PageKey, WebParts, WebServer};
 use crate::whatsapp::{ClientConnector, Endpoint};
@@ -103,6 +107,7 @@ impl Host {
         let endpoint = endpoint(&config);
         let connector = ClientConnector::new(endpoint, config.whatsapp_version, clock.clone())?;
         let store = open_store(&config, &random).await?;
+        let (failing, roll_backs) = FailingVersions::new();
         let library = plugins::open(&config, &store, &clock, &random).await?;
 
         let record = main_bot::record(&store, &config, &clock, &random).await?;
@@ -116,6 +121,7 @@ impl Host {
             system_owners: config.owners.clone(),
             known_bots: KnownBots::default(),
             fetcher: Fetcher::new(FetchOptions::default()),
+            failing,
             clock: clock.clone(),
             random: random.clone(),
             options: dispatch_options(&config),
@@ -168,6 +174,11 @@ impl Host {
             ending
                 .clone()
                 .run_until_cancelled_owned(terminal::follow(instance)),
+        );
+        tasks.spawn(
+            ending
+                .clone()
+                .run_until_cancelled_owned(plugins::roll_back(roll_backs, library.clone())),
         );
         Ok(Self {
             store,
@@ -227,6 +238,7 @@ async fn open_store(config: &Config, random: &SharedRandom) -> anyhow::Result<Ar
                 prefixes: config.prefixes.clone(),
             },
             inbox_bound: INBOX_BOUND,
+            records: RecordBounds::default(),
             random: random.clone(),
         },
         master,
@@ -237,6 +249,7 @@ async fn open_store(config: &Config, random: &SharedRandom) -> anyhow::Result<Ar
 
 fn dispatch_options(config: &Config) -> DispatchOptions {
     DispatchOptions {
+        in_flight: usize::try_from(config.in_flight).unwrap_or(usize::MAX),
         pace: PaceOptions {
             every: config.delay,
             ..PaceOptions::default()

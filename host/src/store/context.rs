@@ -12,18 +12,33 @@ use jadi_plugin_manifest::SettingValue;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
+use super::plugin_records::{BreakerChange, NewFailure, PluginRecords};
 use crate::clock::Millis;
 use crate::model::{Event, Jid, KeptMessage, Outgoing};
 
 /// A bot's data, as it is shared.
 pub type BotData = Arc<dyn DataContext>;
 
-/// The largest value that a plugin may keep under one key, bytes.
-pub const KV_VALUE_BYTES: u64 = 64 * 1024;
 /// The longest key, bytes.
 pub const KV_KEY_BYTES: u64 = 256;
-/// The most that one plugin may keep in one bot, keys and values, bytes.
-pub const KV_TOTAL_BYTES: u64 = 5 * 1024 * 1024;
+
+/// How much a plugin may keep in one bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KvBounds {
+    /// The largest value under one key, bytes.
+    pub value_bytes: u64,
+    /// Keys and values together, bytes.
+    pub total_bytes: u64,
+}
+
+impl Default for KvBounds {
+    fn default() -> Self {
+        Self {
+            value_bytes: 64 * 1024,
+            total_bytes: 5 * 1024 * 1024,
+        }
+    }
+}
 
 /// How many messages of a bot are kept for what may happen to them.
 pub const KEPT_MESSAGES: u64 = 10_000;
@@ -92,8 +107,16 @@ pub struct Handled {
     pub schedule: Vec<ScheduleChange>,
     /// Which version of the plugin's key-values it has read, when it has read any.
     pub read_version: Option<u64>,
+    /// How much the plugin may keep.
+    pub kv_bounds: KvBounds,
     /// Messages to send, with their final ids.
     pub outgoing: Vec<Outgoing>,
+    /// What the run cost.
+    pub receipt: Option<Vec<u8>>,
+    /// What it takes to run the event again, when it failed.
+    pub failure: Option<NewFailure>,
+    /// What becomes of the plugin's breaker, when that changes.
+    pub breaker: Option<BreakerChange>,
     /// Whether no other plugin is to see the event any more.
     pub last: bool,
     /// When.
@@ -335,7 +358,9 @@ pub trait Schedule: Send + Sync + 'static {
 
 /// Everything of one bot.
 #[async_trait]
-pub trait DataContext: Inbox + Outbox + PluginKv + PluginSettings + Schedule {
+pub trait DataContext:
+    Inbox + Outbox + PluginKv + PluginSettings + Schedule + PluginRecords
+{
     /// The settings, with the host's defaults where nothing was set.
     async fn settings(&self) -> Result<Settings, StoreError>;
 

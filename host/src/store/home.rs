@@ -11,6 +11,7 @@ use super::StoreError;
 use super::context::{BotData, DataContext, Settings};
 use super::key_file::{make_private_dir, private_file};
 use super::keys::{BotKey, MasterKey, SecretKey};
+use super::plugin_records::RecordBounds;
 use super::registry::Registry;
 use super::shelf::Shelf;
 use super::sqlite::{ContextOptions, SqliteContext, SqliteRegistry, SqliteShelf};
@@ -27,6 +28,8 @@ pub struct StoreOptions {
     pub defaults: Settings,
     /// How many unhandled events one bot's inbox may hold.
     pub inbox_bound: u64,
+    /// How much is kept of plugins' runs in each bot.
+    pub records: RecordBounds,
     /// For keys.
     pub random: SharedRandom,
 }
@@ -78,6 +81,7 @@ impl Store {
             context_options: ContextOptions {
                 defaults: options.defaults,
                 inbox_bound: options.inbox_bound,
+                records: options.records,
             },
             open: Mutex::default(),
             _lock: lock,
@@ -227,6 +231,7 @@ mod tests {
             session_dir: None,
             defaults: Settings::default(),
             inbox_bound: 1_000,
+            records: RecordBounds::default(),
             random: Arc::new(SystemRandom),
         }
     }

@@ -26,18 +26,22 @@ mod error;
 mod home;
 mod key_file;
 mod keys;
+mod plugin_records;
 mod registry;
 mod shelf;
 mod sqlite;
 
 pub use context::{
     Accepted, Arrival, Attempt, BotData, DataContext, Handled, Inbox, KEPT_BYTES, KEPT_MESSAGES,
-    KV_KEY_BYTES, KV_TOTAL_BYTES, KV_VALUE_BYTES, KvChange, Leaving, Outbox, PluginKv,
-    PluginSettings, Released, Row, Schedule, ScheduleChange, SettingChange, Settings,
-    SettingsChange, Totals, Unhandled, Unsent, Versioned, Waiting,
+    KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox, PluginKv, PluginSettings, Released, Row,
+    Schedule, ScheduleChange, SettingChange, Settings, SettingsChange, Totals, Unhandled, Unsent,
+    Versioned, Waiting,
 };
 pub use error::{Source, StoreError};
 pub use home::{SessionPlace, Store, StoreOptions};
 pub use keys::{MasterKey, SecretKey};
+pub use plugin_records::{
+    Bound, BreakerChange, Kept, LimitValues, NewFailure, Page, PluginRecords, RecordBounds, Wanted,
+};
 pub use registry::{RecordChange, Registry};
 pub use shelf::{Installer, PluginRecord, PluginVersion, Shelf};

@@ -1,8 +1,11 @@
 //! The table of all bots, as the host asks of it.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use super::StoreError;
+use super::plugin_records::LimitValues;
 use crate::model::{BotId, BotRecord, Jid, PhoneNumber, StateName};
 
 /// A change to one record, applied to what is kept at that moment, so that two changes never undo each other.
@@ -59,4 +62,10 @@ pub trait Registry: Send + Sync + 'static {
 
     /// A page of all bots in the order of their ids: those after `after`, at most `limit`.
     async fn list(&self, after: Option<BotId>, limit: u32) -> Result<Vec<BotRecord>, StoreError>;
+
+    /// The changed limits of all plugins on this host.
+    async fn plugin_limits(&self) -> Result<BTreeMap<String, LimitValues>, StoreError>;
+
+    /// Replaces the changed limits of one plugin on this host; without any, the configuration's count again.
+    async fn set_plugin_limits(&self, plugin: &str, limits: LimitValues) -> Result<(), StoreError>;
 }

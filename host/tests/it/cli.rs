@@ -215,3 +215,38 @@ fn a_plugin_file_that_is_not_there_is_told_and_switches_exclude_each_other() {
     ));
     assert!(error.contains("unknown capability `disk`"), "{error}");
 }
+
+#[test]
+fn the_help_on_plugins_teaches_what_to_do_with_a_failure() {
+    let dir = tempfile::tempdir().expect("a directory");
+    for (arguments, wanted) in [
+        (&["plugin", "--help"][..], "replay"),
+        (&["plugin", "failures", "--help"], "It says so on top"),
+        (&["plugin", "replay", "--help"], "--wasm"),
+        (&["plugin", "limits", "--help"], "limits.most"),
+    ] {
+        let output = jadi(dir.path(), arguments, &[]);
+        let (out, error) = texts(&output);
+        assert!(output.status.success(), "{error}");
+        assert!(out.contains(wanted), "{wanted} in {out}");
+    }
+}
+
+#[test]
+fn plugins_of_no_data_are_told_and_nothing_is_made() {
+    let dir = tempfile::tempdir().expect("a directory");
+    for arguments in [
+        &["plugin", "logs", "core"][..],
+        &["plugin", "failures"],
+        &["plugin", "release", "core"],
+    ] {
+        let output = jadi(dir.path(), arguments, &[]);
+        let (_, error) = texts(&output);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(error.contains("holds no data of Jadi"), "{error}");
+    }
+    let output = jadi(dir.path(), &["plugin", "replay", "nowhere.json"], &[]);
+    let (_, error) = texts(&output);
+    assert!(error.contains("nowhere.json can't be read"), "{error}");
+    assert_eq!(dir.path().read_dir().expect("list").count(), 0);
+}

@@ -66,6 +66,16 @@ impl Desk {
         }
     }
 
+    /// Actions in hand.
+    pub(in super::super) fn actions(&self) -> u64 {
+        self.actions
+    }
+
+    /// Their text and that of drafts, bytes.
+    pub(in super::super) fn text(&self) -> u64 {
+        self.text
+    }
+
     fn take_text(&mut self, text: &str) -> Result<(), Reached> {
         let total = self.text.saturating_add(text.len() as u64);
         if total > self.text_allowed {

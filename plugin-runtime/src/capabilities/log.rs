@@ -23,6 +23,11 @@ impl Book {
         }
     }
 
+    /// How many bytes have been written.
+    pub(in super::super) fn used(&self) -> u64 {
+        self.used
+    }
+
     fn write(&mut self, level: LogLevel, mut text: String) {
         // The end of a line counts as a byte, so that empty lines come to an end too.
         let bytes = (text.len() as u64).saturating_add(1);

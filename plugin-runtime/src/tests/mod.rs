@@ -2,5 +2,6 @@
 
 mod hostile;
 mod loading;
+mod replaying;
 mod running;
 pub(super) mod support;

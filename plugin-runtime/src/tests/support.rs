@@ -257,7 +257,7 @@ const TYPES: &str = r#"
     (alias export $types "error" (type $error))"#;
 
 /// The capabilities that the tests' plugins may import, each with what it gives to the core module.
-const CAPABILITIES: [(&str, &str, &str); 3] = [
+const CAPABILITIES: [(&str, &str, &str); 5] = [
     (
         "log",
         r#"(import "jadi:plugin/log@0.1.0" (instance $log
@@ -290,6 +290,20 @@ const CAPABILITIES: [(&str, &str, &str); 3] = [
         (core func $chat-send (canon lower (func $chat "send") (memory $memory) (realloc $realloc)))"#,
         r#"(export "chat-draft" (func $chat-draft)) (export "chat-send" (func $chat-send))"#,
     ),
+    (
+        "clock",
+        r#"(import "jadi:plugin/clock@0.1.0" (instance $clock
+            (export "now" (func (result s64)))))
+        (core func $clock-now (canon lower (func $clock "now")))"#,
+        r#"(export "clock-now" (func $clock-now))"#,
+    ),
+    (
+        "random",
+        r#"(import "jadi:plugin/random@0.1.0" (instance $random
+            (export "number" (func (result u64)))))
+        (core func $random-number (canon lower (func $random "number")))"#,
+        r#"(export "random-number" (func $random-number))"#,
+    ),
 ];
 
 /// The core module's imports of a capability.
@@ -301,6 +315,8 @@ fn core_imports(capability: &str) -> &'static str {
             r#"(import "host" "chat-draft" (func $chat-draft (param i32 i32) (result i32)))
             (import "host" "chat-send" (func $chat-send (param i32 i32)))"#
         }
+        "clock" => r#"(import "host" "clock-now" (func $clock-now (result i64)))"#,
+        "random" => r#"(import "host" "random-number" (func $random-number (result i64)))"#,
         other => panic!("the tests have no capability {other}"),
     }
 }

@@ -124,8 +124,9 @@ const RULES: [Rule; 19] = [
     },
     Rule {
         names: &["crate::plugins"],
+        // The configuration reads the limits by the names that the plugin runtime gives them.
         rooms: &[
-            "plugins", "dispatch", "library", "bots", "web", "run", "author",
+            "dispatch", "fetch", "library", "bots", "web", "run", "author", "config",
         ],
         because: "`store` and `whatsapp` do not know plugins",
     },

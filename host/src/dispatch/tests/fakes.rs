@@ -12,7 +12,10 @@ use super::Handler;
 use crate::model::{
     Action, Event, EventKind, GroupInfo, Jid, Outgoing, Participant, Progress, SendMessage,
 };
-use crate::plugins::{EventInput, Grants, KvWrite, Outcome, Reads, Receipt};
+use crate::plugins::{
+    Digest, EventInput, EventLimits, Grants, KvWrite, LimitOverrides, Limits, Outcome, Reads,
+    Receipt,
+};
 use crate::whatsapp::{DownloadError, SendError, Session};
 
 type Behaviour = dyn Fn(EventInput, Arc<dyn Reads>) -> BoxFuture<'static, Outcome> + Send + Sync;
@@ -20,6 +23,7 @@ type Behaviour = dyn Fn(EventInput, Arc<dyn Reads>) -> BoxFuture<'static, Outcom
 /// A plugin.
 pub(crate) struct Fake {
     manifest: Manifest,
+    digest: String,
     behaviour: Box<Behaviour>,
 }
 
@@ -43,6 +47,7 @@ impl Fake {
         + 'static,
     ) -> Arc<dyn Handler> {
         Arc::new(Self {
+            digest: Digest::of(manifest.as_bytes()).to_string(),
             manifest: parsed(manifest),
             behaviour: Box::new(behaviour),
         })
@@ -63,7 +68,20 @@ impl Handler for Fake {
         Grants::ALL
     }
 
-    async fn handle(&self, input: EventInput, reads: Arc<dyn Reads>) -> Outcome {
+    fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    fn limits(&self, of_bot: &LimitOverrides) -> EventLimits {
+        Limits::default().effective(&self.manifest, &[of_bot])
+    }
+
+    async fn handle(
+        &self,
+        input: EventInput,
+        _limits: EventLimits,
+        reads: Arc<dyn Reads>,
+    ) -> Outcome {
         (self.behaviour)(input, reads).await
     }
 }
@@ -93,6 +111,7 @@ pub(crate) fn answered(event: &Event, text: &str) -> Outcome {
         receipt: Receipt::default(),
         consumed: false,
         failure: None,
+        recording: None,
     }
 }
 

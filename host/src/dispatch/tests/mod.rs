@@ -2,6 +2,7 @@
 
 mod crash;
 mod delivery;
+mod failures;
 mod fakes;
 mod happenings;
 mod live;
@@ -17,7 +18,10 @@ use tokio::sync::watch;
 
 pub(crate) use fakes::{Fake, ScriptedSession, answered, said};
 
-use super::{Dispatch, DispatchOptions, DispatchParts, Enabled, Handler, KnownBots, PaceOptions};
+use super::{
+    Dispatch, DispatchOptions, DispatchParts, Enabled, FailingVersions, Handler, KnownBots,
+    PaceOptions,
+};
 use crate::clock::MovableClock;
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::model::{
@@ -25,7 +29,7 @@ use crate::model::{
     Message, Person,
 };
 use crate::random::SystemRandom;
-use crate::store::{BotData, MasterKey, Settings, Store, StoreOptions};
+use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::whatsapp::{Inbound, Session, SessionState};
 
 // Example numbers.
@@ -82,18 +86,23 @@ pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
 /// A bot's data directory, which outlives the processes that use it.
 pub(crate) struct Place {
     dir: TempDir,
+    number: u8,
     role: BotRole,
     inbox_bound: u64,
     grace: Duration,
+    /// As all bots of a host share it.
+    pub(super) failing: FailingVersions,
 }
 
 impl Place {
     pub(crate) fn new() -> Self {
         Self {
             dir: tempfile::tempdir().expect("dir"),
+            number: 1,
             role: BotRole::Main,
             inbox_bound: 1_000,
             grace: Duration::ZERO,
+            failing: FailingVersions::new().0,
         }
     }
 
@@ -119,8 +128,16 @@ impl Place {
         }
     }
 
+    /// One of several bots.
+    pub(super) fn numbered(number: u8) -> Self {
+        Self {
+            number,
+            ..Self::new()
+        }
+    }
+
     fn record(&self) -> BotRecord {
-        let id = BotId::from_random([1; 16]);
+        let id = BotId::from_random([self.number; 16]);
         let mut bot = BotRecord::requested(id, self.role, LinkMethod::Qr, 1);
         bot.jid = Some(jid(BOT));
         bot.owner = (self.role == BotRole::Sub).then(|| jid(OWNER));
@@ -142,6 +159,7 @@ impl Place {
             session_dir: None,
             defaults: Settings::default(),
             inbox_bound: self.inbox_bound,
+            records: RecordBounds::default(),
             random: random.clone(),
         };
         let master = MasterKey::from_bytes([3; 32]);
@@ -171,6 +189,7 @@ impl Place {
             system_owners: vec![jid(ROOT).number().expect("number")],
             known_bots: known_bots.clone(),
             fetcher: Fetcher::new(FetchOptions::default()),
+            failing: self.failing.clone(),
             clock: Arc::new(clock.clone()),
             random,
             options: DispatchOptions {

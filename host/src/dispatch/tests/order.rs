@@ -105,6 +105,7 @@ async fn a_failing_plugin_does_not_keep_others_from_the_event() {
                 log: Vec::new(),
                 receipt: crate::plugins::Receipt::default(),
                 consumed: false,
+                recording: None,
                 failure: Some(Failure::Handler {
                     message: "broken".to_owned(),
                 }),

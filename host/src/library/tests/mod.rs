@@ -16,12 +16,14 @@ use tokio::sync::watch;
 use super::*;
 use crate::clock::MovableClock;
 use crate::dispatch::tests::{ALICE, ScriptedSession, jid, private_message, soon};
-use crate::dispatch::{Dispatch, DispatchOptions, DispatchParts, KnownBots, PaceOptions};
+use crate::dispatch::{
+    Dispatch, DispatchOptions, DispatchParts, FailingVersions, KnownBots, PaceOptions,
+};
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::model::{BotRecord, BotRole, LinkMethod};
 use crate::plugins::{Limits, RuntimeOptions};
 use crate::random::SystemRandom;
-use crate::store::{Installer, MasterKey, Settings, Store, StoreOptions};
+use crate::store::{Installer, MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::whatsapp::{Inbound, Session, SessionState};
 pub(crate) use component::plugin;
 use component::{Sketch, manifest, sketched};
@@ -64,6 +66,7 @@ impl Place {
             session_dir: None,
             defaults: Settings::default(),
             inbox_bound: 1_000,
+            records: RecordBounds::default(),
             random,
         };
         let master = MasterKey::from_bytes([3; 32]);
@@ -191,6 +194,7 @@ async fn bot(store: &Store, library: &Library, n: u8) -> Bot {
         system_owners: Vec::new(),
         known_bots: KnownBots::default(),
         fetcher: Fetcher::new(FetchOptions::default()),
+        failing: FailingVersions::new().0,
         clock: Arc::new(MovableClock::default()),
         random: Arc::new(SystemRandom),
         options: DispatchOptions {

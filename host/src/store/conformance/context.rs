@@ -6,21 +6,20 @@ use super::{ALICE, BOB, Bench, GROUP, answer, id, jid, message, person, wanted};
 use crate::clock::Millis;
 use crate::model::{EventKind, Jid};
 use crate::store::{
-    Arrival, Attempt, BotData, DataContext, Handled, KEPT_BYTES, KV_TOTAL_BYTES, KV_VALUE_BYTES,
-    KvChange, Leaving, Released, Row, ScheduleChange, SettingChange, Settings, SettingsChange,
-    StoreError, Totals,
+    Arrival, Attempt, BotData, DataContext, Handled, KEPT_BYTES, KvBounds, KvChange, Leaving,
+    Released, Row, ScheduleChange, SettingChange, Settings, SettingsChange, StoreError, Totals,
 };
 
 const BOUND: u64 = 1_000;
 
-fn set(key: &str, value: &[u8]) -> KvChange {
+pub(super) fn set(key: &str, value: &[u8]) -> KvChange {
     KvChange {
         key: key.to_owned(),
         value: Some(value.to_vec()),
     }
 }
 
-fn by(plugin: &str, event: Row) -> Handled {
+pub(super) fn by(plugin: &str, event: Row) -> Handled {
     Handled {
         event,
         plugin: Some(plugin.to_owned()),
@@ -36,7 +35,7 @@ async fn rows(context: &dyn DataContext) -> Vec<Row> {
 }
 
 /// Keeps one event and returns its row.
-async fn one(context: &dyn DataContext, id: &str) -> Row {
+pub(super) async fn one(context: &dyn DataContext, id: &str) -> Row {
     let event = message(ALICE, ALICE, id, "!ping");
     let accepted = context
         .accept(wanted(vec![event]), 1_500)
@@ -295,8 +294,9 @@ pub(super) async fn key_values_are_per_plugin_and_bounded(bench: &impl Bench) {
         None
     );
 
-    let full = vec![0; usize::try_from(KV_VALUE_BYTES).expect("small")];
-    let fits = KV_TOTAL_BYTES / (KV_VALUE_BYTES + 8);
+    let bounds = KvBounds::default();
+    let full = vec![0; usize::try_from(bounds.value_bytes).expect("small")];
+    let fits = bounds.total_bytes / (bounds.value_bytes + 8);
     let values: Vec<_> = (0..fits)
         .map(|n| set(&format!("key{n:05}"), &full))
         .collect();

@@ -5,6 +5,7 @@
 
 mod context;
 mod isolation;
+mod plugin_records;
 mod registry;
 mod shelf;
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Arrival, BotData, Registry, Shelf};
+use super::{Arrival, BotData, Bound, RecordBounds, Registry, Shelf};
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
     SendMessage,
@@ -25,7 +26,7 @@ pub(super) trait Bench: Sync {
     async fn registry(&self) -> Arc<dyn Registry>;
     /// A shelf, and the registry that knows the bots of its switches.
     async fn shelf(&self) -> (Arc<dyn Registry>, Arc<dyn Shelf>);
-    /// The data of one more bot, its inbox bounded to `inbox_bound`.
+    /// The data of one more bot, its inbox bounded to `inbox_bound`, its records to [`BOUNDS`].
     async fn context(&self, inbox_bound: u64) -> BotData;
     /// The same bot's data after the process ended without closing anything, and was started again.
     async fn reopened(&self, context: BotData) -> BotData;
@@ -57,9 +58,27 @@ pub(super) async fn run(bench: &impl Bench) {
     context::kept_messages_are_bounded_and_the_oldest_go_first(bench).await;
     context::everything_survives_a_crash(bench).await;
     context::a_closed_context_says_so(bench).await;
+    registry::plugin_limits_are_kept_by_plugin(bench).await;
+    plugin_records::limits_of_a_bot_are_its_own(bench).await;
+    plugin_records::what_a_run_leaves_is_kept_with_its_event_or_not_at_all(bench).await;
+    plugin_records::records_are_bounded_oldest_out_first(bench).await;
+    plugin_records::a_breaker_survives_a_crash_until_it_is_forgotten(bench).await;
+    plugin_records::kv_bounds_are_the_plugins_own(bench).await;
 }
 
 pub(super) use isolation::{steps, writes_never_cross};
+
+/// How much the contexts of the suite keep of plugins' runs: little, so that a few events reach it.
+pub(super) const BOUNDS: RecordBounds = RecordBounds {
+    receipts: Bound {
+        rows: 5,
+        bytes: 100,
+    },
+    failures: Bound {
+        rows: 3,
+        bytes: 1_000,
+    },
+};
 
 pub(super) fn jid(text: &str) -> Jid {
     text.parse().expect("jid")

@@ -2,7 +2,7 @@
 
 use super::{ALICE, BOB, Bench, jid};
 use crate::model::{BotId, BotRecord, BotRole, Cause, Jid, LinkMethod, StateName};
-use crate::store::StoreError;
+use crate::store::{LimitValues, StoreError};
 
 fn bot(n: u8, role: BotRole) -> BotRecord {
     let id = BotId::from_random([n; 16]);
@@ -158,4 +158,20 @@ pub(super) async fn changes_do_not_undo_each_other(bench: &impl Bench) {
         ("Shop", Some("free"))
     );
     assert_eq!(kept.role, BotRole::Sub);
+}
+
+pub(super) async fn plugin_limits_are_kept_by_plugin(bench: &impl Bench) {
+    let registry = bench.registry().await;
+    let limits = LimitValues::from([("cpu_ms".to_owned(), 7)]);
+    for plugin in ["core", "echo"] {
+        let set = registry.set_plugin_limits(plugin, limits.clone());
+        set.await.expect("set");
+    }
+    let none = registry.set_plugin_limits("echo", LimitValues::new());
+    none.await.expect("taken back");
+    let kept = registry.plugin_limits().await.expect("limits");
+    assert_eq!(
+        kept.into_iter().collect::<Vec<_>>(),
+        [("core".to_owned(), limits)]
+    );
 }

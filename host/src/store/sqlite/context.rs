@@ -13,6 +13,7 @@ use crate::clock::Millis;
 use crate::store::StoreError;
 use crate::store::context::{DataContext, Settings, SettingsChange, Totals};
 use crate::store::keys::SecretKey;
+use crate::store::plugin_records::RecordBounds;
 
 static SCHEMA: [M<'static>; 2] = [
     M::up(include_str!("schema/context-1.sql")),
@@ -27,6 +28,8 @@ pub(in crate::store) struct ContextOptions {
     pub(in crate::store) defaults: Settings,
     /// How many unhandled events the inbox may hold.
     pub(in crate::store) inbox_bound: u64,
+    /// How much is kept of plugins' runs.
+    pub(in crate::store) records: RecordBounds,
 }
 
 /// A bot's data. It has one file open and knows of no other.

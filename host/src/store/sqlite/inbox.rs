@@ -5,11 +5,12 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::context::{SqliteContext, Total};
 use super::fault::Fault;
-use super::{Count, kept, kv, outbox, plugin_setting, schedule};
+use super::{Count, kept, kv, outbox, plugin_records, plugin_setting, schedule};
 use crate::clock::Millis;
 use crate::model::{Event, EventKind, Jid};
 use crate::store::StoreError;
 use crate::store::context::{Accepted, Arrival, Handled, Inbox, Leaving, Row, Unhandled, Waiting};
+use crate::store::plugin_records::RecordBounds;
 
 pub(super) const WAITING: &str = "SELECT seq, chat FROM inbox WHERE done IS NULL ORDER BY seq";
 pub(super) const COUNT_WAITING: &str = "SELECT count(*) FROM inbox WHERE done IS NULL";
@@ -67,8 +68,9 @@ impl Inbox for SqliteContext {
     }
 
     async fn commit(&self, handled: Handled) -> Result<Vec<Leaving>, StoreError> {
+        let bounds = self.options.records;
         self.database
-            .write(move |transaction| commit(transaction, handled))
+            .write(move |transaction| commit(transaction, handled, &bounds))
             .await
     }
 
@@ -179,7 +181,11 @@ pub(super) fn check_bound(transaction: &Transaction<'_>, bound: u64) -> Result<(
     Ok(())
 }
 
-fn commit(transaction: &Transaction<'_>, handled: Handled) -> Result<Vec<Leaving>, Fault> {
+fn commit(
+    transaction: &Transaction<'_>,
+    handled: Handled,
+    bounds: &RecordBounds,
+) -> Result<Vec<Leaving>, Fault> {
     let waiting = transaction
         .prepare_cached("SELECT 1 FROM inbox WHERE seq = ?1 AND done IS NULL")?
         .exists([handled.event])?;
@@ -193,9 +199,15 @@ fn commit(transaction: &Transaction<'_>, handled: Handled) -> Result<Vec<Leaving
         if first == 0 {
             return Ok(Vec::new());
         }
-        kv::apply(transaction, plugin, handled.read_version, handled.writes)?;
+        let (version, bounds_of_kv) = (handled.read_version, handled.kv_bounds);
+        kv::apply(transaction, plugin, version, handled.writes, bounds_of_kv)?;
         plugin_setting::apply(transaction, plugin, handled.settings)?;
         schedule::apply(transaction, plugin, handled.schedule)?;
+        let (receipt, failure) = (handled.receipt, handled.failure);
+        plugin_records::put(transaction, plugin, handled.at, receipt, failure, bounds)?;
+        if let Some(change) = handled.breaker {
+            plugin_records::set_breaker(transaction, plugin, change)?;
+        }
     }
     let leaving = outbox::put(transaction, handled.outgoing)?;
     if handled.last {

@@ -7,9 +7,7 @@ use super::Count;
 use super::context::SqliteContext;
 use super::fault::Fault;
 use crate::store::StoreError;
-use crate::store::context::{
-    KV_KEY_BYTES, KV_TOTAL_BYTES, KV_VALUE_BYTES, KvChange, PluginKv, Versioned,
-};
+use crate::store::context::{KV_KEY_BYTES, KvBounds, KvChange, PluginKv, Versioned};
 
 pub(super) const GET: &str = "SELECT value FROM kv WHERE plugin = ?1 AND key = ?2";
 pub(super) const KEYS: &str = "SELECT key FROM kv WHERE plugin = ?1 AND key >= ?2 ORDER BY key";
@@ -107,11 +105,13 @@ pub(super) fn apply(
     plugin: &str,
     read_version: Option<u64>,
     writes: Vec<KvChange>,
+    bounds: KvBounds,
 ) -> Result<(), Fault> {
     if writes.is_empty() {
         return Ok(());
     }
-    let (version, mut bytes) = state(transaction, plugin)?;
+    let (version, before_all) = state(transaction, plugin)?;
+    let mut bytes = before_all;
     if read_version.is_some_and(|read| read != version) {
         return Err(StoreError::KvConflict.into());
     }
@@ -136,8 +136,8 @@ pub(super) fn apply(
         match value {
             Some(value) => {
                 let value_bytes = size(value.len());
-                if value_bytes > KV_VALUE_BYTES {
-                    return Err(refuse(plugin, "in one value", KV_VALUE_BYTES));
+                if value_bytes > bounds.value_bytes {
+                    return Err(refuse(plugin, "in one value", bounds.value_bytes));
                 }
                 set.execute(params![plugin, key, value])?;
                 bytes = bytes.saturating_add(key_bytes).saturating_add(value_bytes);
@@ -147,8 +147,9 @@ pub(super) fn apply(
             }
         }
     }
-    if bytes > KV_TOTAL_BYTES {
-        return Err(refuse(plugin, "in all", KV_TOTAL_BYTES));
+    // A plugin whose limit was lowered below what it keeps may still make it less.
+    if bytes > bounds.total_bytes && bytes > before_all {
+        return Err(refuse(plugin, "in all", bounds.total_bytes));
     }
     transaction
         .prepare_cached(

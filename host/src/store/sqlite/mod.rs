@@ -7,6 +7,8 @@ mod inbox;
 mod kept;
 mod kv;
 mod outbox;
+mod plugin_limits;
+mod plugin_records;
 mod plugin_setting;
 mod registry;
 mod schedule;

@@ -1,5 +1,6 @@
 //! The registry's table, and the schema of the file that it stands in.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -9,9 +10,10 @@ use rusqlite_migration::{M, Migrations};
 use super::database::Database;
 use super::fault::Fault;
 use super::shelf::SqliteShelf;
-use super::{of_word, word};
+use super::{of_word, plugin_limits, word};
 use crate::model::{BotId, BotRecord, Jid, PhoneNumber, StateName};
 use crate::store::keys::SecretKey;
+use crate::store::plugin_records::LimitValues;
 use crate::store::registry::{RecordChange, Registry};
 use crate::store::{Source, StoreError};
 
@@ -283,6 +285,17 @@ impl Registry for SqliteRegistry {
         let after = after.map(|id| id.to_string()).unwrap_or_default();
         self.database
             .read(move |connection| all(connection, PAGE, params![after, limit]))
+            .await
+    }
+
+    async fn plugin_limits(&self) -> Result<BTreeMap<String, LimitValues>, StoreError> {
+        self.database.read(plugin_limits::read).await
+    }
+
+    async fn set_plugin_limits(&self, plugin: &str, limits: LimitValues) -> Result<(), StoreError> {
+        let plugin = plugin.to_owned();
+        self.database
+            .write(move |transaction| plugin_limits::set(transaction, &plugin, &limits))
             .await
     }
 }

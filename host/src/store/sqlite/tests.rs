@@ -26,6 +26,7 @@ async fn open(path: &Path, inbox_bound: u64) -> Result<SqliteContext, StoreError
     let options = ContextOptions {
         defaults: Settings::default(),
         inbox_bound,
+        records: conformance::BOUNDS,
     };
     SqliteContext::open(path.to_owned(), key(), options).await
 }

@@ -31,3 +31,9 @@ CREATE TABLE plugin_switch (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX plugin_switch_bot ON plugin_switch (bot);
+
+-- Limits that were changed for one plugin on this host. JSON.
+CREATE TABLE plugin_limit (
+    plugin TEXT PRIMARY KEY NOT NULL,
+    limits TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

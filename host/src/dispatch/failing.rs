@@ -1,0 +1,143 @@
+//! Versions of plugins that fail in several bots at a time: a sign that it is not one bot's data but the version.
+//!
+//! All bots of a host share one of these. When the breakers of one version are open in three bots, whoever manages plugins is
+//! told once, to go back to the version before it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc;
+
+use crate::model::BotId;
+
+/// In so many bots.
+const BOTS: usize = 3;
+/// Notices that wait for whoever manages plugins; one that does not fit is told at the version's next failure.
+const NOTICES: usize = 16;
+
+/// A version that has to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollBack {
+    /// The plugin's name.
+    pub plugin: String,
+    /// The version that fails.
+    pub version: String,
+    /// The digest of its component, 64 hexadecimal digits.
+    pub digest: String,
+    /// Where its breakers are open.
+    pub bots: Vec<BotId>,
+}
+
+/// The versions whose breakers are open somewhere. Shared by all bots of a host.
+#[derive(Debug, Clone)]
+pub struct FailingVersions {
+    failing: Arc<Mutex<HashMap<String, Failing>>>,
+    notices: mpsc::Sender<RollBack>,
+}
+
+#[derive(Debug)]
+struct Failing {
+    bots: BTreeSet<BotId>,
+    told: bool,
+}
+
+impl FailingVersions {
+    /// None yet, and where versions that have to go are told.
+    pub fn new() -> (Self, mpsc::Receiver<RollBack>) {
+        let (notices, told) = mpsc::channel(NOTICES);
+        let failing = Arc::default();
+        (Self { failing, notices }, told)
+    }
+
+    /// The breaker of a version is open in a bot.
+    pub(super) fn opened(&self, bot: BotId, plugin: &str, version: &str, digest: &str) {
+        let mut failing = self.failing();
+        let found = failing.entry(digest.to_owned()).or_insert(Failing {
+            bots: BTreeSet::new(),
+            told: false,
+        });
+        found.bots.insert(bot);
+        if found.told || found.bots.len() < BOTS {
+            return;
+        }
+        let notice = RollBack {
+            plugin: plugin.to_owned(),
+            version: version.to_owned(),
+            digest: digest.to_owned(),
+            bots: found.bots.iter().copied().collect(),
+        };
+        match self.notices.try_send(notice) {
+            Ok(()) => found.told = true,
+            Err(error) => {
+                tracing::error!(plugin, version, %error, "a version that fails in several bots is not told");
+            }
+        }
+    }
+
+    /// The breaker of a version is closed in a bot, or the bot has another version.
+    pub(super) fn closed(&self, bot: BotId, digest: &str) {
+        let mut failing = self.failing();
+        if let Some(found) = failing.get_mut(digest) {
+            found.bots.remove(&bot);
+            if found.bots.is_empty() {
+                failing.remove(digest);
+            }
+        }
+    }
+
+    /// Forgets a bot that is gone.
+    pub fn forget(&self, bot: BotId) {
+        self.failing().retain(|_, found| {
+            found.bots.remove(&bot);
+            !found.bots.is_empty()
+        });
+    }
+
+    fn failing(&self) -> MutexGuard<'_, HashMap<String, Failing>> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bot(n: u8) -> BotId {
+        BotId::from_random([n; 16])
+    }
+
+    #[test]
+    fn a_version_that_fails_in_three_bots_is_told_once() {
+        let (failing, mut told) = FailingVersions::new();
+        for n in [1, 1, 2, 2] {
+            failing.opened(bot(n), "core", "1.0.0", "abc");
+        }
+        failing.opened(bot(3), "core", "1.0.1", "def");
+        assert!(
+            told.try_recv().is_err(),
+            "two bots, and one of another version"
+        );
+        failing.opened(bot(4), "core", "1.0.0", "abc");
+        failing.opened(bot(5), "core", "1.0.0", "abc");
+        let expected = RollBack {
+            plugin: "core".to_owned(),
+            version: "1.0.0".to_owned(),
+            digest: "abc".to_owned(),
+            bots: vec![bot(1), bot(2), bot(4)],
+        };
+        assert_eq!(told.try_recv(), Ok(expected));
+        assert!(told.try_recv().is_err());
+    }
+
+    #[test]
+    fn what_works_again_does_not_count() {
+        let (failing, mut told) = FailingVersions::new();
+        failing.opened(bot(1), "core", "1.0.0", "abc");
+        failing.opened(bot(2), "core", "1.0.0", "abc");
+        failing.closed(bot(1), "abc");
+        failing.forget(bot(2));
+        failing.opened(bot(3), "core", "1.0.0", "abc");
+        assert!(told.try_recv().is_err());
+        assert_eq!(failing.failing().len(), 1);
+    }
+}

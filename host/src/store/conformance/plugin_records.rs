@@ -1,0 +1,254 @@
+//! What is kept about plugins: the suite's part on limits, breakers, receipts and failures.
+
+use std::collections::BTreeMap;
+
+use super::Bench;
+use super::context::{by, one, set};
+use crate::store::{
+    BreakerChange, DataContext, Handled, KvBounds, LimitValues, NewFailure, Page, StoreError,
+    Wanted,
+};
+
+const ALL: u32 = 1_000;
+
+fn limits(values: &[(&str, u64)]) -> LimitValues {
+    let values = values
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), *value));
+    values.collect()
+}
+
+fn latest(plugin: Option<&str>, count: u32) -> Wanted {
+    Wanted {
+        plugin: plugin.map(str::to_owned),
+        page: Page::Latest(count),
+    }
+}
+
+async fn receipts(context: &dyn DataContext, wanted: Wanted) -> Vec<String> {
+    let kept = context.receipts(wanted).await.expect("receipts");
+    let text = |content: Vec<u8>| String::from_utf8(content).expect("text");
+    kept.into_iter().map(|kept| text(kept.content)).collect()
+}
+
+/// One event that `plugin` handles and that leaves this receipt.
+async fn run(context: &dyn DataContext, n: usize, plugin: &str, receipt: &str) {
+    let row = one(context, &format!("A{n}")).await;
+    let handled = Handled {
+        receipt: Some(receipt.as_bytes().to_vec()),
+        ..by(plugin, row)
+    };
+    context.commit(handled).await.expect("commit");
+}
+
+pub(super) async fn limits_of_a_bot_are_its_own(bench: &impl Bench) {
+    let (one, other) = (bench.context(10).await, bench.context(10).await);
+    let (few, more) = (
+        limits(&[("cpu_ms", 5)]),
+        limits(&[("cpu_ms", 9), ("actions", 1)]),
+    );
+    one.set_plugin_limits("core", few).await.expect("set");
+    one.set_plugin_limits("core", more.clone())
+        .await
+        .expect("set again");
+    one.set_plugin_limits("echo", limits(&[("actions", 2)]))
+        .await
+        .expect("set");
+    one.set_plugin_limits("echo", LimitValues::new())
+        .await
+        .expect("taken back");
+    let kept = one.plugin_limits().await.expect("limits");
+    assert_eq!(kept, BTreeMap::from([("core".to_owned(), more)]));
+    assert!(other.plugin_limits().await.expect("limits").is_empty());
+}
+
+pub(super) async fn what_a_run_leaves_is_kept_with_its_event_or_not_at_all(bench: &impl Bench) {
+    let context = bench.context(1_000).await;
+    let row = one(context.as_ref(), "A1").await;
+    let failed = Handled {
+        receipt: Some(b"receipt".to_vec()),
+        failure: Some(NewFailure {
+            summary: b"summary".to_vec(),
+            content: b"all of it".to_vec(),
+        }),
+        breaker: Some(BreakerChange::Keep(b"state".to_vec())),
+        last: false,
+        ..by("core", row)
+    };
+    let refused = Handled {
+        writes: vec![set("a", &vec![0; 70_000])],
+        ..failed.clone()
+    };
+    let error = context.commit(refused).await.expect_err("too large");
+    assert!(matches!(error, StoreError::KvLimit { .. }), "{error}");
+    assert!(
+        receipts(context.as_ref(), latest(None, ALL))
+            .await
+            .is_empty()
+    );
+    assert!(context.breakers().await.expect("breakers").is_empty());
+
+    context.commit(failed.clone()).await.expect("commit");
+    context
+        .commit(failed)
+        .await
+        .expect("a repeat leaves nothing more");
+    assert_eq!(
+        receipts(context.as_ref(), latest(None, ALL)).await,
+        ["receipt"]
+    );
+    let kept = context.failures(latest(None, ALL)).await.expect("failures");
+    let [kept] = kept.as_slice() else {
+        panic!("one failure, not {kept:?}");
+    };
+    assert_eq!((kept.plugin.as_str(), kept.at), ("core", 2_000));
+    assert_eq!(kept.content, b"summary");
+    let content = context.failure(kept.row).await.expect("read");
+    assert_eq!(content.as_deref(), Some(b"all of it".as_slice()));
+    assert_eq!(context.failure(kept.row + 1).await.expect("read"), None);
+    let breakers = context.breakers().await.expect("breakers");
+    assert_eq!(
+        breakers,
+        BTreeMap::from([("core".to_owned(), b"state".to_vec())])
+    );
+}
+
+pub(super) async fn records_are_bounded_oldest_out_first(bench: &impl Bench) {
+    let context = bench.context(1_000).await;
+    for n in 0..12 {
+        let plugin = if n % 2 == 0 { "core" } else { "echo" };
+        run(context.as_ref(), n, plugin, &format!("r{n}")).await;
+    }
+    let kept = receipts(context.as_ref(), latest(None, ALL)).await;
+    assert_eq!(kept, ["r7", "r8", "r9", "r10", "r11"], "by rows");
+    assert_eq!(
+        receipts(context.as_ref(), latest(Some("core"), ALL)).await,
+        ["r8", "r10"]
+    );
+    assert_eq!(
+        receipts(context.as_ref(), latest(None, 2)).await,
+        ["r10", "r11"]
+    );
+
+    let rows = context.receipts(latest(None, ALL)).await.expect("receipts");
+    let after = Wanted {
+        plugin: Some("echo".to_owned()),
+        page: Page::After(rows[1].row, 1),
+    };
+    assert_eq!(receipts(context.as_ref(), after).await, ["r9"]);
+
+    let half = "x".repeat(45);
+    run(context.as_ref(), 20, "core", &half).await;
+    run(context.as_ref(), 21, "core", &half).await;
+    let kept = receipts(context.as_ref(), latest(None, ALL)).await;
+    assert_eq!(
+        kept,
+        ["r9", "r10", "r11", half.as_str(), half.as_str()],
+        "98 bytes fit"
+    );
+    run(context.as_ref(), 22, "core", "xyz").await;
+    let kept = receipts(context.as_ref(), latest(None, ALL)).await;
+    assert_eq!(
+        kept,
+        ["r10", "r11", half.as_str(), half.as_str(), "xyz"],
+        "5 rows"
+    );
+    run(context.as_ref(), 23, "core", &"y".repeat(50)).await;
+    let kept = receipts(context.as_ref(), latest(None, ALL)).await;
+    assert_eq!(
+        kept,
+        [half.clone(), "xyz".to_owned(), "y".repeat(50)],
+        "98 bytes again"
+    );
+    let huge = "z".repeat(200);
+    run(context.as_ref(), 24, "core", &huge).await;
+    let kept = receipts(context.as_ref(), latest(None, ALL)).await;
+    assert_eq!(kept, [huge], "the newest stays in any case");
+    run(context.as_ref(), 25, "core", "a").await;
+    assert_eq!(receipts(context.as_ref(), latest(None, ALL)).await, ["a"]);
+
+    for n in 30..40 {
+        let row = one(context.as_ref(), &format!("A{n}")).await;
+        let failed = Handled {
+            failure: Some(NewFailure {
+                summary: vec![n],
+                content: vec![0; 400],
+            }),
+            ..by("core", row)
+        };
+        context.commit(failed).await.expect("commit");
+    }
+    let kept = context.failures(latest(None, ALL)).await.expect("failures");
+    let summaries: Vec<_> = kept.into_iter().map(|kept| kept.content).collect();
+    assert_eq!(summaries, [[38], [39]], "1,000 bytes hold two");
+}
+
+pub(super) async fn a_breaker_survives_a_crash_until_it_is_forgotten(bench: &impl Bench) {
+    let context = bench.context(1_000).await;
+    let keep = |state: &[u8]| BreakerChange::Keep(state.to_vec());
+    context
+        .change_breaker("core", keep(b"one"))
+        .await
+        .expect("keep");
+    context
+        .change_breaker("echo", keep(b"two"))
+        .await
+        .expect("keep");
+    context
+        .change_breaker("echo", keep(b"three"))
+        .await
+        .expect("keep");
+    let context = bench.reopened(context).await;
+    let breakers = context.breakers().await.expect("breakers");
+    assert_eq!(
+        breakers.get("core").map(Vec::as_slice),
+        Some(b"one".as_slice())
+    );
+    assert_eq!(
+        breakers.get("echo").map(Vec::as_slice),
+        Some(b"three".as_slice())
+    );
+    context
+        .change_breaker("core", BreakerChange::Forget)
+        .await
+        .expect("forget");
+    let breakers = context.breakers().await.expect("breakers");
+    assert_eq!(breakers.into_keys().collect::<Vec<_>>(), ["echo"]);
+}
+
+pub(super) async fn kv_bounds_are_the_plugins_own(bench: &impl Bench) {
+    let context = bench.context(1_000).await;
+    let write = async |n: u32, plugin: &str, bytes: usize, kv_bounds: KvBounds| {
+        let row = one(context.as_ref(), &format!("A{n}")).await;
+        let handled = Handled {
+            writes: vec![set("k", &vec![0; bytes])],
+            kv_bounds,
+            ..by(plugin, row)
+        };
+        context.commit(handled).await.map(drop)
+    };
+    let wide = KvBounds {
+        value_bytes: 100_000,
+        total_bytes: 100_001,
+    };
+    write(1, "big", 100_000, wide).await.expect("widened");
+    let narrow = KvBounds {
+        value_bytes: 50_000,
+        total_bytes: 10,
+    };
+    let error = write(2, "small", 20, narrow).await.expect_err("narrowed");
+    assert!(
+        matches!(
+            error,
+            StoreError::KvLimit {
+                what: "in all",
+                allowed: 10,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    write(3, "big", 50_000, narrow)
+        .await
+        .expect("what only gets less is never refused");
+}
