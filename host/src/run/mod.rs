@@ -148,7 +148,10 @@ impl Host {
                 #[cfg(feature = "simulator")]
                 dev: crate::web::DevTools {
                     clock: movable,
-                    work: Arc::new(work::Work(dispatch.clone())),
+                    work: Arc::new(work::Work {
+                        dispatch: dispatch.clone(),
+                        bot: instance.clone(),
+                    }),
                 },
             };
             Some(WebServer::start(parts, config.listen)?)

@@ -131,7 +131,7 @@ mod plugin {
         )
     )]
     fn kick(message: &Message) -> Result<Answer> {
-        of_members(message, |people| group_admin::remove(people))
+        of_members(message, group_admin::remove)
     }
 
     #[command(
@@ -169,7 +169,7 @@ mod plugin {
         )
     )]
     fn promote(message: &Message) -> Result<Answer> {
-        of_members(message, |people| group_admin::promote(people))
+        of_members(message, group_admin::promote)
     }
 
     #[command(
@@ -186,7 +186,7 @@ mod plugin {
         )
     )]
     fn demote(message: &Message) -> Result<Answer> {
-        of_members(message, |people| group_admin::demote(people))
+        of_members(message, group_admin::demote)
     }
 
     /// A change of people who are in the group; says who is not, and changes nobody then.

@@ -13,8 +13,8 @@ use crate::message::MediaKind;
 /// How a message hangs together with others, in JIDs.
 #[derive(Default)]
 pub(crate) struct Context {
-    /// Id, author and text of the message that is answered.
-    pub(crate) quote: Option<(String, String, String)>,
+    /// Id, author and content of the message that is answered.
+    pub(crate) quote: Option<(String, String, Message)>,
     pub(crate) mentions: Vec<String>,
 }
 
@@ -27,13 +27,10 @@ impl Context {
             mentioned_jid: self.mentions,
             ..Default::default()
         };
-        if let Some((id, author, text)) = self.quote {
+        if let Some((id, author, message)) = self.quote {
             info.stanza_id = Some(id);
             info.participant = Some(author);
-            info.quoted_message = MessageField::some(Message {
-                conversation: Some(text),
-                ..Default::default()
-            });
+            info.quoted_message = MessageField::some(message);
         }
         MessageField::some(info)
     }

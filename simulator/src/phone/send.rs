@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use wacore_binary::Node;
-use waproto::whatsapp::MessageKey as WireKey;
+use waproto::whatsapp::{Message, MessageKey as WireKey};
 
 use super::compose::{self, Context};
 use super::{Look, Phone, media};
 use crate::chat::{ChatId, MessageKey};
 use crate::error::SendError;
 use crate::event::{DeletedBy, PhoneEvent};
-use crate::message::{Body, Outgoing, SeenMessage};
+use crate::message::{Body, MediaFile, Outgoing, SeenMessage};
 use crate::server::world::Who;
 use crate::wire::stanza::{StanzaExt as _, node};
 
@@ -31,14 +31,16 @@ impl Phone {
             ),
             None => None,
         };
+        let quote = match &quoted {
+            Some(quoted) => Some((
+                quoted.key.id.clone(),
+                self.person(chat, &quoted.key.sender),
+                self.quoted(quoted)?,
+            )),
+            None => None,
+        };
         let context = Context {
-            quote: quoted.as_ref().map(|quoted| {
-                (
-                    quoted.key.id.clone(),
-                    self.person(chat, &quoted.key.sender),
-                    quoted.text.clone(),
-                )
-            }),
+            quote,
             mentions: content
                 .mentions
                 .iter()
@@ -98,6 +100,38 @@ impl Phone {
         self.emit(PhoneEvent::Message(shown));
         self.submit(chat, &key.id, message, look).await?;
         Ok(key)
+    }
+
+    /// A message as one that answers it carries it: with its file, sealed again.
+    fn quoted(&self, message: &SeenMessage) -> Result<Message, SendError> {
+        let text = message.text.clone();
+        let Body::Media {
+            kind,
+            mime,
+            name,
+            bytes,
+            failed: None,
+            view_once: false,
+        } = &message.body
+        else {
+            return Ok(compose::text_message(text, Context::default()));
+        };
+        let file = MediaFile {
+            kind: *kind,
+            mime: mime.clone(),
+            name: name.clone(),
+            bytes: bytes.to_vec(),
+        };
+        let server = &self.inner.server;
+        let sealed =
+            media::seal(&server.blobs, &file, server.clock.now_secs()).map_err(SendError::Media)?;
+        let caption = (!text.is_empty()).then_some(text);
+        Ok(compose::file_message(
+            sealed,
+            caption,
+            Context::default(),
+            false,
+        ))
     }
 
     /// Reacts to a message; an empty emoji takes the reaction back.
