@@ -49,5 +49,16 @@ pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
             .args(["--saves", &args.saves.to_string()]),
     )?;
     check(example("jadi-plugin-runtime", "plugin_cost").arg(plugins.join("core.wasm")))?;
+    // With the feature, since the host was built with it a moment ago.
+    let mut receipts = workspace.cargo();
+    receipts.args([
+        "run",
+        "--quiet",
+        "--package",
+        "jadi",
+        "--features",
+        "simulator",
+    ]);
+    check(receipts.args(["--example", "receipt_cost"]))?;
     Ok(ExitCode::SUCCESS)
 }
