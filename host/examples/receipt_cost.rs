@@ -87,6 +87,7 @@ async fn commit(data: &BotData, number: usize, receipt: Option<Vec<u8>>) -> Resu
     let arrival = Arrival {
         event,
         wanted: true,
+        keep: false,
     };
     let accepted = data.accept(vec![arrival], 1).await?;
     let waiting = accepted.new.first().context("the event is new")?;

@@ -210,7 +210,7 @@ fn has_handler<About: 'static>(
     kind: EventKind,
 ) -> wasmtime::Result<bool> {
     let component = instance.component();
-    let Some(interface) = component.get_export_index(None, &handler_name(kind)) else {
+    let Some(interface) = component.get_export_index(None, handler_name(kind)) else {
         return Ok(false);
     };
     if let Some((ComponentItem::ComponentFunc(handle), _)) =

@@ -112,20 +112,24 @@ impl Told {
 
     /// The emojis that the bot puts on messages.
     pub fn reactions(&self) -> Vec<&str> {
-        let emoji = |action| match action {
-            &Action::React { ref emoji, .. } => Some(emoji.as_str()),
-            _ => None,
-        };
-        self.actions.iter().filter_map(emoji).collect()
+        let mut emojis = Vec::new();
+        for action in &self.actions {
+            if let Action::React { emoji, .. } = action {
+                emojis.push(emoji.as_str());
+            }
+        }
+        emojis
     }
 
     /// The new texts of messages that the bot changes.
     pub fn edits(&self) -> Vec<&str> {
-        let text = |action| match action {
-            &Action::Edit { ref text, .. } => Some(text.as_str()),
-            _ => None,
-        };
-        self.actions.iter().filter_map(text).collect()
+        let mut texts = Vec::new();
+        for action in &self.actions {
+            if let Action::Edit { text, .. } = action {
+                texts.push(text.as_str());
+            }
+        }
+        texts
     }
 
     /// Whether the message was for this plugin, and no rule kept it from it.

@@ -194,7 +194,10 @@ mod tests {
             ("greeting", false, text("bot")),
         );
         assert_eq!(greeting(&mut with(&[], true)).await, "Hi");
-        assert_eq!(greeting(&mut with(&[bot.clone()], true)).await, "bot");
+        assert_eq!(
+            greeting(&mut with(std::slice::from_ref(&bot), true)).await,
+            "bot"
+        );
         assert_eq!(
             greeting(&mut with(&[bot.clone(), here.clone()], true)).await,
             "here"

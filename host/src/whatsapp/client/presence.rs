@@ -27,7 +27,7 @@ pub(super) async fn nobody_is_there(client: &Client) {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::debug!(%error, "others may see the account as online"),
         Err(_) => {
-            tracing::debug!("others may see the account as online: the socket does not take it")
+            tracing::debug!("others may see the account as online: the socket does not take it");
         }
     }
 }
