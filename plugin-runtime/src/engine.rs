@@ -21,6 +21,9 @@ const METADATA_BYTES: usize = 512 * 1024;
 const HOST_STACK: usize = 512 * 1024;
 /// Memory that a freed slot keeps mapped and zeroed instead of giving it back: it saves page faults at the next event.
 const KEEP_RESIDENT: usize = 64 * 1024;
+/// The most memory that a free slot keeps, bytes.
+#[cfg(test)]
+pub(super) const KEPT_BYTES: u64 = KEEP_RESIDENT as u64 * (MEMORIES + TABLES) as u64;
 /// Frames of a backtrace.
 const BACKTRACE_FRAMES: usize = 32;
 

@@ -1,7 +1,7 @@
 //! What a component file says before anything of it is compiled or run: its kind, its manifest, its imports and exports.
 
 use jadi_plugin_manifest::{Capability, EventKind, LimitsClass, Manifest, SECTION};
-use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload};
+use wasmparser::{ComponentExternalKind, ComponentInstance, Encoding, Parser, Payload};
 use wasmtime::Engine;
 
 use super::contract::{self, Import};
@@ -28,10 +28,39 @@ struct TopLevel<'a> {
     memory: u64,
     /// Elements that its largest table starts with.
     table: u64,
+    /// Bytes of its largest function.
+    function: u64,
+    /// Local variables of the function that has most of them.
+    locals: u64,
+    /// Modules and components in it, at all depths.
+    parts: u64,
+    /// At most so many instances come of it; see [`TopLevel::multiply`].
+    instances: u64,
+}
+
+impl TopLevel<'_> {
+    /// Takes note of a component inside that makes `count` instances of others. A component that makes two instances of the
+    /// one before it doubles all that is in that, and thirty such are a billion instances in a file of a few kilobytes: the
+    /// engine would unfold them all. No more come of a file than the product over its components, counted here without
+    /// looking which instantiates which.
+    fn multiply(&mut self, count: u64) {
+        self.instances = self
+            .instances
+            .max(1)
+            .saturating_mul(count.saturating_add(1));
+    }
 }
 
 /// A page of linear memory, bytes.
 const PAGE: u64 = 64 * 1024;
+/// The largest function, bytes: the time to compile one grows faster than its size. CPython's largest has 430 KB.
+const FUNCTION: u64 = 512 * 1024;
+/// The most local variables of a function. CPython has one with 271.
+const LOCALS: u64 = 4096;
+/// The most modules and components in a component. Python's have 40.
+const PARTS: u64 = 256;
+/// The most instances of components in a component. An ordinary one has two, one put together of others a few dozen.
+const INSTANCES: u64 = 1024;
 
 /// Inspects a component file, without compiling it.
 ///
@@ -67,6 +96,7 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspected, LoadError> {
         return Err(LoadError::ScriptPool);
     }
     let permissions = permissions(&top.imports)?;
+    check_size(&top)?;
     check_needs(&top, &manifest, limits)?;
     check_exports(&manifest, &permissions, &top.exports)?;
     Ok(Inspected {
@@ -78,17 +108,46 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspected, LoadError> {
 fn top_level(bytes: &[u8]) -> Result<TopLevel<'_>, LoadError> {
     let mut top = TopLevel::default();
     let mut depth = 0_u32;
+    // Instances that the components around this place have made so far, the outermost first.
+    let mut made: Vec<u64> = Vec::new();
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.map_err(LoadError::damaged)?;
         match payload {
-            Payload::Version {
-                encoding: Encoding::Module,
-                ..
-            } if depth == 0 => return Err(LoadError::CoreModule),
+            Payload::Version { encoding, .. } => {
+                if depth == 0 && encoding == Encoding::Module {
+                    return Err(LoadError::CoreModule);
+                }
+                made.push(0);
+            }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
                 depth = depth.saturating_add(1);
+                top.parts = top.parts.saturating_add(1);
             }
-            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::CodeSectionEntry(body) => {
+                let range = body.range();
+                let bytes = range.end.saturating_sub(range.start) as u64;
+                top.function = top.function.max(bytes);
+                let mut locals = 0_u64;
+                for group in body.get_locals_reader().map_err(LoadError::damaged)? {
+                    let (count, _) = group.map_err(LoadError::damaged)?;
+                    locals = locals.saturating_add(u64::from(count));
+                }
+                top.locals = top.locals.max(locals);
+            }
+            Payload::End(_) => {
+                depth = depth.saturating_sub(1);
+                top.multiply(made.pop().unwrap_or(0));
+            }
+            Payload::ComponentInstanceSection(section) => {
+                for instance in section {
+                    let instance = instance.map_err(LoadError::damaged)?;
+                    if let (ComponentInstance::Instantiate { .. }, Some(count)) =
+                        (instance, made.last_mut())
+                    {
+                        *count = count.saturating_add(1);
+                    }
+                }
+            }
             Payload::MemorySection(section) => {
                 for memory in section {
                     let pages = memory.map_err(LoadError::damaged)?.initial;
@@ -151,6 +210,27 @@ fn permissions(imports: &[&str]) -> Result<Vec<Permission>, LoadError> {
     }
     permissions.sort_unstable();
     Ok(permissions)
+}
+
+/// A file that takes long to compile would take that from the host's events.
+fn check_size(top: &TopLevel<'_>) -> Result<(), LoadError> {
+    let checks = [
+        ("bytes in one function", top.function, FUNCTION),
+        ("local variables in one function", top.locals, LOCALS),
+        ("modules and components inside of it", top.parts, PARTS),
+        ("instances of components", top.instances, INSTANCES),
+    ];
+    match checks
+        .into_iter()
+        .find(|(_, count, allowed)| count > allowed)
+    {
+        Some((what, count, allowed)) => Err(LoadError::TooComplex {
+            what,
+            count,
+            allowed,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// An instance that starts with more than it may have would fail at every event.

@@ -72,7 +72,7 @@ pub use permissions::Permission;
 pub use plugin::Plugin;
 pub use recording::{Answer, Bytes, Call, Read, RecordedInput, Recording, Told};
 pub use replay::Replayed;
-pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
+pub use runtime::{PoolUse, Runtime, RuntimeError, RuntimeOptions};
 
 #[cfg(test)]
 mod tests;

@@ -36,7 +36,7 @@ pub enum LoadError {
     )]
     CoreModule,
     /// Cut off, not valid WebAssembly, or more than the engine takes.
-    #[error("the component is damaged or can't run here: {0}; build or copy it again")]
+    #[error("the component is damaged or can't run here: {}; build or copy it again", causes(.0.as_ref()))]
     Damaged(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// No manifest at the component's top level.
     #[error(
@@ -99,8 +99,22 @@ pub enum LoadError {
     )]
     ScriptPool,
     /// An interface of a right name with a wrong type.
-    #[error("it does not fit the contract: {0}; build it against the contract's version {VERSION}")]
+    #[error(
+        "it does not fit the contract: {}; build it against the contract's version {VERSION}", causes(.0.as_ref())
+    )]
     Mismatch(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Compiling it would keep a core of the host busy for too long.
+    #[error(
+        "it has {count} {what} and this host takes {allowed}; split what is too large, or build it optimized for size"
+    )]
+    TooComplex {
+        /// What it has too much of, such as `bytes in one function`.
+        what: &'static str,
+        /// How much it has.
+        count: u64,
+        /// How much is allowed.
+        allowed: u64,
+    },
     /// It would not fit into a slot of the pool, even before it runs.
     #[error("it starts with {needs} {what} and this host allows {allowed}; make it need less")]
     TooHungry {
@@ -117,4 +131,16 @@ impl LoadError {
     pub(super) fn damaged(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Damaged(error.into())
     }
+}
+
+/// An error with all that caused it: the engine's errors name what matters last.
+fn causes(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }

@@ -64,6 +64,19 @@ pub enum RuntimeError {
     Ticker(#[source] std::io::Error),
 }
 
+/// What a runtime's pool holds at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Components that run now.
+    pub instances: u64,
+    /// Their linear memories.
+    pub memories: u64,
+    /// Their tables.
+    pub tables: u64,
+    /// Memory that free slots keep for the next event instead of giving it back, bytes. All of it is zeros.
+    pub kept_bytes: u64,
+}
+
 /// Loads plugins and runs events in them. Shared as an `Arc`; the last one that goes ends its thread.
 pub struct Runtime {
     engine: Engine,
@@ -121,6 +134,27 @@ impl Runtime {
     /// Events that could start now without waiting.
     pub fn free_slots(&self) -> usize {
         self.slots.available_permits()
+    }
+
+    /// What the pool holds now.
+    pub fn pool_use(&self) -> PoolUse {
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let metrics = self.engine.pooling_allocator_metrics();
+        metrics.map_or(
+            PoolUse {
+                instances: 0,
+                memories: 0,
+                tables: 0,
+                kept_bytes: 0,
+            },
+            |metrics| PoolUse {
+                instances: metrics.component_instances(),
+                memories: count(metrics.memories()),
+                tables: count(metrics.tables()),
+                kept_bytes: count(metrics.unused_memory_bytes_resident())
+                    .saturating_add(count(metrics.unused_table_bytes_resident())),
+            },
+        )
     }
 
     /// Loads a component file. Compiles it unless the cache has it, which takes seconds for a large one: call it where

@@ -6,6 +6,10 @@ use super::budget::Reached;
 use super::failure::{Failure, Limit};
 use super::limits::{EventLimits, PoolLimits};
 
+/// The longest name of a function in a backtrace, and the longest cause, bytes: both come from the component's author.
+const NAME: usize = 200;
+const CAUSE: usize = 512;
+
 /// Tells why a component ended early.
 pub(super) fn failure(error: &Error, event: &EventLimits, pool: &PoolLimits) -> Failure {
     let backtrace = backtrace(error);
@@ -23,7 +27,7 @@ pub(super) fn failure(error: &Error, event: &EventLimits, pool: &PoolLimits) -> 
             backtrace,
         },
         Some(trap) => Failure::Trap {
-            cause: trap.to_string(),
+            cause: plain(&trap.to_string(), CAUSE),
             backtrace,
         },
         None if carried_too_much(error) => Failure::Limit {
@@ -33,7 +37,7 @@ pub(super) fn failure(error: &Error, event: &EventLimits, pool: &PoolLimits) -> 
         },
         // What the component broke without a trap of its own: a string that is not UTF-8, a handle that it doesn't have.
         None => Failure::Trap {
-            cause: error.root_cause().to_string(),
+            cause: plain(&error.root_cause().to_string(), CAUSE),
             backtrace,
         },
     }
@@ -57,14 +61,13 @@ fn backtrace(error: &Error) -> Vec<String> {
 }
 
 fn frame(frame: &FrameInfo) -> String {
-    let plain = |name: &str| format!("{:#}", rustc_demangle::demangle(name));
     let symbols: Vec<String> = frame
         .symbols()
         .iter()
         .map(|symbol| {
-            let name = symbol.name().map_or_else(|| "?".to_owned(), plain);
+            let name = symbol.name().map_or_else(|| "?".to_owned(), function);
             match (symbol.file(), symbol.line()) {
-                (Some(file), Some(line)) => format!("{name} at {file}:{line}"),
+                (Some(file), Some(line)) => format!("{name} at {}:{line}", plain(file, NAME)),
                 _ => name,
             }
         })
@@ -72,7 +75,32 @@ fn frame(frame: &FrameInfo) -> String {
     if symbols.is_empty() {
         return frame
             .func_name()
-            .map_or_else(|| format!("function {}", frame.func_index()), plain);
+            .map_or_else(|| format!("function {}", frame.func_index()), function);
     }
-    symbols.join(", inlined into ")
+    plain(&symbols.join(", inlined into "), NAME)
+}
+
+/// A function's name as its author wrote it. One that is longer than a name can be is not demangled: it would grow further.
+fn function(name: &str) -> String {
+    if name.len() > 4 * NAME {
+        return plain(name, NAME);
+    }
+    plain(&format!("{:#}", rustc_demangle::demangle(name)), NAME)
+}
+
+/// One line of about `most` bytes, fit for a log.
+fn plain(text: &str, most: usize) -> String {
+    let mut plain = String::new();
+    for letter in text.chars() {
+        if plain.len() >= most {
+            plain.push('…');
+            break;
+        }
+        plain.push(if letter.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            letter
+        });
+    }
+    plain
 }

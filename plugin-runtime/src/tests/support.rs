@@ -243,7 +243,8 @@ pub(crate) fn state_of(input: EventInput, data: Data, limits: EventLimits) -> st
 const TYPES: &str = r#"
     (import "jadi:plugin/types@0.1.0" (instance $types
         (export "event" (type (sub resource)))
-        (export "message" (type (sub resource)))
+        (export "message" (type $message-here (sub resource)))
+        (export "[method]message.text" (func (param "self" (borrow $message-here)) (result string)))
         (export "action" (type (sub resource)))
         (type $refused-cases (variant
             (case "denied") (case "invalid" string) (case "limit" string) (case "unavailable")))
@@ -257,7 +258,13 @@ const TYPES: &str = r#"
     (alias export $types "error" (type $error))"#;
 
 /// The capabilities that the tests' plugins may import, each with what it gives to the core module.
-const CAPABILITIES: [(&str, &str, &str); 5] = [
+const CAPABILITIES: [(&str, &str, &str); 6] = [
+    (
+        "text",
+        r#"(core func $message-text
+            (canon lower (func $types "[method]message.text") (memory $memory) (realloc $realloc)))"#,
+        r#"(export "message-text" (func $message-text))"#,
+    ),
     (
         "log",
         r#"(import "jadi:plugin/log@0.1.0" (instance $log
@@ -272,9 +279,11 @@ const CAPABILITIES: [(&str, &str, &str); 5] = [
         r#"(import "jadi:plugin/kv@0.1.0" (instance $kv
             (alias outer 1 $refused (type $refused-here))
             (export "refused" (type $refused (eq $refused-here)))
-            (export "used" (func (result (result u64 (error $refused)))))))
-        (core func $kv-used (canon lower (func $kv "used") (memory $memory) (realloc $realloc)))"#,
-        r#"(export "kv-used" (func $kv-used))"#,
+            (export "used" (func (result (result u64 (error $refused)))))
+            (export "set" (func (param "key" string) (param "value" (list u8)) (result (result (error $refused)))))))
+        (core func $kv-used (canon lower (func $kv "used") (memory $memory) (realloc $realloc)))
+        (core func $kv-set (canon lower (func $kv "set") (memory $memory) (realloc $realloc)))"#,
+        r#"(export "kv-used" (func $kv-used)) (export "kv-set" (func $kv-set))"#,
     ),
     (
         "chat",
@@ -310,7 +319,11 @@ const CAPABILITIES: [(&str, &str, &str); 5] = [
 fn core_imports(capability: &str) -> &'static str {
     match capability {
         "log" => r#"(import "host" "log-write" (func $log-write (param i32 i32 i32)))"#,
-        "kv" => r#"(import "host" "kv-used" (func $kv-used (param i32)))"#,
+        "text" => r#"(import "host" "message-text" (func $message-text (param i32 i32)))"#,
+        "kv" => {
+            r#"(import "host" "kv-used" (func $kv-used (param i32)))
+            (import "host" "kv-set" (func $kv-set (param i32 i32 i32 i32 i32)))"#
+        }
         "chat" => {
             r#"(import "host" "chat-draft" (func $chat-draft (param i32 i32) (result i32)))
             (import "host" "chat-send" (func $chat-send (param i32 i32)))"#
@@ -320,6 +333,16 @@ fn core_imports(capability: &str) -> &'static str {
         other => panic!("the tests have no capability {other}"),
     }
 }
+
+/// How the tests' plugins give out memory, to be replaced where that is what a test is about. The host calls it when it hands
+/// over a string.
+pub(crate) const REALLOC: &str = r#"(func (export "realloc") (param i32 i32 i32) (param $size i32) (result i32)
+                (local $at i32)
+                (local.set $at (global.get $free))
+                (global.set $free (i32.and
+                    (i32.add (i32.add (global.get $free) (local.get $size)) (i32.const 7))
+                    (i32.const -8)))
+                (local.get $at))"#;
 
 /// A component with a handler of messages, as WebAssembly text. `uses` names its capabilities, `items` are further items of
 /// its core module, and `body` is what the handler does after it gave the event's handles back. It ends with the address of
@@ -344,13 +367,7 @@ pub(crate) fn wat_that_keeps_handles(uses: &[&str], items: &str, body: &str) -> 
         (core module $libc
             (memory (export "memory") 1)
             (global $free (mut i32) (i32.const 4096))
-            (func (export "realloc") (param i32 i32 i32) (param $size i32) (result i32)
-                (local $at i32)
-                (local.set $at (global.get $free))
-                (global.set $free (i32.and
-                    (i32.add (i32.add (global.get $free) (local.get $size)) (i32.const 7))
-                    (i32.const -8)))
-                (local.get $at)))
+            {REALLOC})
         (core instance $libc (instantiate $libc))
         (alias core export $libc "memory" (core memory $memory))
         (alias core export $libc "realloc" (core func $realloc))
@@ -434,7 +451,7 @@ pub(crate) fn with_manifest(mut component: Vec<u8>, manifest: &str) -> Vec<u8> {
     component
 }
 
-fn leb128(bytes: &mut Vec<u8>, mut number: usize) {
+pub(crate) fn leb128(bytes: &mut Vec<u8>, mut number: usize) {
     loop {
         let low = (number & 0x7f) as u8;
         number >>= 7;
@@ -449,6 +466,58 @@ fn leb128(bytes: &mut Vec<u8>, mut number: usize) {
 /// A plugin file whose handler is `body`; see [`wat`].
 pub(crate) fn plugin_file(uses: &[&str], items: &str, body: &str) -> Vec<u8> {
     with_manifest(binary(&wat(uses, items, body)), MANIFEST)
+}
+
+/// A plugin that is in nobody's way.
+pub(crate) fn good(runtime: &Runtime) -> Arc<Plugin> {
+    runtime
+        .load(&plugin_file(&[], "", "(call $ok)"))
+        .expect("a sound plugin loads")
+}
+
+/// Loads this WebAssembly text, with a manifest, and runs one event in it.
+pub(crate) async fn run_wat(runtime: &Runtime, wat: &str) -> Outcome {
+    let plugin = match runtime.load(&with_manifest(binary(wat), MANIFEST)) {
+        Ok(plugin) => plugin,
+        Err(error) => panic!("{error}"),
+    };
+    runtime
+        .handle(&plugin, input(), Arc::new(Data::default()))
+        .await
+}
+
+/// Checks that a runtime, after whatever it went through, has all of its places free, holds nothing of what ran, and runs
+/// another plugin as if nothing had been.
+pub(crate) async fn assert_well(runtime: &Runtime) {
+    let places = runtime.limits().pool.in_flight;
+    assert_eq!(runtime.free_slots(), places as usize);
+    let left = runtime.pool_use();
+    assert_eq!((left.instances, left.memories, left.tables), (0, 0, 0));
+    assert!(
+        left.kept_bytes <= u64::from(places) * engine::KEPT_BYTES,
+        "{left:?} after {places} places"
+    );
+    let outcome = runtime
+        .handle(&good(runtime), input(), Arc::new(Data::default()))
+        .await;
+    assert_eq!(outcome.failure, None);
+}
+
+/// Checks that an event, however it ended, took no more than it was allowed.
+pub(crate) fn assert_within(outcome: &Outcome, limits: &EventLimits) {
+    let receipt = outcome.receipt;
+    assert!(receipt.peak_memory <= limits.memory_bytes, "{receipt:?}");
+    assert!(u64::from(receipt.host_calls) <= limits.host_calls);
+    assert!(outcome.actions.len() as u64 <= limits.actions);
+    let log = outcome.log.iter().map(|line| line.text.len() as u64 + 1);
+    // The last line is the host's own, on what was cut off.
+    assert!(log.sum::<u64>() <= limits.log_bytes + 256);
+    if let Some(failure) = &outcome.failure {
+        assert!(failure.to_string().len() < 2048, "{failure}");
+        let frames = failure.backtrace();
+        assert!(frames.len() <= 32 && frames.iter().all(|frame| frame.len() <= 256));
+        assert!(outcome.kv_writes.is_empty() && outcome.actions.is_empty());
+    }
 }
 
 /// Runs one event in a plugin whose handler is `body`; see [`wat`].

@@ -276,8 +276,9 @@ mod tests {
 
     #[test]
     fn a_text_with_a_quote_and_a_mention_reads_back() {
+        let quoted = text_message("look".into(), Context::default());
         let context = Context {
-            quote: Some(("A1".into(), "1@lid".into(), "look".into())),
+            quote: Some(("A1".into(), "1@lid".into(), quoted)),
             mentions: vec!["2@lid".into()],
         };
         let Content::Show(shown) = read(&text_message("hello".into(), context)) else {
