@@ -381,6 +381,7 @@ impl TestBot {
     pub(crate) fn handle(&self, happened: Happened<'_>) -> Told {
         let Happened {
             event,
+            received_at,
             number,
             role,
             bot_is_admin,
@@ -423,7 +424,7 @@ impl TestBot {
         let input = EventInput {
             event_id: format!("e{number}"),
             event: event.clone(),
-            received_at: self.clock.now(),
+            received_at,
             original: original.map(Arc::new),
             group: group.map(Arc::new),
             own: Some(self.jid()),

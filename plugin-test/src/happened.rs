@@ -1,5 +1,6 @@
 //! An event on its way to the bot: a message, or what happens to one, or in a group.
 
+use jadi_model::clock::Millis;
 use jadi_model::{
     Chat, ChatKind, Event, EventKey, EventKind, GroupInfo, KeptMessage, Message, MessageId,
     Participant, Person, Role,
@@ -11,6 +12,7 @@ use crate::{TestBot, Told};
 pub(crate) struct Happened<'b> {
     bot: &'b TestBot,
     pub(crate) event: Event,
+    pub(crate) received_at: Millis,
     pub(crate) number: i64,
     pub(crate) role: Role,
     pub(crate) bot_is_admin: bool,
@@ -36,6 +38,7 @@ impl<'b> Happened<'b> {
         let mut happened = Self {
             bot,
             event,
+            received_at: bot.clock().now(),
             number,
             role: Role::User,
             bot_is_admin: false,

@@ -15,6 +15,7 @@ pub struct Saying<'s, 'b> {
     speaker: &'s Speaker<'b>,
     message: Message,
     ago: Duration,
+    in_host: Duration,
 }
 
 impl<'s, 'b> Saying<'s, 'b> {
@@ -26,6 +27,7 @@ impl<'s, 'b> Saying<'s, 'b> {
                 ..Message::default()
             },
             ago: Duration::ZERO,
+            in_host: Duration::ZERO,
         }
     }
 
@@ -112,6 +114,13 @@ impl<'s, 'b> Saying<'s, 'b> {
         self
     }
 
+    /// Received this long ago, and only handled now: the host had much to do.
+    #[must_use]
+    pub fn received_ago(mut self, ago: Duration) -> Self {
+        self.in_host = ago;
+        self
+    }
+
     /// Waited at WhatsApp while the bot was away.
     #[must_use]
     pub fn waited(mut self) -> Self {
@@ -154,7 +163,9 @@ impl<'s, 'b> Saying<'s, 'b> {
         let happened = Happened::new(speaker.bot, &speaker.chat, &speaker.person, kind);
         let mut happened = happened.by(speaker.role, speaker.bot_is_admin);
         happened.meet(&people);
-        happened.event.at = happened.event.at.saturating_sub(millis(self.ago));
+        happened.received_at = happened.received_at.saturating_sub(millis(self.in_host));
+        let ago = millis(self.ago.max(self.in_host));
+        happened.event.at = happened.event.at.saturating_sub(ago);
         happened.run()
     }
 }

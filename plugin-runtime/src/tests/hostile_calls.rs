@@ -138,7 +138,10 @@ async fn a_giant_string_does_not_fit_into_a_plugin() {
         (call $drop-event (local.get $event)) (call $drop-message (local.get $message)) (call $ok)";
     let wat = wat_that_keeps_handles(&["text"], "", body).replace(REALLOC, realloc);
     // What 20 MiB cost in CPU time is not what this is about.
-    let runtime = runtime_with(|limits| limits.event.cpu_ms = 10_000);
+    let runtime = runtime_with(|limits| {
+        limits.event.cpu_ms = 10_000;
+        limits.most.cpu_ms = 10_000;
+    });
     let plugin = runtime
         .load(&with_manifest(binary(&wat), MANIFEST))
         .expect("loads");
@@ -207,6 +210,7 @@ async fn a_plugin_that_panics_on_every_event_leaves_nothing_behind() {
     let runtime = runtime_with(|limits| {
         limits.pool.in_flight = 2;
         limits.event.cpu_ms = 10_000;
+        limits.most.cpu_ms = 10_000;
     });
     // It fills all the memory that it may have before it panics.
     let body = "(drop (memory.grow (i32.const 255)))

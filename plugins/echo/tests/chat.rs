@@ -12,20 +12,38 @@ fn a_text_comes_back_as_it_was() {
 }
 
 #[test]
-fn a_file_is_described_with_and_without_a_text() {
+fn a_file_comes_back_with_and_without_a_text() {
     let bot = TestBot::of_this_crate();
     let alice = bot.private(ALICE);
     let picture = alice
         .message("!echo")
-        .file(MediaKind::Image, "image/png", 68);
-    assert_eq!(picture.send().text(), "[image/png, 68 bytes]");
+        .file_with(MediaKind::Image, "image/png", b"a picture");
+    let told = picture.send();
+    assert_eq!(told.text(), "");
+    let file = told.message().media.as_ref().expect("a file");
+    assert_eq!(
+        (file.kind, file.mime.as_str()),
+        (MediaKind::Image, "image/png")
+    );
     let report = alice
         .message("!echo look")
         .document("report.pdf", "application/pdf", 1024);
-    assert_eq!(
-        report.send().text(),
-        "look\n[report.pdf application/pdf, 1024 bytes]"
-    );
+    let told = report.send();
+    assert_eq!(told.text(), "look");
+    let file = told.message().media.as_ref().expect("a file");
+    assert_eq!(file.file_name.as_deref(), Some("report.pdf"));
+}
+
+#[test]
+fn a_file_is_read_and_described() {
+    let bot = TestBot::of_this_crate();
+    let alice = bot.private(ALICE);
+    let picture = alice
+        .message("!describe")
+        .file_with(MediaKind::Image, "image/png", b"a picture");
+    assert_eq!(picture.send().text(), "image/png, 9 bytes");
+    let told = alice.says("!describe");
+    assert!(told.text().starts_with("There is no file"), "{told}");
 }
 
 #[test]

@@ -198,6 +198,30 @@ async fn versions_go_back_one_by_one() {
 }
 
 #[tokio::test]
+async fn a_failing_version_is_left_only_while_it_is_in_use() {
+    let place = Place::new();
+    let host = place.start().await;
+    host.serve("sign", plugin("sign", 1, "v1")).await;
+    host.install(plugin("sign", 2, "v2")).await.expect("in");
+    let failing = Digest::of(&plugin("sign", 2, "v2")).to_string();
+    let back = host.library.roll_back_from("sign", &failing).await;
+    let version = back.expect("back").map(|view| view.version);
+    assert_eq!(version.as_deref(), Some("1.0.1"));
+    assert_eq!(host.bots[0].answers("a").await, ["v1      a"]);
+    // Who tells it a second time, or too late, changes nothing.
+    let again = host.library.roll_back_from("sign", &failing).await;
+    assert_eq!(again, Ok(None));
+    let first = Digest::of(&plugin("sign", 1, "v1")).to_string();
+    assert_eq!(
+        host.library.roll_back_from("sign", &first).await,
+        Err(LibraryError::NoEarlierVersion {
+            name: "sign".to_owned()
+        })
+    );
+    host.end().await;
+}
+
+#[tokio::test]
 async fn a_denied_capability_is_refused_to_the_plugin_and_no_trap() {
     let place = Place::new();
     let host = place.start().await;

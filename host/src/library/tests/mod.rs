@@ -74,8 +74,10 @@ impl Place {
         let mut limits = Limits::default();
         limits.pool.in_flight = 4;
         // The machine that runs the tests may be busy.
-        limits.event.wall_ms = 60_000;
-        limits.event.cpu_ms = 60_000;
+        for limits in [&mut limits.event, &mut limits.most] {
+            limits.wall_ms = 60_000;
+            limits.cpu_ms = 60_000;
+        }
         let runtime = Runtime::start(RuntimeOptions {
             limits,
             clock: Arc::new(MovableClock::default()),
