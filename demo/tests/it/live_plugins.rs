@@ -12,8 +12,8 @@ use jadi_demo::MAIN_NUMBER;
 use jadi_demo::world::{World, WorldOptions};
 use jadi_simulator::{ChatId, Outgoing, Phone};
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 use super::built;
 use super::support::options;
@@ -348,6 +348,82 @@ async fn a_plugin_without_a_capability_goes_on_without_it() {
     live.world.shutdown().await;
 }
 
+/// What a program prints, by lines.
+type Printed = Lines<BufReader<ChildStdout>>;
+
+fn lines_of(program: &mut Child) -> Printed {
+    BufReader::new(program.stdout.take().expect("its output")).lines()
+}
+
+/// Waits for a line with this in it.
+async fn until_told(lines: &mut Printed, part: &str) -> String {
+    let line = async {
+        while let Some(line) = lines.next_line().await.expect("text") {
+            if line.contains(part) {
+                return line;
+            }
+        }
+        panic!("it ended before it told {part}");
+    };
+    let told = tokio::time::timeout(DEADLINE, line).await;
+    told.unwrap_or_else(|_| panic!("it did not tell {part}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_a_plugin_does_is_told_by_the_running_host() {
+    let live = Live::start().await;
+    let alice = live.phone("alice", "6280000000101").await;
+    write(&alice, "!ping").await;
+    until_heard(&alice, 1).await;
+    let mut follow = live
+        .command(&["logs", "core", "--follow"])
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the program");
+    let mut lines = lines_of(&mut follow);
+    let line = until_told(&mut lines, "core 0.1.0").await;
+    assert!(line.contains(" ok: cpu "), "{line}");
+    // It may do nothing more: the next event fails, and whoever follows sees it.
+    let told = live.done(&["limits", "core", "host_calls=0"]).await;
+    assert!(
+        told.lines()
+            .any(|line| line.starts_with("host_calls = 0 ") && line.contains("this plugin")),
+        "{told}"
+    );
+    write(&alice, "!ping").await;
+    until_heard(&alice, 2).await;
+    let answer = heard(&alice).pop().unwrap_or_default();
+    assert!(answer.starts_with("That did not work"), "{answer}");
+    let line = until_told(&mut lines, "FAILED").await;
+    assert!(line.contains("core 0.1.0"), "{line}");
+    until_told(&mut lines, "limit of 0 calls into the host").await;
+
+    let told = live.done(&["failures", "core"]).await;
+    let number = told
+        .lines()
+        .find(|line| line.contains("limit of 0 calls into the host"))
+        .and_then(|line| line.split_whitespace().next())
+        .unwrap_or_else(|| panic!("{told}"));
+    let told = live
+        .done(&["failures", "core", "--export", number, "--to", "kept.json"])
+        .await;
+    assert!(told.contains("kept.json"), "{told}");
+    let told = live.done(&["replay", "kept.json"]).await;
+    assert!(told.contains("It failed the same way."), "{told}");
+
+    live.done(&["limits", "core", "host_calls="]).await;
+    write(&alice, "!ping").await;
+    until_heard(&alice, 3).await;
+    let answer = heard(&alice).pop().unwrap_or_default();
+    assert!(answer.contains("Pong"), "{answer}");
+    let told = live.done(&["release", "core"]).await;
+    assert_eq!(told, "core is left alone in no bot\n");
+    let error = live.refused(&["limits", "nothing"]).await;
+    assert!(error.contains("there is no plugin nothing"), "{error}");
+    live.world.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_authors_save_is_live_while_people_write() {
     let live = Live::start().await;
@@ -359,19 +435,8 @@ async fn an_authors_save_is_live_while_people_write() {
         .kill_on_drop(true)
         .spawn()
         .expect("the program");
-    let mut told = BufReader::new(dev.stdout.take().expect("its output")).lines();
-    let mut until_told = async |part: &str| {
-        let line = async {
-            while let Some(line) = told.next_line().await.expect("text") {
-                if line.contains(part) {
-                    return line;
-                }
-            }
-            panic!("it ended before it told {part}");
-        };
-        let told = tokio::time::timeout(DEADLINE, line).await;
-        told.unwrap_or_else(|_| panic!("it did not tell {part}"))
-    };
+    let mut lines = lines_of(&mut dev);
+    let mut until_told = async |part: &str| until_told(&mut lines, part).await;
     until_told("echo 0.1.1").await;
     until_told("Watching").await;
     write(&alice, "!echo one").await;

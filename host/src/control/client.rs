@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 
-use super::{Ask, Done, Grant, Switch, socket};
+use super::{Ask, Done, EvidenceAnswer, EvidenceAsk, Grant, Switch, socket};
 use crate::library::{LibraryError, PluginView, Terms};
 
 /// How long an answer may take: a large component is compiled meanwhile.
@@ -153,6 +153,18 @@ impl Client {
             .ask(Method::DELETE, &path(name, "")?, Bytes::new())
             .await?;
         Ok(())
+    }
+
+    /// How plugins did, or what is done about it. Inside is why that can't be told or done.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub async fn evidence(
+        &self,
+        ask: &EvidenceAsk,
+    ) -> Result<Result<EvidenceAnswer, String>, ClientError> {
+        self.ask(Method::POST, "/evidence", json(ask)?).await
     }
 
     async fn ask<T: DeserializeOwned>(

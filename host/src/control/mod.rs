@@ -14,7 +14,7 @@ mod words;
 use std::path::{Path, PathBuf};
 
 pub use client::{Client, ClientError};
-pub use words::{Ask, Done, Grant, Switch};
+pub use words::{Ask, Done, EvidenceAnswer, EvidenceAsk, Grant, Switch};
 
 /// The largest component file that is sent or taken, bytes: the most that a host's limit can be set to.
 pub const LARGEST_COMPONENT: usize = 256 * 1024 * 1024;

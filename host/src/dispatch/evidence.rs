@@ -56,6 +56,24 @@ pub async fn logs(
     Ok(kept.into_iter().filter_map(log_entry).collect())
 }
 
+/// The next runs of a plugin in a bot after a row, oldest first.
+///
+/// # Errors
+///
+/// When the bot's data can't be read.
+pub async fn logs_after(
+    data: &BotData,
+    plugin: &str,
+    after: Row,
+) -> Result<Vec<LogEntry>, StoreError> {
+    let wanted = Wanted {
+        plugin: Some(plugin.to_owned()),
+        page: Page::After(after, PAGE),
+    };
+    let kept = data.receipts(wanted).await?;
+    Ok(kept.into_iter().filter_map(log_entry).collect())
+}
+
 /// Hands each run after `after` to `each` as it is kept, until `each` says that it has enough or the bot is gone. `receipts`
 /// is the dispatch's own ([`super::Dispatch::receipts`]), taken before `after` was read, so that none falls between.
 ///

@@ -30,7 +30,7 @@ mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, watch};
@@ -84,8 +84,8 @@ pub enum Whom {
 /// All installed plugins of a host.
 pub struct Library {
     parts: LibraryParts,
-    /// What was said of plugins' limits on this host, by plugin, as of the start.
-    limits: BTreeMap<String, LimitOverrides>,
+    /// What was said of plugins' limits on this host, by plugin.
+    limits: RwLock<BTreeMap<String, LimitOverrides>>,
     state: Mutex<State>,
     /// Changes run here, whatever becomes of who asked for them.
     executor: Handle,
@@ -102,13 +102,10 @@ impl Library {
     /// When the shelf can't be read.
     pub async fn open(parts: LibraryParts) -> Result<Arc<Self>, StoreError> {
         let records = parts.shelf.list().await?;
-        let limits = parts.registry.plugin_limits().await?;
+        let limits = limits(&parts).await?;
         let library = Arc::new(Self {
             parts,
-            limits: limits
-                .into_iter()
-                .map(|(plugin, values)| (plugin, LimitOverrides::kept(values)))
-                .collect(),
+            limits: RwLock::new(limits),
             state: Mutex::default(),
             executor: Handle::current(),
             tasks: TaskTracker::new(),
@@ -187,6 +184,24 @@ impl Library {
         })
     }
 
+    /// Reads again what was said of plugins' limits on this host, and lets it count for this one from its next event on.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::NoSuchPlugin`], and when it can't be read.
+    pub async fn reload_limits(&self, name: &str) -> Result<(), LibraryError> {
+        let limits = limits(&self.parts).await?;
+        let mut state = self.state.lock().await;
+        *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
+        let entry = state.entry(name)?.clone();
+        if let Ok(component) = &entry.loaded {
+            let entry = self.ready(entry.record, component.plugin.clone());
+            state.plugins.insert(name.to_owned(), entry);
+            state.publish();
+        }
+        Ok(())
+    }
+
     /// Lets the change that is under way end and takes no more.
     pub async fn shutdown(&self) {
         self.ending.cancel();
@@ -241,12 +256,14 @@ impl Library {
 
     /// A plugin that is loaded, with what its operator lets it do.
     fn ready(&self, record: PluginRecord, plugin: Arc<Plugin>) -> Entry {
-        let limits = self.limits.get(&record.name).cloned();
+        let limits = self.limits.read().unwrap_or_else(PoisonError::into_inner);
+        let of_host = limits.get(&record.name).cloned();
+        drop(limits);
         let component = Component::new(
             self.parts.runtime.clone(),
             plugin,
             Grants::without(record.denied.iter().copied()),
-            limits.unwrap_or_default(),
+            of_host.unwrap_or_default(),
         );
         Entry {
             record,
@@ -282,4 +299,12 @@ impl Library {
         }
         Ok(view::view(entry, switches))
     }
+}
+
+/// What was said of plugins' limits on this host.
+async fn limits(parts: &LibraryParts) -> Result<BTreeMap<String, LimitOverrides>, StoreError> {
+    let kept = parts.registry.plugin_limits().await?.into_iter();
+    Ok(kept
+        .map(|(plugin, values)| (plugin, LimitOverrides::kept(values)))
+        .collect())
 }

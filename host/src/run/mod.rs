@@ -158,7 +158,12 @@ impl Host {
         } else {
             None
         };
-        let control = ControlServer::start(library.clone(), &config.data_dir)?;
+        let running = evidence::Running {
+            library: library.clone(),
+            bots: vec![(bot, dispatch.clone())],
+        };
+        let desk = evidence::Desk::new(store.clone(), &config, Some(running));
+        let control = ControlServer::start(library.clone(), Arc::new(desk), &config.data_dir)?;
         let address = web.as_ref().map(WebServer::address);
         let run_file = RunFile::write(&config.data_dir, address, &key, clock.now())?;
         terminal::started(&config, address, &key);

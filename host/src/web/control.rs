@@ -15,10 +15,13 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path as At, Payload, Query, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpServer, delete, get, post};
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
-use crate::control::{Ask, Done, Grant, LARGEST_COMPONENT, Switch, socket};
+use crate::control::{
+    Ask, Done, EvidenceAnswer, EvidenceAsk, Grant, LARGEST_COMPONENT, Switch, socket,
+};
 use crate::library::{Consent, Installation, Library, LibraryError, Whom};
 use crate::store::Installer;
 
@@ -38,6 +41,13 @@ pub struct ControlError {
     source: io::Error,
 }
 
+/// Tells how plugins did, and does something about it.
+#[async_trait(?Send)]
+pub trait Evidence: Send + Sync + 'static {
+    /// Answers, or says why not.
+    async fn answer(&self, ask: EvidenceAsk) -> Result<EvidenceAnswer, String>;
+}
+
 /// The running server.
 pub struct ControlServer {
     path: PathBuf,
@@ -51,22 +61,31 @@ impl ControlServer {
     /// # Errors
     ///
     /// When the socket can't be made.
-    pub fn start(library: Arc<Library>, data_dir: &Path) -> Result<Self, ControlError> {
+    pub fn start(
+        library: Arc<Library>,
+        evidence: Arc<dyn Evidence>,
+        data_dir: &Path,
+    ) -> Result<Self, ControlError> {
         let path = socket(data_dir);
         let failed = |source| ControlError {
             path: path.clone(),
             source,
         };
-        let library = Data::from(library);
-        let server =
-            HttpServer::new(move || App::new().app_data(library.clone()).configure(routes))
-                .workers(1)
-                .client_request_timeout(REQUEST_DEADLINE)
-                .shutdown_timeout(SHUTDOWN)
-                .disable_signals()
-                .listen_uds(listen(&path).map_err(failed)?)
-                .map_err(failed)?
-                .run();
+        let (library, evidence) = (Data::from(library), Data::from(evidence));
+        let app = move || {
+            App::new()
+                .app_data(library.clone())
+                .app_data(evidence.clone())
+                .configure(routes)
+        };
+        let server = HttpServer::new(app)
+            .workers(1)
+            .client_request_timeout(REQUEST_DEADLINE)
+            .shutdown_timeout(SHUTDOWN)
+            .disable_signals()
+            .listen_uds(listen(&path).map_err(failed)?)
+            .map_err(failed)?
+            .run();
         let handle = server.handle();
         Ok(Self {
             handle,
@@ -110,7 +129,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(rollback)
         .service(switch)
         .service(grants)
-        .service(look);
+        .service(look)
+        .service(tell_evidence);
 }
 
 /// The library's answer, or its refusal with a fitting status.
@@ -222,6 +242,11 @@ async fn grants(library: Data<Library>, name: At<String>, grant: Json<Grant>) ->
 async fn remove(library: Data<Library>, name: At<String>) -> HttpResponse {
     let removed = library.into_inner().remove(&name).await;
     told(removed.map(|()| Done {}))
+}
+
+#[post("/evidence")]
+async fn tell_evidence(evidence: Data<dyn Evidence>, ask: Json<EvidenceAsk>) -> HttpResponse {
+    HttpResponse::Ok().json(evidence.answer(ask.into_inner()).await)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ mod server;
 mod shared;
 mod view;
 
-pub use control::{ControlError, ControlServer};
+pub use control::{ControlError, ControlServer, Evidence};
 #[cfg(feature = "simulator")]
 pub use dev::{DevTools, Idle};
 pub use qr::{QrError, terminal as terminal_qr};

@@ -1,20 +1,24 @@
-//! `jadi plugin logs | failures | replay | limits | release` on a data directory that no host has open.
+//! `jadi plugin logs | failures | replay | limits | release`: by the host that runs on the data directory, or without one.
 //!
-//! What they show and change is the store's and dispatch's; here it is found and printed. `replay` needs no data directory at
-//! all.
+//! What they show and change is the store's and dispatch's; here it is found and put into words. A running host has the data
+//! for itself: it is asked over the control socket, and answers with what this program would find without it. `replay` needs
+//! no data directory at all.
 //!
 //! # Layout
 //!
+//! - `desk`: the answers, with or without a host around them.
 //! - `shown`: receipts, failures and shares as lines of text.
 //! - `replay`: a failed event in the real runtime.
 //! - `limits`: what a plugin's events may use.
 
+mod desk;
 mod limits;
 mod replay;
 mod shown;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -26,16 +30,13 @@ use anyhow::{Context as _, bail};
 use super::open_store;
 use crate::cli::EvidenceCommand;
 use crate::config::Config;
-use crate::dispatch::{failures, logs};
-use crate::model::BotId;
-use crate::plugins::FailedEvent;
+use crate::control::{Client, ClientError, EvidenceAnswer, EvidenceAsk};
 use crate::random::{SharedRandom, SystemRandom};
-use crate::store::{BotData, BreakerChange, Row, Store};
+use crate::store::Store;
+pub(super) use desk::{Desk, Running};
 
-/// Failures that a list shows of each bot.
-const LISTED: u32 = 100;
-/// Bots that are read from the registry at a time.
-const PAGE: u32 = 100;
+/// The host's answer is no answer to what was asked.
+const ANOTHER: &str = "the host answers another question; use the program that runs the host";
 
 /// Does what the command says.
 ///
@@ -55,33 +56,53 @@ async fn serve(
     config: &Config,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    if let EvidenceCommand::Replay { file, wasm } = command {
-        return replay::replay(&file, wasm.as_deref(), config, out).await;
-    }
-    let store = opened(config).await?;
-    let done = match command {
+    match command {
+        EvidenceCommand::Replay { file, wasm } => {
+            replay::replay(&file, wasm.as_deref(), config, out).await
+        }
         EvidenceCommand::Logs {
             name,
             bot,
             last,
             follow,
-        } => show_logs(&store, &name, bot.as_deref(), last, follow, out).await,
+        } => show_logs(name, bot, last, follow, config, out).await,
         EvidenceCommand::Failures {
             name,
             bot,
             export: Some(number),
             to,
-        } => export(&store, name.as_deref(), bot.as_deref(), number, to, out).await,
+        } => {
+            let ask = EvidenceAsk::Failure { name, bot, number };
+            export(told(&ask, config).await?, number, to, out)
+        }
         EvidenceCommand::Failures { name, bot, .. } => {
-            list_failures(&store, name.as_deref(), bot.as_deref(), out).await
+            let ask = EvidenceAsk::Failures { name, bot };
+            print(told(&ask, config).await?, out)
         }
         EvidenceCommand::Limits { name, changes, bot } => {
-            limits::limits(&store, config, &name, bot.as_deref(), changes, out).await
+            let ask = EvidenceAsk::Limits { name, changes, bot };
+            print(told(&ask, config).await?, out)
         }
-        EvidenceCommand::Release { name, bot } => release(&store, &name, bot.as_deref(), out).await,
-        EvidenceCommand::Replay { .. } => Ok(()),
-    };
-    done.and(store.close().await.map_err(Into::into))
+        EvidenceCommand::Release { name, bot } => {
+            let ask = EvidenceAsk::Release { name, bot };
+            print(told(&ask, config).await?, out)
+        }
+    }
+}
+
+/// The running host's answer; without one, this program's own.
+async fn told(ask: &EvidenceAsk, config: &Config) -> anyhow::Result<EvidenceAnswer> {
+    match Client::new(&config.data_dir).evidence(ask).await {
+        Ok(answer) => return answer.map_err(anyhow::Error::msg),
+        Err(ClientError::NotRunning { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let store = opened(config).await?;
+    let answer = Desk::new(store.clone(), config, None)
+        .answer(ask.clone())
+        .await;
+    store.close().await?;
+    answer
 }
 
 /// The store of a data directory that is there already.
@@ -97,111 +118,79 @@ async fn opened(config: &Config) -> anyhow::Result<Arc<Store>> {
     open_store(config, &random).await
 }
 
-/// The bots that `wanted` means: the one whose id begins so, or all.
-async fn bots(store: &Store, wanted: Option<&str>) -> anyhow::Result<Vec<BotId>> {
-    let registry = store.registry();
-    let mut found = Vec::new();
-    let mut after = None;
-    loop {
-        let page = registry.list(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        found.extend(page.iter().map(|bot| bot.id));
-    }
-    let Some(wanted) = wanted else {
-        return Ok(found);
+fn print(answer: EvidenceAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
+    let (EvidenceAnswer::Text(text) | EvidenceAnswer::Logs { text, .. }) = answer else {
+        bail!("{ANOTHER}");
     };
-    found.retain(|id| id.to_string().starts_with(wanted));
-    match found.as_slice() {
-        [_] => Ok(found),
-        [] => bail!("there is no bot {wanted}; without --bot all of them are shown"),
-        several => bail!(
-            "{} bots begin with {wanted}; write more of the id",
-            several.len()
-        ),
-    }
-}
-
-/// Each of these bots with its data.
-async fn each_data(store: &Store, wanted: Option<&str>) -> anyhow::Result<Vec<(BotId, BotData)>> {
-    let mut all = Vec::new();
-    for id in bots(store, wanted).await? {
-        all.push((id, store.bot(id).await?));
-    }
-    Ok(all)
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
 }
 
 async fn show_logs(
-    store: &Store,
-    plugin: &str,
-    bot: Option<&str>,
+    name: String,
+    bot: Option<String>,
     last: u32,
     follow: bool,
+    config: &Config,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    for (bot, data) in each_data(store, bot).await? {
-        let entries = logs(&data, Some(plugin), last).await?;
-        if !entries.is_empty() {
-            writeln!(out, "bot {bot}")?;
+    let mut seen = BTreeMap::new();
+    loop {
+        let ask = EvidenceAsk::Logs {
+            name: name.clone(),
+            bot: bot.clone(),
+            last,
+            after: seen.clone(),
+        };
+        // After the first answer a host waits for something new before it answers.
+        let answer = if seen.is_empty() {
+            told(&ask, config).await?
+        } else {
+            let asked = Client::new(&config.data_dir).evidence(&ask).await?;
+            asked.map_err(anyhow::Error::msg)?
+        };
+        let EvidenceAnswer::Logs {
+            text,
+            after,
+            more_may_come,
+        } = answer
+        else {
+            bail!("{ANOTHER}");
+        };
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        if !follow {
+            return Ok(());
         }
-        for entry in entries {
-            out.write_all(shown::entry(&entry).as_bytes())?;
+        if !more_may_come {
+            bail!(
+                "no host runs on this data directory, so that nothing new comes; start it and ask again"
+            );
         }
+        seen = after;
     }
-    if follow {
-        bail!(
-            "no host runs on this data directory, so that nothing new comes; start it and ask again"
-        );
-    }
-    Ok(())
 }
 
-async fn list_failures(
-    store: &Store,
-    plugin: Option<&str>,
-    bot: Option<&str>,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
-    for (bot, data) in each_data(store, bot).await? {
-        let entries = failures(&data, plugin, LISTED).await?;
-        if !entries.is_empty() {
-            writeln!(out, "bot {bot}")?;
-        }
-        for entry in entries {
-            writeln!(out, "{}", shown::failure(&entry))?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes one failure to a file that only this user can read.
-async fn export(
-    store: &Store,
-    plugin: Option<&str>,
-    bot: Option<&str>,
-    number: Row,
+/// Writes a failure to a file that only this user can read.
+fn export(
+    answer: EvidenceAnswer,
+    number: i64,
     to: Option<PathBuf>,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let mut found = Vec::new();
-    for (id, data) in each_data(store, bot).await? {
-        if let Some(content) = data.failure(number).await? {
-            let failed = FailedEvent::parse(&content)?;
-            if plugin.is_none_or(|plugin| plugin == failed.plugin.name) {
-                found.push((id, failed));
-            }
-        }
-    }
-    let failed = match found.len() {
-        0 => bail!("there is no such failure {number}; `jadi plugin failures` lists them"),
-        1 => found.remove(0).1,
-        several => bail!("{several} bots have a failure {number}; say which with --bot"),
+    let EvidenceAnswer::Failure {
+        plugin,
+        about,
+        file,
+    } = answer
+    else {
+        bail!("{ANOTHER}");
     };
-    let path = to.unwrap_or_else(|| PathBuf::from(format!("{}-{number}.json", failed.plugin.name)));
-    write_private(&path, failed.file()?.as_bytes())
+    let path = to.unwrap_or_else(|| PathBuf::from(format!("{plugin}-{number}.json")));
+    write_private(&path, file.as_bytes())
         .with_context(|| format!("{} can't be written", path.display()))?;
     writeln!(out, "{}", path.display())?;
-    for line in &failed.about {
+    for line in &about {
         writeln!(out, "  {line}")?;
     }
     Ok(())
@@ -214,25 +203,4 @@ fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
         .mode(0o600)
         .open(path)?;
     file.write_all(content)
-}
-
-/// Forgets what a plugin did in bots that no host runs.
-async fn release(
-    store: &Store,
-    plugin: &str,
-    bot: Option<&str>,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
-    let mut released: u32 = 0;
-    for (bot, data) in each_data(store, bot).await? {
-        if data.breakers().await?.contains_key(plugin) {
-            data.change_breaker(plugin, BreakerChange::Forget).await?;
-            writeln!(out, "bot {bot}: {plugin} may try again")?;
-            released = released.saturating_add(1);
-        }
-    }
-    if released == 0 {
-        writeln!(out, "{plugin} is left alone in no bot")?;
-    }
-    Ok(())
 }

@@ -7,11 +7,26 @@ use super::*;
 use crate::control::{Client, ClientError};
 use crate::library::tests::{Host, Place, plugin};
 use crate::library::{Need, PluginView};
+use crate::model::BotId;
+
+/// Answers with the plugin's name, or refuses.
+struct Echo;
+
+#[async_trait(?Send)]
+impl Evidence for Echo {
+    async fn answer(&self, ask: EvidenceAsk) -> Result<EvidenceAnswer, String> {
+        match ask {
+            EvidenceAsk::Release { name, .. } => Ok(EvidenceAnswer::Text(name)),
+            other => Err(format!("{other:?}")),
+        }
+    }
+}
 
 /// A host with its socket, and a client of it.
 async fn served(place: &Place) -> (Host, ControlServer, Client) {
     let host = place.start().await;
-    let server = ControlServer::start(host.library.clone(), &place.data()).expect("a socket");
+    let server = ControlServer::start(host.library.clone(), Arc::new(Echo), &place.data())
+        .expect("a socket");
     (host, server, Client::new(&place.data()))
 }
 
@@ -190,4 +205,26 @@ fn a_path_that_is_too_long_for_a_socket_is_told() {
         source,
     };
     assert!(error.to_string().contains("107 bytes"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn evidence_is_asked_for_and_refused_over_the_socket() {
+    let place = Place::new();
+    let (host, server, client) = served(&place).await;
+    let ask = EvidenceAsk::Release {
+        name: "sign".to_owned(),
+        bot: None,
+    };
+    let told = client.evidence(&ask).await.expect("an answer");
+    assert_eq!(told, Ok(EvidenceAnswer::Text("sign".to_owned())));
+    let ask = EvidenceAsk::Logs {
+        name: "sign".to_owned(),
+        bot: None,
+        last: 1,
+        after: [(BotId::from_random([7; 16]), 7)].into(),
+    };
+    let told = client.evidence(&ask).await.expect("an answer");
+    assert_eq!(told, Err(format!("{ask:?}")));
+    server.shutdown().await;
+    host.end().await;
 }

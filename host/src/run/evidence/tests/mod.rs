@@ -12,14 +12,16 @@ use super::*;
 use crate::clock::{Millis, SystemClock};
 use crate::config::Sources;
 use crate::model::{
-    BotRecord, BotRole, Chat, ChatKind, Event, EventKey, EventKind, Jid, LinkMethod, Message,
-    Person, Progress, Role,
+    BotId, BotRecord, BotRole, Chat, ChatKind, Event, EventKey, EventKind, Jid, LinkMethod,
+    Message, Person, Progress, Role,
 };
 use crate::plugins::{
-    CommandFact, Digest, EventInput, FailedPlugin, FetchError, Grants, HttpRequest, HttpResponse,
-    Invocation, Limits, MediaError, ReadError, Reads, Runtime, RuntimeOptions,
+    CommandFact, Digest, EventInput, FailedEvent, FailedPlugin, FetchError, Grants, HttpRequest,
+    HttpResponse, Invocation, Limits, MediaError, ReadError, Reads, Runtime, RuntimeOptions,
 };
-use crate::store::{Arrival, Handled, Installer, NewFailure, PluginRecord, PluginVersion};
+use crate::store::{
+    Arrival, BreakerChange, Handled, Installer, NewFailure, PluginRecord, PluginVersion,
+};
 
 const MANIFEST: &str = r#"{"name":"broken","version":"1.0.0","languages":["en"],
     "commands":[{"name":"try","summary":"Tries"}]}"#;
