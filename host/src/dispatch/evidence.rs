@@ -3,7 +3,6 @@
 //! The functions take a bot's data, not its dispatch: they serve a running host and one that is not running alike.
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
 
 use super::receipts::{FailureSummary, RunReceipt};
 use crate::clock::Millis;
@@ -56,7 +55,8 @@ pub async fn logs(
     Ok(kept.into_iter().filter_map(log_entry).collect())
 }
 
-/// The next runs of a plugin in a bot after a row, oldest first.
+/// The next runs of a plugin in a bot after a row, oldest first, a page at most. [`super::Dispatch::receipts`] tells when there
+/// are more.
 ///
 /// # Errors
 ///
@@ -72,40 +72,6 @@ pub async fn logs_after(
     };
     let kept = data.receipts(wanted).await?;
     Ok(kept.into_iter().filter_map(log_entry).collect())
-}
-
-/// Hands each run after `after` to `each` as it is kept, until `each` says that it has enough or the bot is gone. `receipts`
-/// is the dispatch's own ([`super::Dispatch::receipts`]), taken before `after` was read, so that none falls between.
-///
-/// # Errors
-///
-/// When the bot's data can't be read.
-pub async fn follow(
-    data: &BotData,
-    plugin: Option<&str>,
-    mut after: Row,
-    mut receipts: watch::Receiver<u64>,
-    mut each: impl FnMut(LogEntry) -> bool,
-) -> Result<(), StoreError> {
-    loop {
-        let wanted = Wanted {
-            plugin: plugin.map(str::to_owned),
-            page: Page::After(after, PAGE),
-        };
-        let kept = data.receipts(wanted).await?;
-        let more = u32::try_from(kept.len()).unwrap_or(u32::MAX) >= PAGE;
-        for kept in kept {
-            after = kept.row;
-            if let Some(entry) = log_entry(kept)
-                && !each(entry)
-            {
-                return Ok(());
-            }
-        }
-        if !more && receipts.changed().await.is_err() {
-            return Ok(());
-        }
-    }
 }
 
 /// The latest failed events of a bot, oldest first; of one plugin only, when it is named.

@@ -44,7 +44,7 @@ pub use bot::{Dispatch, DispatchOptions, DispatchParts};
 pub use caller::KnownBots;
 pub use counters::{Count, Counters};
 pub use enabled::{Enabled, Handler};
-pub use evidence::{FailureEntry, LogEntry, failures, follow, logs, logs_after};
+pub use evidence::{FailureEntry, LogEntry, failures, logs, logs_after};
 pub use failing::{FailingVersions, RollBack};
 pub use pace::PaceOptions;
 pub use receipts::{FailureSummary, Measure, RunReceipt, Share};
