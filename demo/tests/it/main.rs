@@ -9,6 +9,7 @@ mod live_plugins;
 mod page;
 mod pairing;
 mod program;
+mod resend;
 mod shutdown;
 mod support;
 mod ticks;

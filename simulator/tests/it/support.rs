@@ -18,6 +18,7 @@ use whatsapp_rust::http::{HttpClient, HttpRequest, HttpResponse, UreqHttpClient}
 use whatsapp_rust::pair_code::PairCodeOptions;
 use whatsapp_rust::send::SendOptions;
 use whatsapp_rust::transport::TokioWebSocketTransportFactory;
+use whatsapp_rust::{CacheConfig, CacheEntryConfig};
 
 /// What should happen happens by then, even on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -30,6 +31,10 @@ pub const SHOP: &str = "6280000000200";
 
 /// A simulator without anybody.
 pub async fn empty_world() -> Simulator {
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_test_writer()
+        .try_init();
     Simulator::start(SimulatorConfig::default())
         .await
         .expect("the simulator starts")
@@ -126,6 +131,11 @@ impl TestBot {
                 media,
             })
             .with_version((2, 3000, 1_020_000_000))
+            // As the host has it: of two phones that ask for one message at once, both get it.
+            .with_cache_config(CacheConfig {
+                recent_messages: CacheEntryConfig::new(Some(DEADLINE), 32),
+                ..CacheConfig::default()
+            })
             .skip_history_sync()
             .with_event_handler(Forward(handler));
         if let Some(options) = code {

@@ -27,15 +27,16 @@ mod store;
 pub mod trust;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use whatsapp_rust::TokioRuntime;
 use whatsapp_rust::prelude::{Bot, EventDelivery, EventKind};
 use whatsapp_rust::wacore::store::DevicePropsOverride;
 use whatsapp_rust::waproto::whatsapp::device_props::PlatformType;
+use whatsapp_rust::{CacheConfig, CacheEntryConfig, TokioRuntime};
 
 use self::control::StateSink;
 use self::driver::Relay;
@@ -50,6 +51,11 @@ const DEVICE_NAME: &str = "Jadi";
 /// How many control and group events may wait for delivery in one session. More are counted and dropped by the client
 /// library; messages don't take this way.
 const EVENT_QUEUE: usize = 1024;
+
+/// For how long a sent message is in memory for those who ask for it again; a phone asks at once or when it comes back.
+const RESEND_FOR: Duration = Duration::from_secs(300);
+/// How many sent messages of a session are.
+const RESENT: u64 = 32;
 
 /// Makes sessions on whatsapp-rust.
 pub struct ClientConnector {
@@ -107,6 +113,7 @@ impl Connector for ClientConnector {
             .with_backend(store)
             .with_transport_factory(network::Sockets::new(&self.endpoint, states_in.clone()))
             .with_http_client(network::Http::new(&self.endpoint))
+            .with_cache_config(caches())
             .with_runtime(TokioRuntime)
             .with_version(self.version)
             .with_push_name(DEVICE_NAME)
@@ -144,5 +151,14 @@ impl Connector for ClientConnector {
         };
         driver::spawn(&session, bot.spawn(), states, inbound, &spec, states_in);
         Ok(Arc::new(session))
+    }
+}
+
+/// Keeps the latest sent messages in memory, for receivers that ask for one again. Without it the library takes a message out of
+/// its store for the time that it answers one of them, and of two members of a group who ask at once the other gets nothing.
+fn caches() -> CacheConfig {
+    CacheConfig {
+        recent_messages: CacheEntryConfig::new(Some(RESEND_FOR), RESENT),
+        ..CacheConfig::default()
     }
 }
