@@ -9,7 +9,8 @@
 //! - `inspect`, `contract`, `load_error`, `permissions`, `grants`: what a component file is and may do, before anything of it
 //!   runs.
 //! - `engine`, `compile`, `runtime`: the engine and its pool, compiled code on disk, loading.
-//! - `run`, `state`, `capabilities`: one event in a fresh instance, and what it can call.
+//! - `run`, `state`, `capabilities`: one event in a fresh instance, and what it can call. `slow`: where it goes on when it takes
+//!   long.
 //! - `limits`, `overrides`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told
 //!   when not.
 //! - `recording`, `tape`, `replay`, `failed_event`: what it takes to run a failed event again, and running it.
@@ -48,6 +49,7 @@ mod replay;
 pub mod routing;
 mod run;
 mod runtime;
+mod slow;
 mod state;
 mod tape;
 mod ticker;

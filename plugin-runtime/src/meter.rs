@@ -6,7 +6,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -26,6 +26,7 @@ fn thread_cpu_nanos() -> u64 {
 pub(super) struct CpuMeter {
     spent: AtomicU64,
     since: AtomicU64,
+    slow: AtomicBool,
 }
 
 impl Default for CpuMeter {
@@ -33,6 +34,7 @@ impl Default for CpuMeter {
         Self {
             spent: AtomicU64::new(0),
             since: AtomicU64::new(STOPPED),
+            slow: AtomicBool::new(false),
         }
     }
 }
@@ -45,6 +47,16 @@ impl CpuMeter {
             STOPPED => spent,
             since => spent.saturating_add(thread_cpu_nanos().saturating_sub(since)),
         }
+    }
+
+    /// Notes that the event has used up a slice.
+    pub(super) fn set_slow(&self) {
+        self.slow.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the event has used up a slice.
+    pub(super) fn is_slow(&self) -> &AtomicBool {
+        &self.slow
     }
 
     fn start(&self) {

@@ -28,7 +28,7 @@ pub struct Replayed {
 impl Runtime {
     /// Runs a recorded event again in `plugin`, which need not be the one that it was recorded of: with the recorded input,
     /// limits, random numbers, times and answers.
-    pub async fn replay(&self, plugin: &Plugin, recording: &Recording) -> Replayed {
+    pub async fn replay(&self, plugin: &Arc<Plugin>, recording: &Recording) -> Replayed {
         let playback = Arc::new(Playback::new(recording));
         let input = recording.input.clone().into();
         let clock: SharedClock = playback.clone();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::time::error::Elapsed;
 use wasmtime::Store;
 use wasmtime::component::Resource;
 
@@ -15,7 +16,7 @@ use super::context::{EventInput, Outcome, Reads, Receipt};
 use super::failure::{Failure, Limit};
 use super::limits::EventLimits;
 use super::plugin::Plugin;
-use super::runtime::Runtime;
+use super::runtime::{Runtime, Slot};
 use super::state::EventState;
 use super::tape::Tape;
 use super::trap;
@@ -25,6 +26,9 @@ use jadi_model::{Action, EventKind};
 /// The longest message of a handler's error that is kept, bytes.
 const MESSAGE: usize = 1024;
 
+/// Why nothing can run any more.
+const ENDED: &str = "the plugin runtime has ended";
+
 /// What a handler returned, with handles to its actions.
 type Returned = Result<Vec<Resource<HeldAction>>, HandlerError>;
 
@@ -32,7 +36,7 @@ impl Runtime {
     /// Runs one event within the plugin's own limits; see [`Runtime::handle_within`].
     pub async fn handle(
         &self,
-        plugin: &Plugin,
+        plugin: &Arc<Plugin>,
         input: EventInput,
         reads: Arc<dyn Reads>,
     ) -> Outcome {
@@ -44,7 +48,7 @@ impl Runtime {
     /// begin to count when it has one. Dropping the future ends the instance, and nothing of it is kept.
     pub async fn handle_within(
         &self,
-        plugin: &Plugin,
+        plugin: &Arc<Plugin>,
         limits: EventLimits,
         input: EventInput,
         reads: Arc<dyn Reads>,
@@ -65,42 +69,36 @@ impl Runtime {
     /// not even begin.
     pub(super) async fn run_event(
         &self,
-        plugin: &Plugin,
+        plugin: &Arc<Plugin>,
         limits: EventLimits,
         input: EventInput,
         reads: Arc<dyn Reads>,
         clock: SharedClock,
         seed: [u8; 32],
     ) -> (Outcome, Option<EventInput>) {
-        // The place is given back after the store, which is declared later and so dropped earlier.
-        let Some(_slot) = self.slot().await else {
-            return not_started("the plugin runtime has ended".to_owned());
+        let Some(slot) = self.slot().await else {
+            return not_started(ENDED.to_owned());
         };
         let begun = Instant::now();
-        let mut store = match self.store(plugin, limits, input, reads, clock, seed) {
+        let store = match self.store(plugin, limits, input, reads, clock, seed) {
             Ok(store) => store,
             Err(error) => return not_started(error.to_string()),
         };
         let meter = Arc::clone(&store.data().meter);
-        let wall_ms = limits.wall_ms;
-        let result = {
-            let run = Box::pin(meter.charge(call(&mut store, plugin)));
-            tokio::time::timeout(Duration::from_millis(wall_ms), run).await
+        let ride = Box::pin(ride(slot, store, Arc::clone(plugin), limits.wall_ms));
+        let Some((state, result)) = self.second_row().drive(ride, meter.is_slow()).await else {
+            return not_started(ENDED.to_owned());
         };
         let result = match result {
-            Ok(Ok(Ok(actions))) => take(&mut store, actions),
-            Ok(Ok(Err(HandlerError { mut message }))) => {
-                message.truncate(message.floor_char_boundary(MESSAGE));
-                Err(Failure::Handler { message })
-            }
+            Ok(Ok(Ok(actions))) => Ok(actions),
+            Ok(Ok(Err(failure))) => Err(failure),
             Ok(Err(error)) => Err(trap::failure(&error, &limits, &self.limits().pool)),
             Err(_elapsed) => Err(Failure::Limit {
                 limit: Limit::Wall,
-                allowed: wall_ms,
+                allowed: limits.wall_ms,
                 backtrace: Vec::new(),
             }),
         };
-        let state = store.into_data();
         let receipt = Receipt {
             cpu_micros: meter.nanos().div_ceil(1000),
             wall_micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -114,6 +112,33 @@ impl Runtime {
         };
         outcome(state, receipt, result)
     }
+}
+
+/// How a ride ended: in time or not, trapped or not, with actions or the handler's own error.
+type Ended = Result<wasmtime::Result<Result<Vec<Action>, Failure>>, Elapsed>;
+
+/// One event from its instance's start to its end, with everything that it holds. Its place in the pool is given back last.
+async fn ride(
+    slot: Slot,
+    store: Store<EventState>,
+    plugin: Arc<Plugin>,
+    wall_ms: u64,
+) -> (EventState, Ended) {
+    let _slot = slot;
+    let mut store = store;
+    let meter = Arc::clone(&store.data().meter);
+    let run = Box::pin(meter.charge(call(&mut store, &plugin)));
+    let ended = tokio::time::timeout(Duration::from_millis(wall_ms), run).await;
+    let ended = ended.map(|run| {
+        run.map(|returned| match returned {
+            Ok(actions) => take(&mut store, actions),
+            Err(HandlerError { mut message }) => {
+                message.truncate(message.floor_char_boundary(MESSAGE));
+                Err(Failure::Handler { message })
+            }
+        })
+    });
+    (store.into_data(), ended)
 }
 
 /// Starts an instance and calls the handler of the event's kind.

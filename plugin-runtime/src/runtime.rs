@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::component::Linker;
 use wasmtime::{Engine, Store, UpdateDeadline};
 
@@ -19,6 +19,7 @@ use super::inspect::inspect;
 use super::limits::{EventLimits, Limits, LimitsError};
 use super::load_error::LoadError;
 use super::plugin::Plugin;
+use super::slow::SecondRow;
 use super::state::{EventState, HANDLES};
 use super::ticker::{Running, Ticker};
 use jadi_model::Digest;
@@ -59,9 +60,9 @@ pub enum RuntimeError {
         /// Why.
         source: std::io::Error,
     },
-    /// No thread for the epoch.
-    #[error("the thread that stops endless loops can't start: {0}")]
-    Ticker(#[source] std::io::Error),
+    /// No thread for the epoch, or none to run slow events on.
+    #[error("the threads that plugins need can't start: {0}")]
+    Threads(#[source] std::io::Error),
 }
 
 /// What a runtime's pool holds at one moment.
@@ -85,7 +86,8 @@ pub struct Runtime {
     clock: SharedClock,
     random: SharedRandom,
     cache: Option<CompileCache>,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
+    second_row: SecondRow,
     ticker: Ticker,
 }
 
@@ -113,9 +115,11 @@ impl Runtime {
             let engine = engine.clone();
             move || engine.increment_epoch()
         })
-        .map_err(RuntimeError::Ticker)?;
+        .map_err(RuntimeError::Threads)?;
+        let in_flight = size(u64::from(limits.pool.in_flight));
         Ok(Self {
-            slots: Semaphore::new(size(u64::from(limits.pool.in_flight))),
+            slots: Arc::new(Semaphore::new(in_flight)),
+            second_row: SecondRow::new(in_flight).map_err(RuntimeError::Threads)?,
             engine,
             linker,
             limits,
@@ -238,7 +242,8 @@ impl Runtime {
                 }
                 .into());
             }
-            // Others get their turn on this thread.
+            // Others get their turn on this thread, and this event goes on in the second row.
+            store.data().meter.set_slow();
             Ok(UpdateDeadline::Yield(1))
         });
         Ok(store)
@@ -254,9 +259,14 @@ impl Runtime {
         &self.random
     }
 
+    /// Where events go on that take long.
+    pub(super) fn second_row(&self) -> &SecondRow {
+        &self.second_row
+    }
+
     /// A place in the pool; waits until one is free. None when the runtime has ended.
-    pub(super) async fn slot(&self) -> Option<Slot<'_>> {
-        let permit = self.slots.acquire().await.ok()?;
+    pub(super) async fn slot(&self) -> Option<Slot> {
+        let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
         Some(Slot {
             _permit: permit,
             _ticks: self.ticker.run(),
@@ -265,7 +275,7 @@ impl Runtime {
 }
 
 /// A place in the pool, while which the epoch moves on.
-pub(super) struct Slot<'a> {
-    _permit: SemaphorePermit<'a>,
+pub(super) struct Slot {
+    _permit: OwnedSemaphorePermit,
     _ticks: Running,
 }

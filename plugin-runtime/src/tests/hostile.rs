@@ -68,6 +68,32 @@ async fn an_endless_loop_is_stopped_and_its_neighbour_answers() {
 }
 
 #[tokio::test]
+async fn what_takes_long_leaves_the_thread_to_the_others() {
+    let runtime = runtime_with(|limits| {
+        limits.event.cpu_ms = limits.most.cpu_ms;
+        limits.event.host_calls = limits.most.host_calls;
+    });
+    // Works a little and asks where it is, until it is elsewhere.
+    let body = "(loop $until
+            (local.set $i (i32.const 1000000))
+            (loop $work
+                (local.set $i (i32.sub (local.get $i) (i32.const 1)))
+                (br_if $work (local.get $i)))
+            (call $kv-used (i32.const 64))
+            (br_if $until (i64.eqz (i64.load (i32.const 72)))))
+        (call $ok)";
+    let plugin = runtime
+        .load(&plugin_file(&["kv"], "", body))
+        .expect("loads");
+    let data = Data {
+        home: Some(std::thread::current().id()),
+        ..Data::default()
+    };
+    let outcome = runtime.handle(&plugin, input(), Arc::new(data)).await;
+    assert_eq!(outcome.failure, None);
+}
+
+#[tokio::test]
 async fn an_endless_start_is_stopped_too() {
     // The loop runs while the instance is made, before any handler is called.
     let outcome = run(

@@ -1,0 +1,172 @@
+//! What takes longer than a slice goes on in the second row: on threads of low priority, which the operating system takes off
+//! the CPU as soon as anybody else wants it.
+//!
+//! Most events end within their first slice, on the thread that began them. One that doesn't would hold that thread for all of
+//! its CPU time, slice after slice, and with it everybody whose turn comes there. It is moved, as it is, to a thread of its own
+//! and stays there to its end. What the host does for it meanwhile (storage, timers) is done where it always is.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::oneshot;
+
+/// How little of a busy CPU the second row gets: the least that Linux knows.
+const NICE: i32 = 19;
+/// How long a thread waits for the next event before it ends.
+const KEEP: Duration = Duration::from_secs(10);
+
+/// An event under way.
+pub(super) type Ride<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// The second row. Its threads are made when they are needed.
+#[derive(Debug)]
+pub(super) struct SecondRow {
+    /// Only its threads for blocking work are used. None once it is dropped.
+    threads: Option<Runtime>,
+}
+
+impl SecondRow {
+    /// A second row for at most `most` events at a time.
+    pub(super) fn new(most: usize) -> std::io::Result<Self> {
+        let threads = Builder::new_current_thread()
+            .max_blocking_threads(most.max(1))
+            .thread_name("plugin-slow")
+            .thread_keep_alive(KEEP)
+            .on_thread_start(step_back)
+            .build()?;
+        Ok(Self {
+            threads: Some(threads),
+        })
+    }
+
+    /// Runs an event to its end: here, or in the second row from the moment that `slow` is set. None when it can't go on,
+    /// since the runtime ends. Dropping this future ends the event within a slice.
+    pub(super) async fn drive<T: Send + 'static>(
+        &self,
+        mut ride: Ride<T>,
+        slow: &AtomicBool,
+    ) -> Option<T> {
+        let here = poll_fn(|cx| match ride.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if slow.load(Ordering::Relaxed) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        });
+        if let Some(output) = here.await {
+            return Some(output);
+        }
+        let (wanted, unwanted) = oneshot::channel::<()>();
+        let home = Handle::current();
+        let there = self.threads.as_ref()?.spawn_blocking(move || {
+            home.block_on(async move {
+                let ride = pin!(ride);
+                tokio::select! {
+                    biased;
+                    _ = unwanted => None,
+                    output = ride => Some(output),
+                }
+            })
+        });
+        let output = there.await;
+        drop(wanted);
+        output.ok().flatten()
+    }
+}
+
+impl Drop for SecondRow {
+    fn drop(&mut self) {
+        if let Some(threads) = self.threads.take() {
+            // Events still under way end by themselves: nobody waits for them any more.
+            threads.shutdown_background();
+        }
+    }
+}
+
+/// Gives everybody else precedence over the calling thread.
+fn step_back() {
+    // On Linux this is about the thread, elsewhere about the whole process.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+        tracing::warn!(%error, "slow plugins run with the priority of everything else");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::thread;
+
+    use super::*;
+
+    /// A future that sets `slow` at its first poll and is done at its second; says on which thread each was.
+    fn two_slices(slow: &Arc<AtomicBool>) -> Ride<[thread::ThreadId; 2]> {
+        let slow = Arc::clone(slow);
+        Box::pin(async move {
+            let first = thread::current().id();
+            slow.store(true, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+            [first, thread::current().id()]
+        })
+    }
+
+    #[tokio::test]
+    async fn only_what_is_slow_changes_its_thread() {
+        let row = SecondRow::new(1).expect("a row");
+        let here = thread::current().id();
+        let slow = Arc::new(AtomicBool::new(false));
+        let quick = async move {
+            tokio::task::yield_now().await;
+            thread::current().id()
+        };
+        assert_eq!(row.drive(Box::pin(quick), &slow).await, Some(here));
+        let [first, second] = row.drive(two_slices(&slow), &slow).await.expect("an end");
+        assert_eq!(first, here);
+        assert_ne!(second, here);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn the_second_row_has_the_least_priority_and_the_first_keeps_its_own() {
+        let own = || rustix::process::getpriority_process(None).expect("a priority");
+        let before = own();
+        let row = SecondRow::new(1).expect("a row");
+        let slow = Arc::new(AtomicBool::new(true));
+        let ride = async move {
+            tokio::task::yield_now().await;
+            own()
+        };
+        assert_eq!(row.drive(Box::pin(ride), &slow).await, Some(NICE));
+        assert_eq!(own(), before);
+    }
+
+    #[tokio::test]
+    async fn an_event_that_nobody_wants_any_more_ends() {
+        struct Dropped(Option<oneshot::Sender<()>>);
+        impl Drop for Dropped {
+            fn drop(&mut self) {
+                _ = self.0.take().expect("once").send(());
+            }
+        }
+        let row = SecondRow::new(1).expect("a row");
+        let slow = Arc::new(AtomicBool::new(true));
+        let (gone, ended) = oneshot::channel();
+        let (begun, running) = oneshot::channel();
+        let guard = Dropped(Some(gone));
+        let ride = async move {
+            let _guard = guard;
+            tokio::task::yield_now().await;
+            _ = begun.send(());
+            loop {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            _ = row.drive::<()>(Box::pin(ride), &slow) => panic!("it has no end"),
+            begun = running => begun.expect("it runs"),
+        }
+        ended.await.expect("it was dropped");
+    }
+}
