@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+use jadi_model::clock::{Clock, Millis};
+
 use super::super::*;
 use super::support::{
-    Data, MANIFEST, binary, input, plugin_file, run, runtime, runtime_with, wat_that_keeps_handles,
-    with_manifest,
+    Data, MANIFEST, binary, input, plugin_file, run, runtime, runtime_at, runtime_with,
+    wat_that_keeps_handles, with_manifest,
 };
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -67,9 +70,24 @@ async fn an_endless_loop_is_stopped_and_its_neighbour_answers() {
     assert_eq!(runtime.free_slots(), 4);
 }
 
+/// A clock that says whether it is asked on another thread than this.
+#[derive(Debug)]
+struct Elsewhere(std::thread::ThreadId);
+
+impl Clock for Elsewhere {
+    fn now(&self) -> Millis {
+        Millis::from(std::thread::current().id() != self.0)
+    }
+
+    fn sleep_until(&self, _: Millis) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
 #[tokio::test]
 async fn what_takes_long_leaves_the_thread_to_the_others() {
-    let runtime = runtime_with(|limits| {
+    let clock = Elsewhere(std::thread::current().id());
+    let runtime = runtime_at(Arc::new(clock), |limits| {
         limits.event.cpu_ms = limits.most.cpu_ms;
         limits.event.host_calls = limits.most.host_calls;
     });
@@ -79,17 +97,9 @@ async fn what_takes_long_leaves_the_thread_to_the_others() {
             (loop $work
                 (local.set $i (i32.sub (local.get $i) (i32.const 1)))
                 (br_if $work (local.get $i)))
-            (call $kv-used (i32.const 64))
-            (br_if $until (i64.eqz (i64.load (i32.const 72)))))
+            (br_if $until (i64.eqz (call $clock-now))))
         (call $ok)";
-    let plugin = runtime
-        .load(&plugin_file(&["kv"], "", body))
-        .expect("loads");
-    let data = Data {
-        home: Some(std::thread::current().id()),
-        ..Data::default()
-    };
-    let outcome = runtime.handle(&plugin, input(), Arc::new(data)).await;
+    let outcome = run(&runtime, &["clock"], "", body).await;
     assert_eq!(outcome.failure, None);
 }
 

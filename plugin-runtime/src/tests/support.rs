@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jadi_plugin_manifest::{Manifest, SettingValue};
 
 use super::super::*;
-use jadi_model::clock::{Millis, MovableClock};
+use jadi_model::clock::{Millis, MovableClock, SharedClock};
 use jadi_model::random::Random;
 use jadi_model::{
     Chat, ChatKind, Event, EventKey, EventKind, GroupInfo, Jid, Message, Participant, Person,
@@ -125,8 +125,6 @@ pub(crate) struct Data {
     pub(crate) broken: bool,
     /// Whether storage never answers.
     pub(crate) stuck: bool,
-    /// The thread that events begin on: when it is said, the key-values' size tells whether a call comes from another one.
-    pub(crate) home: Option<std::thread::ThreadId>,
 }
 
 impl Data {
@@ -163,9 +161,6 @@ impl Reads for Data {
 
     async fn kv_bytes(&self) -> Result<u64, ReadError> {
         self.ready().await?;
-        if let Some(home) = self.home {
-            return Ok(u64::from(std::thread::current().id() != home));
-        }
         let bytes = self.kv.iter().map(|(key, value)| key.len() + value.len());
         Ok(bytes.sum::<usize>() as u64)
     }
@@ -208,6 +203,11 @@ impl Reads for Data {
 
 /// A runtime with a small pool.
 pub(crate) fn runtime_with(change: impl FnOnce(&mut Limits)) -> Runtime {
+    runtime_at(Arc::new(MovableClock::default()), change)
+}
+
+/// The same, with a clock of its own.
+pub(crate) fn runtime_at(clock: SharedClock, change: impl FnOnce(&mut Limits)) -> Runtime {
     let mut limits = Limits::default();
     limits.pool.in_flight = 4;
     // The machine that runs the tests may be busy; what matters is which limit ends an event.
@@ -215,7 +215,7 @@ pub(crate) fn runtime_with(change: impl FnOnce(&mut Limits)) -> Runtime {
     change(&mut limits);
     Runtime::start(RuntimeOptions {
         limits,
-        clock: Arc::new(MovableClock::default()),
+        clock,
         random: Arc::new(Sevens),
         cache_dir: None,
     })
