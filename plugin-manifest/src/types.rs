@@ -320,7 +320,7 @@ pub enum LimitsClass {
     /// For compiled plugins: the common pool.
     #[default]
     Small,
-    /// For a plugin that carries a language runtime with it, such as JavaScript or Python: more memory, a pool of its own,
+    /// For a plugin that brings an interpreter along, such as JavaScript or Python: more memory, a pool of its own,
     /// only when the operator grants it.
     Script,
 }

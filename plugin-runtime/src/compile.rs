@@ -210,8 +210,11 @@ impl Hasher for StableHasher {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
+    use jadi_plugin_manifest::LimitsClass;
+
     use super::*;
     use crate::PoolLimits;
+    use crate::engine::Shape;
 
     struct Bench {
         dir: tempfile::TempDir,
@@ -227,7 +230,8 @@ mod tests {
             };
             Self {
                 dir: tempfile::tempdir().expect("a directory"),
-                engine: crate::engine::engine(&limits).expect("an engine"),
+                engine: crate::engine::engine(&limits, &Shape::of(LimitsClass::Small))
+                    .expect("an engine"),
                 bytes: wat::parse_str("(component (core module (func (export \"f\"))))")
                     .expect("a component"),
             }
@@ -328,7 +332,8 @@ mod tests {
             ..PoolLimits::default()
         };
         let other = Engine::default();
-        let same = crate::engine::engine(&limits).expect("an engine");
+        let same =
+            crate::engine::engine(&limits, &Shape::of(LimitsClass::Small)).expect("an engine");
         let digest = Digest::of(&bench.bytes);
         let path = |engine: &Engine| {
             CompileCache::open(&bench.dir.path().join("compiled"), engine)

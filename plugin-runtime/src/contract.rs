@@ -20,6 +20,9 @@ use super::state::EventState;
 /// The package of all interfaces.
 const PACKAGE: &str = "jadi:plugin/";
 
+/// The packages of WASI that are linked for plugins with an interpreter, in any version 0.2.
+const WASI: [&str; 6] = ["cli", "clocks", "filesystem", "io", "random", "sockets"];
+
 /// The newest version of the contract that this host speaks.
 pub(super) const VERSION: Version = Version {
     major: 0,
@@ -74,15 +77,20 @@ pub(super) enum Import {
         version: Version,
     },
     /// Of WASI.
-    Wasi,
+    Wasi {
+        /// Whether it is among those that a plugin with an interpreter can import.
+        linked: bool,
+    },
     /// None that the contract has.
     Unknown,
 }
 
 /// Says what the import `name` is.
 pub(super) fn import(name: &str) -> Import {
-    if name.starts_with("wasi:") {
-        return Import::Wasi;
+    if let Some(name) = name.strip_prefix("wasi:") {
+        let package = name.split_once('/').map_or(name, |(package, _)| package);
+        let linked = WASI.contains(&package) && name.contains("@0.2.");
+        return Import::Wasi { linked };
     }
     if let Some(version) = newer(name) {
         return Import::Newer { version };
@@ -238,7 +246,12 @@ mod tests {
             ("jadi:plugin/kv@0.0.9", Import::Unknown),
             ("jadi:plugin/kv@zero", Import::Unknown),
             ("other:plugin/kv@0.1.0", Import::Unknown),
-            ("wasi:cli/environment@0.2.6", Import::Wasi),
+            ("wasi:cli/environment@0.2.6", Import::Wasi { linked: true }),
+            (
+                "wasi:http/outgoing-handler@0.2.6",
+                Import::Wasi { linked: false },
+            ),
+            ("wasi:cli/stdout@0.3.0", Import::Wasi { linked: false }),
         ];
         for (name, expected) in cases {
             assert_eq!(import(name), expected, "{name}");

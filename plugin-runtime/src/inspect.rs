@@ -8,6 +8,7 @@ use super::contract::{self, Import};
 use super::limits::Limits;
 use super::load_error::LoadError;
 use super::permissions::Permission;
+use super::runtime::LoadOptions;
 
 /// A component file that is worth compiling.
 #[derive(Debug)]
@@ -67,7 +68,11 @@ const INSTANCES: u64 = 1024;
 /// # Errors
 ///
 /// The first reason for which the file is not a plugin of this contract.
-pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspected, LoadError> {
+pub fn inspect(
+    bytes: &[u8],
+    limits: &Limits,
+    options: LoadOptions,
+) -> Result<Inspected, LoadError> {
     let size = bytes.len() as u64;
     let most = limits.pool.component_bytes;
     if size > most {
@@ -92,10 +97,12 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Inspected, LoadError> {
             });
         }
     };
-    if manifest.limits == LimitsClass::Script {
-        return Err(LoadError::ScriptPool);
+    if manifest.limits == LimitsClass::Script && !options.script {
+        return Err(LoadError::ScriptNotGranted {
+            name: manifest.name,
+        });
     }
-    let permissions = permissions(&top.imports)?;
+    let permissions = permissions(&top.imports, manifest.limits)?;
     check_size(&top)?;
     check_needs(&top, &manifest, limits)?;
     check_exports(&manifest, &permissions, &top.exports)?;
@@ -184,7 +191,7 @@ fn top_level(bytes: &[u8]) -> Result<TopLevel<'_>, LoadError> {
 }
 
 /// What the imports permit; refuses any that the contract does not have.
-fn permissions(imports: &[&str]) -> Result<Vec<Permission>, LoadError> {
+fn permissions(imports: &[&str], class: LimitsClass) -> Result<Vec<Permission>, LoadError> {
     let mut permissions = Vec::new();
     let mut wasi = Vec::new();
     for name in imports {
@@ -197,7 +204,9 @@ fn permissions(imports: &[&str]) -> Result<Vec<Permission>, LoadError> {
                     version,
                 });
             }
-            Import::Wasi => wasi.push((*name).to_owned()),
+            // With nothing behind it, it permits nothing.
+            Import::Wasi { linked: true } if class == LimitsClass::Script => {}
+            Import::Wasi { .. } => wasi.push((*name).to_owned()),
             Import::Unknown => {
                 return Err(LoadError::UnknownImport {
                     name: (*name).to_owned(),
@@ -206,7 +215,10 @@ fn permissions(imports: &[&str]) -> Result<Vec<Permission>, LoadError> {
         }
     }
     if !wasi.is_empty() {
-        return Err(LoadError::Wasi { names: wasi });
+        return Err(match class {
+            LimitsClass::Small => LoadError::Wasi { names: wasi },
+            LimitsClass::Script => LoadError::WasiBeyond { names: wasi },
+        });
     }
     permissions.sort_unstable();
     Ok(permissions)
@@ -244,7 +256,7 @@ fn check_needs(top: &TopLevel<'_>, manifest: &Manifest, limits: &Limits) -> Resu
         (
             "table elements",
             top.table,
-            u64::from(limits.pool.table_elements),
+            u64::from(limits.pool_of(manifest.limits).table_elements),
         ),
     ];
     match checks

@@ -8,11 +8,12 @@
 //!
 //! - `inspect`, `contract`, `load_error`, `permissions`, `grants`: what a component file is and may do, before anything of it
 //!   runs.
-//! - `engine`, `compile`, `runtime`: the engine and its pool, compiled code on disk, loading.
+//! - `engine`, `pool`, `compile`, `runtime`: the engines and their places, compiled code on disk, loading.
 //! - `run`, `state`, `capabilities`: one event in a fresh instance, and what it can call. `slow`: where it goes on when it takes
 //!   long.
 //! - `limits`, `overrides`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told
 //!   when not.
+//! - `rehearse`: what an instance costs, for measuring.
 //! - `recording`, `tape`, `replay`, `failed_event`: what it takes to run a failed event again, and running it.
 //! - [`routing`]: which plugins an event is for, and whether a command may be used where it was typed.
 
@@ -44,7 +45,9 @@ mod meter;
 mod overrides;
 mod permissions;
 mod plugin;
+mod pool;
 mod recording;
+mod rehearse;
 mod replay;
 pub mod routing;
 mod run;
@@ -72,9 +75,11 @@ pub use load_error::LoadError;
 pub use overrides::{LimitOverrides, OverrideError};
 pub use permissions::Permission;
 pub use plugin::Plugin;
+pub use pool::PoolUse;
 pub use recording::{Answer, Bytes, Call, Read, RecordedInput, Recording, Told};
+pub use rehearse::Rehearsal;
 pub use replay::Replayed;
-pub use runtime::{PoolUse, Runtime, RuntimeError, RuntimeOptions};
+pub use runtime::{LoadOptions, Runtime, RuntimeError, RuntimeOptions};
 
 #[cfg(test)]
 mod tests;

@@ -114,17 +114,27 @@ impl Default for HttpLimits {
     }
 }
 
-/// What is different for plugins that bring an interpreter along, such as JavaScript's or Python's.
+/// What is different for plugins that bring an interpreter along, such as JavaScript's or Python's. They have a pool of their
+/// own, which is made when the first of them is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScriptLimits {
     /// Linear memory, bytes. Default 64 MiB.
     pub memory_bytes: u64,
+    /// Events in flight at once in their pool; more wait for their turn. Default 8.
+    pub in_flight: u32,
+    /// Elements of a component's largest table. Default 50,000.
+    pub table_elements: u32,
+    /// Stack of a component, bytes. Default 1 MiB.
+    pub stack_bytes: u64,
 }
 
 impl Default for ScriptLimits {
     fn default() -> Self {
         Self {
             memory_bytes: 64 * MIB,
+            in_flight: 8,
+            table_elements: 50_000,
+            stack_bytes: MIB,
         }
     }
 }
@@ -245,6 +255,9 @@ impl Limits {
         most.kv_total_bytes: 0, SIZE;
         http.wall_ms: 1, 600_000;
         script.memory_bytes: 64 * KIB, 256 * MIB;
+        script.in_flight: 1, 1024;
+        script.table_elements: 1, 1_000_000;
+        script.stack_bytes: 64 * KIB, 8 * MIB;
         pool.in_flight: 1, 4096;
         pool.memory_bytes: 64 * KIB, 256 * MIB;
         pool.table_elements: 1, 1_000_000;
@@ -314,6 +327,20 @@ impl Limits {
             limits.memory_bytes = self.script.memory_bytes;
         }
         limits
+    }
+
+    /// The pool for plugins of this class.
+    pub(super) fn pool_of(&self, class: LimitsClass) -> PoolLimits {
+        match class {
+            LimitsClass::Small => self.pool,
+            LimitsClass::Script => PoolLimits {
+                in_flight: self.script.in_flight,
+                memory_bytes: self.script.memory_bytes,
+                table_elements: self.script.table_elements,
+                stack_bytes: self.script.stack_bytes,
+                ..self.pool
+            },
+        }
     }
 
     /// What an event may use in a plugin with this manifest after `overrides`, of which later ones go over earlier ones. None

@@ -3,6 +3,7 @@
 use jadi_plugin_manifest::{EventKind, ManifestError};
 
 use super::contract::{self, VERSION, Version};
+use super::runtime::RuntimeError;
 
 /// A file that is not loaded. Nothing of it has run.
 #[derive(Debug, thiserror::Error)]
@@ -63,12 +64,22 @@ pub enum LoadError {
         /// Its version.
         version: Version,
     },
-    /// WASI, which this host does not offer.
+    /// WASI, which compiled plugins can't have.
     #[error(
-        "it imports WASI ({}), which this host does not offer; build for wasm32-unknown-unknown, where Rust needs none, and \
-         use the contract's `clock`, `random` and `log` instead", names.join(", ")
+        "it imports WASI ({}), which compiled plugins can't have; build for wasm32-unknown-unknown, where Rust needs none, and \
+         use the contract's `clock`, `random` and `log` instead. A plugin that brings an interpreter along says so in its \
+         manifest: `limits` is `script`", names.join(", ")
     )]
     Wasi {
+        /// The imported interfaces.
+        names: Vec<String>,
+    },
+    /// A part of WASI that no plugin can have.
+    #[error(
+        "it imports {}, which no plugin can have; switch off in its build what needs it, such as `http` and `fetch-event` of \
+         componentize-js", names.join(", ")
+    )]
+    WasiBeyond {
         /// The imported interfaces.
         names: Vec<String>,
     },
@@ -93,11 +104,18 @@ pub enum LoadError {
         /// The event without a handler.
         kind: EventKind,
     },
-    /// It carries a language runtime, for which this host has no pool.
+    /// It brings an interpreter along, which the operator has not agreed to.
     #[error(
-        "it asks for the limits of script languages, for which this host has no pool yet; only compiled plugins run here"
+        "{name} brings an interpreter along (`limits` is `script` in its manifest), and with it the larger limits of such \
+         plugins; the operator has to agree to that"
     )]
-    ScriptPool,
+    ScriptNotGranted {
+        /// The plugin.
+        name: String,
+    },
+    /// The pool that it needs can't be made.
+    #[error("the pool for plugins that bring an interpreter along can't be made: {0}")]
+    NoPool(#[source] RuntimeError),
     /// An interface of a right name with a wrong type.
     #[error(
         "it does not fit the contract: {}; build it against the contract's version {VERSION}", causes(.0.as_ref())

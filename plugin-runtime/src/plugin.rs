@@ -10,6 +10,7 @@ use wasmtime::component::InstancePre;
 use super::contract::Handlers;
 use super::limits::EventLimits;
 use super::permissions::Permission;
+use super::pool::Pool;
 use super::state::EventState;
 
 /// A loaded plugin, shared by all bots. It holds no data of any of them: each event gets a fresh instance.
@@ -20,6 +21,7 @@ pub struct Plugin {
     pub(super) limits: EventLimits,
     pub(super) instance: InstancePre<EventState>,
     pub(super) handlers: Handlers,
+    pub(super) pool: Arc<Pool>,
 }
 
 impl Plugin {

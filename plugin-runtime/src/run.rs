@@ -16,7 +16,8 @@ use super::context::{EventInput, Outcome, Reads, Receipt};
 use super::failure::{Failure, Limit};
 use super::limits::EventLimits;
 use super::plugin::Plugin;
-use super::runtime::{Runtime, Slot};
+use super::pool::Slot;
+use super::runtime::Runtime;
 use super::state::EventState;
 use super::tape::Tape;
 use super::trap;
@@ -76,7 +77,7 @@ impl Runtime {
         clock: SharedClock,
         seed: [u8; 32],
     ) -> (Outcome, Option<EventInput>) {
-        let Some(slot) = self.slot().await else {
+        let Some(slot) = plugin.pool.slot().await else {
             return not_started(ENDED.to_owned());
         };
         let begun = Instant::now();
@@ -86,13 +87,14 @@ impl Runtime {
         };
         let meter = Arc::clone(&store.data().meter);
         let ride = Box::pin(ride(slot, store, Arc::clone(plugin), limits.wall_ms));
-        let Some((state, result)) = self.second_row().drive(ride, meter.is_slow()).await else {
+        let Some((state, result)) = plugin.pool.second_row.drive(ride, meter.is_slow()).await
+        else {
             return not_started(ENDED.to_owned());
         };
         let result = match result {
             Ok(Ok(Ok(actions))) => Ok(actions),
             Ok(Ok(Err(failure))) => Err(failure),
-            Ok(Err(error)) => Err(trap::failure(&error, &limits, &self.limits().pool)),
+            Ok(Err(error)) => Err(trap::failure(&error, &limits, &plugin.pool.limits)),
             Err(_elapsed) => Err(Failure::Limit {
                 limit: Limit::Wall,
                 allowed: limits.wall_ms,

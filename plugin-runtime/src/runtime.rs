@@ -1,27 +1,24 @@
-//! The runtime: one engine and its pool for all plugins of the host.
+//! The runtime: loads plugins into the pool of their class, and makes what an event runs in.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{fs, io};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use wasmtime::component::Linker;
-use wasmtime::{Engine, Store, UpdateDeadline};
+use jadi_plugin_manifest::LimitsClass;
+use wasmtime::{Store, UpdateDeadline};
 
 use super::budget::Reached;
-use super::capabilities;
-use super::compile::{CompileCache, Origin, compile};
+use super::compile::Origin;
 use super::context::{EventInput, Reads};
 use super::contract::Handlers;
-use super::engine::{engine, size};
+use super::engine::size;
 use super::failure::Limit;
 use super::inspect::inspect;
 use super::limits::{EventLimits, Limits, LimitsError};
 use super::load_error::LoadError;
 use super::plugin::Plugin;
-use super::slow::SecondRow;
+use super::pool::{Pool, PoolUse};
 use super::state::{EventState, HANDLES};
-use super::ticker::{Running, Ticker};
 use jadi_model::Digest;
 use jadi_model::clock::SharedClock;
 use jadi_model::random::SharedRandom;
@@ -58,37 +55,33 @@ pub enum RuntimeError {
         /// The directory.
         dir: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// No thread for the epoch, or none to run slow events on.
     #[error("the threads that plugins need can't start: {0}")]
-    Threads(#[source] std::io::Error),
+    Threads(#[source] io::Error),
 }
 
-/// What a runtime's pool holds at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolUse {
-    /// Components that run now.
-    pub instances: u64,
-    /// Their linear memories.
-    pub memories: u64,
-    /// Their tables.
-    pub tables: u64,
-    /// Memory that free slots keep for the next event instead of giving it back, bytes. All of it is zeros.
-    pub kept_bytes: u64,
+/// What the operator has agreed to beside what every plugin may do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// Whether it may bring an interpreter along, and so have more memory and a place in that pool.
+    pub script: bool,
 }
 
-/// Loads plugins and runs events in them. Shared as an `Arc`; the last one that goes ends its thread.
+impl LoadOptions {
+    /// Everything that can be agreed to.
+    pub const ALL: Self = Self { script: true };
+}
+
+/// Loads plugins and runs events in them. Shared as an `Arc`; a plugin keeps the pool that it runs in.
 pub struct Runtime {
-    engine: Engine,
-    linker: Linker<EventState>,
     limits: Limits,
     clock: SharedClock,
     random: SharedRandom,
-    cache: Option<CompileCache>,
-    slots: Arc<Semaphore>,
-    second_row: SecondRow,
-    ticker: Ticker,
+    cache_dir: Option<PathBuf>,
+    small: Arc<Pool>,
+    script: Mutex<Option<Arc<Pool>>>,
 }
 
 impl Runtime {
@@ -101,32 +94,18 @@ impl Runtime {
     pub fn start(options: RuntimeOptions) -> Result<Self, RuntimeError> {
         let limits = options.limits;
         limits.check()?;
-        let engine = engine(&limits.pool).map_err(|error| RuntimeError::Engine(error.into()))?;
-        let linker =
-            capabilities::linker(&engine).map_err(|error| RuntimeError::Engine(error.into()))?;
-        let cache = options
-            .cache_dir
-            .map(|dir| {
-                CompileCache::open(&dir, &engine)
-                    .map_err(|source| RuntimeError::Cache { dir, source })
-            })
-            .transpose()?;
-        let ticker = Ticker::start(Duration::from_millis(limits.pool.tick_ms), {
-            let engine = engine.clone();
-            move || engine.increment_epoch()
-        })
-        .map_err(RuntimeError::Threads)?;
-        let in_flight = size(u64::from(limits.pool.in_flight));
+        let small = Pool::start(
+            LimitsClass::Small,
+            limits.pool_of(LimitsClass::Small),
+            options.cache_dir.as_deref(),
+        )?;
         Ok(Self {
-            slots: Arc::new(Semaphore::new(in_flight)),
-            second_row: SecondRow::new(in_flight).map_err(RuntimeError::Threads)?,
-            engine,
-            linker,
             limits,
             clock: options.clock,
             random: options.random,
-            cache,
-            ticker,
+            cache_dir: options.cache_dir,
+            small: Arc::new(small),
+            script: Mutex::new(None),
         })
     }
 
@@ -135,30 +114,52 @@ impl Runtime {
         &self.limits
     }
 
-    /// Events that could start now without waiting.
+    /// Events of compiled plugins that could start now without waiting.
     pub fn free_slots(&self) -> usize {
-        self.slots.available_permits()
+        self.small.free_slots()
     }
 
-    /// What the pool holds now.
-    pub fn pool_use(&self) -> PoolUse {
-        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        let metrics = self.engine.pooling_allocator_metrics();
-        metrics.map_or(
-            PoolUse {
-                instances: 0,
-                memories: 0,
-                tables: 0,
-                kept_bytes: 0,
-            },
-            |metrics| PoolUse {
-                instances: metrics.component_instances(),
-                memories: count(metrics.memories()),
-                tables: count(metrics.tables()),
-                kept_bytes: count(metrics.unused_memory_bytes_resident())
-                    .saturating_add(count(metrics.unused_table_bytes_resident())),
-            },
-        )
+    /// What the pool for plugins of this class holds now; none when no plugin has needed it yet.
+    pub fn pool_use(&self, class: LimitsClass) -> Option<PoolUse> {
+        match class {
+            LimitsClass::Small => Some(self.small.usage()),
+            LimitsClass::Script => self.script_pool().as_ref().map(|pool| pool.usage()),
+        }
+    }
+
+    fn script_pool(&self) -> MutexGuard<'_, Option<Arc<Pool>>> {
+        // A pool is put there whole or not at all, whatever panicked meanwhile.
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The pool for a class; that for scripts is made when it is first asked for.
+    fn pool(&self, class: LimitsClass) -> Result<Arc<Pool>, RuntimeError> {
+        if class == LimitsClass::Small {
+            return Ok(Arc::clone(&self.small));
+        }
+        let mut place = self.script_pool();
+        if let Some(pool) = place.as_ref() {
+            return Ok(Arc::clone(pool));
+        }
+        let cache_dir = self.script_cache();
+        let limits = self.limits.pool_of(class);
+        let made = Arc::new(Pool::start(class, limits, cache_dir.as_deref())?);
+        *place = Some(Arc::clone(&made));
+        Ok(made)
+    }
+
+    /// Where the machine code of scripts is kept: apart, since each pool tidies its own.
+    fn script_cache(&self) -> Option<PathBuf> {
+        self.cache_dir.as_ref().map(|dir| dir.join("script"))
+    }
+
+    /// Loads a component file with what every plugin may do; see [`Runtime::load_with`].
+    ///
+    /// # Errors
+    ///
+    /// When the file is not a plugin that this host can run; the error says what to do about it.
+    pub fn load(&self, bytes: &[u8]) -> Result<Arc<Plugin>, LoadError> {
+        self.load_with(bytes, LoadOptions::default())
     }
 
     /// Loads a component file. Compiles it unless the cache has it, which takes seconds for a large one: call it where
@@ -167,24 +168,21 @@ impl Runtime {
     /// # Errors
     ///
     /// When the file is not a plugin that this host can run; the error says what to do about it.
-    pub fn load(&self, bytes: &[u8]) -> Result<Arc<Plugin>, LoadError> {
-        let inspected = inspect(bytes, &self.limits)?;
+    pub fn load_with(&self, bytes: &[u8], options: LoadOptions) -> Result<Arc<Plugin>, LoadError> {
+        let inspected = inspect(bytes, &self.limits, options)?;
         let digest = Digest::of(bytes);
-        let begun = Instant::now();
-        let (component, origin) = compile(&self.engine, self.cache.as_ref(), &digest, bytes)
-            .map_err(LoadError::damaged)?;
-        let instance = self
-            .linker
-            .instantiate_pre(&component)
+        let pool = self
+            .pool(inspected.manifest.limits)
+            .map_err(LoadError::NoPool)?;
+        let prepared = pool.prepare(&digest, bytes)?;
+        let handlers = Handlers::find(&prepared.instance)
             .map_err(|error| LoadError::Mismatch(error.into()))?;
-        let handlers =
-            Handlers::find(&instance).map_err(|error| LoadError::Mismatch(error.into()))?;
         tracing::info!(
             plugin = inspected.manifest.name,
             version = inspected.manifest.version,
             %digest,
-            from_cache = origin == Origin::Cache,
-            millis = begun.elapsed().as_millis(),
+            from_cache = prepared.origin == Origin::Cache,
+            millis = prepared.took.as_millis(),
             "plugin loaded"
         );
         Ok(Arc::new(Plugin {
@@ -192,8 +190,9 @@ impl Runtime {
             manifest: Arc::new(inspected.manifest),
             digest,
             permissions: inspected.permissions,
-            instance,
+            instance: prepared.instance,
             handlers,
+            pool,
         }))
     }
 
@@ -202,10 +201,15 @@ impl Runtime {
     /// # Errors
     ///
     /// When the cache can't be read, or a file can't be deleted.
-    pub fn forget_compiled(&self, needed: &[Digest]) -> std::io::Result<()> {
-        match &self.cache {
-            Some(cache) => cache.retain(needed),
-            None => Ok(()),
+    pub fn forget_compiled(&self, needed: &[Digest]) -> io::Result<()> {
+        self.small.retain(needed)?;
+        if let Some(pool) = self.script_pool().as_ref() {
+            return pool.retain(needed);
+        }
+        // Nobody has asked for that pool, so that nothing of it is needed.
+        match self.script_cache().map(fs::remove_dir_all) {
+            Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
         }
     }
 
@@ -224,11 +228,11 @@ impl Runtime {
             Arc::clone(&plugin.manifest),
             reads,
             limits,
-            &self.limits.pool,
+            &plugin.pool.limits,
             clock,
             seed,
         );
-        let mut store = Store::try_new(&self.engine, state)?;
+        let mut store = Store::try_new(&plugin.pool.engine, state)?;
         store.limiter(|state| &mut state.memory);
         store.set_hostcall_fuel(size(limits.call_bytes));
         store.set_max_component_handles(COMPONENT_HANDLES);
@@ -258,24 +262,4 @@ impl Runtime {
     pub(super) fn random(&self) -> &SharedRandom {
         &self.random
     }
-
-    /// Where events go on that take long.
-    pub(super) fn second_row(&self) -> &SecondRow {
-        &self.second_row
-    }
-
-    /// A place in the pool; waits until one is free. None when the runtime has ended.
-    pub(super) async fn slot(&self) -> Option<Slot> {
-        let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
-        Some(Slot {
-            _permit: permit,
-            _ticks: self.ticker.run(),
-        })
-    }
-}
-
-/// A place in the pool, while which the epoch moves on.
-pub(super) struct Slot {
-    _permit: OwnedSemaphorePermit,
-    _ticks: Running,
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use jadi_plugin_manifest::Manifest;
 use wasmtime::component::{Resource, ResourceTable};
+use wasmtime_wasi::WasiCtx;
 
 use super::budget::{Calls, MemoryGauge, Reached};
 use super::capabilities::chat::Desk;
 use super::capabilities::kv::Overlay;
-use super::capabilities::log::Book;
+use super::capabilities::log::Log;
 use super::capabilities::media::Folder;
 use super::capabilities::random::Source;
 use super::capabilities::schedule::Agenda;
@@ -32,7 +33,7 @@ pub(super) struct EventState {
     pub(super) handles: ResourceTable,
     pub(super) desk: Desk,
     pub(super) kv: Overlay,
-    pub(super) log: Book,
+    pub(super) log: Log,
     pub(super) folder: Folder,
     /// The most bytes of an answer from a server.
     pub(super) http_bytes: u64,
@@ -42,6 +43,8 @@ pub(super) struct EventState {
     pub(super) manifest: Arc<Manifest>,
     pub(super) clock: SharedClock,
     pub(super) random: Source,
+    /// Only for a plugin that brings an interpreter along, and only when that asks.
+    pub(super) wasi: Option<Box<WasiCtx>>,
     /// The first call that the host could not serve.
     pub(super) trouble: Option<String>,
 }
@@ -68,7 +71,7 @@ impl EventState {
             handles,
             desk: Desk::new(&limits),
             kv: Overlay::new(&limits),
-            log: Book::new(&limits),
+            log: Log::new(&limits),
             folder: Folder::new(&limits),
             http_bytes: limits.http_bytes,
             settings: Changes::default(),
@@ -76,6 +79,7 @@ impl EventState {
             manifest,
             clock,
             random: Source::new(seed),
+            wasi: None,
             trouble: None,
         }
     }

@@ -11,8 +11,8 @@ use jadi_model::{BotRole, Chat, ChatKind, Event, EventKind, Jid, Role};
 use jadi_plugin_manifest::{Capability, Manifest, ManifestError, SettingValue};
 use jadi_plugin_runtime::routing::{Cooldowns, Scene, Turn, Verdict, turns};
 use jadi_plugin_runtime::{
-    EventInput, Grants, HttpRequest, HttpResponse, Invocation, Limits, LoadError, Outcome, Plugin,
-    Runtime, RuntimeError, RuntimeOptions,
+    EventInput, Grants, HttpRequest, HttpResponse, Invocation, Limits, LoadError, LoadOptions,
+    Outcome, Plugin, Runtime, RuntimeError, RuntimeOptions,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -114,6 +114,20 @@ impl TestBot {
         Self::start(component, limits, None)
     }
 
+    /// The same, but what is compiled is kept in `compiled`, a directory that nobody else may write to: a plugin with an
+    /// interpreter takes many seconds to compile.
+    ///
+    /// # Errors
+    ///
+    /// As of [`TestBot::load`]; also when the directory can't be used.
+    pub fn load_kept(
+        component: &[u8],
+        limits: Limits,
+        compiled: PathBuf,
+    ) -> Result<Self, SetupError> {
+        Self::start(component, limits, Some(compiled))
+    }
+
     fn start(
         component: &[u8],
         mut limits: Limits,
@@ -121,6 +135,7 @@ impl TestBot {
     ) -> Result<Self, SetupError> {
         // One event at a time needs one place.
         limits.pool.in_flight = 1;
+        limits.script.in_flight = 1;
         let (clock, chance) = (TestClock::begin(), Arc::new(Chance::default()));
         let runtime = Runtime::start(RuntimeOptions {
             limits,
@@ -129,7 +144,7 @@ impl TestBot {
             cache_dir,
         })?;
         let begun = Instant::now();
-        let plugin = runtime.load(component)?;
+        let plugin = runtime.load_with(component, LoadOptions::ALL)?;
         let loaded_in = begun.elapsed();
         let state = State {
             kv: Kv::new(),

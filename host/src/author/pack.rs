@@ -9,7 +9,7 @@ use jadi_plugin_manifest::Manifest;
 
 use super::build::write;
 use super::report::kib;
-use crate::plugins::{Limits, inspect};
+use crate::plugins::{Limits, LoadOptions, inspect};
 
 const AFTER: &str = "\
 Examples:
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
     let packed = jadi_plugin_build::pack(&read(&args.component)?, manifest)
         .with_context(|| format!("{} is not packed", args.component.display()))?;
     // What no host would take is not worth writing.
-    inspect(&packed.component, &Limits::default())
+    inspect(&packed.component, &Limits::default(), LoadOptions::ALL)
         .with_context(|| format!("{} is not packed", args.component.display()))?;
     let file = args
         .output

@@ -13,6 +13,7 @@ use super::error::LibraryError;
 use super::state::State;
 use super::{Consent, Library};
 use crate::model::Digest;
+use crate::plugins::LoadOptions;
 use crate::store::{Installer, PluginRecord};
 
 /// The directory itself can't be read.
@@ -92,7 +93,7 @@ impl Library {
             }
             return Ok(name);
         }
-        let plugin = self.load(component.clone()).await?;
+        let plugin = self.load(component.clone(), LoadOptions::ALL).await?;
         let name = plugin.manifest().name.clone();
         let installed = state.plugins.get(&name).map(|entry| &entry.record);
         let of_the_host = |record: &PluginRecord| {

@@ -6,10 +6,10 @@ use jadi_plugin_manifest::Capability;
 
 use super::error::LibraryError;
 use super::state::{Entry, State};
-use super::terms::{Need, beyond, needs};
+use super::terms::{Need, SCRIPT, beyond, needs};
 use super::view::PluginView;
 use super::{Consent, Library, Whom};
-use crate::plugins::Plugin;
+use crate::plugins::{LoadOptions, Plugin};
 use crate::store::{Installer, PluginRecord, PluginVersion};
 
 /// How many versions of a plugin are kept, the one in use among them.
@@ -42,7 +42,7 @@ impl Library {
     ) -> Result<PluginView, LibraryError> {
         let library = self.clone();
         self.to_its_end(async move {
-            let plugin = library.load(installation.component.clone()).await?;
+            let plugin = library.load_agreed(&installation).await?;
             let mut state = library.state.lock().await;
             let everywhere = installation.by == Installer::Dev;
             let entry = library
@@ -53,6 +53,24 @@ impl Library {
             library.view(&entry).await
         })
         .await
+    }
+
+    /// Loads what is to be installed as far as it was agreed to, now or with the version in use.
+    async fn load_agreed(&self, installation: &Installation) -> Result<Arc<Plugin>, LibraryError> {
+        let component = installation.component.clone();
+        let loaded = self.load(component, installation.consent.to_load()).await;
+        let Err(LibraryError::ConsentNeeded { name, .. }) = &loaded else {
+            return loaded;
+        };
+        let state = self.state.lock().await;
+        let installed = state.plugins.get(name).cloned();
+        drop(state);
+        let before = agreed_before(installed.as_ref());
+        if before.iter().any(|need| need.key == SCRIPT) {
+            let component = installation.component.clone();
+            return self.load(component, LoadOptions::ALL).await;
+        }
+        loaded
     }
 
     /// Goes back to the version that was installed before the one in use.
@@ -320,15 +338,20 @@ fn missing(plugin: &Plugin, installed: Option<&Entry>, consent: &Consent) -> Vec
     let Consent::To(agreed) = consent else {
         return Vec::new();
     };
-    let before = installed
-        .and_then(|entry| entry.loaded.as_ref().ok())
-        .map(|component| needs(&component.plugin, |_| false))
-        .unwrap_or_default();
+    let before = agreed_before(installed);
     let now = needs(plugin, |_| false);
     beyond(&now, &before)
         .filter(|need| !agreed.contains(&need.key))
         .cloned()
         .collect()
+}
+
+/// What the version in use needs, for that was agreed to.
+fn agreed_before(installed: Option<&Entry>) -> Vec<Need> {
+    installed
+        .and_then(|entry| entry.loaded.as_ref().ok())
+        .map(|component| needs(&component.plugin, |_| false))
+        .unwrap_or_default()
 }
 
 /// The record with another version in use. What an author at work left is not kept.

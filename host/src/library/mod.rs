@@ -46,7 +46,7 @@ pub use view::{PluginView, SwitchView};
 use crate::clock::SharedClock;
 use crate::dispatch::Enabled;
 use crate::model::{BotId, Digest, PhoneNumber};
-use crate::plugins::{Grants, LimitOverrides, Plugin, Runtime};
+use crate::plugins::{Grants, LimitOverrides, LoadError, LoadOptions, Plugin, Runtime};
 use crate::store::{PluginRecord, Registry, Shelf, StoreError};
 use handler::Component;
 use state::{Entry, State};
@@ -70,6 +70,18 @@ pub enum Consent {
     To(BTreeSet<String>),
     /// Whatever the plugin needs: it is the host's own, or its author is the operator.
     ToAll,
+}
+
+impl Consent {
+    /// What this lets the runtime load.
+    fn to_load(&self) -> LoadOptions {
+        match self {
+            Self::To(keys) => LoadOptions {
+                script: keys.contains(terms::SCRIPT),
+            },
+            Self::ToAll => LoadOptions::ALL,
+        }
+    }
 }
 
 /// Whom a switch is for.
@@ -157,7 +169,7 @@ impl Library {
     /// [`LibraryError::NotAPlugin`].
     pub async fn look(&self, component: Vec<u8>) -> Result<Terms, LibraryError> {
         let bytes = component.len() as u64;
-        let plugin = self.load(component).await?;
+        let plugin = self.load(component, LoadOptions::ALL).await?;
         let state = self.state.lock().await;
         let installed = state.plugins.get(&plugin.manifest().name);
         Ok(terms::terms(&plugin, bytes, installed))
@@ -226,11 +238,19 @@ impl Library {
     }
 
     /// Loads a component file where blocking is allowed: it may have to be compiled.
-    async fn load(&self, component: Vec<u8>) -> Result<Arc<Plugin>, LibraryError> {
+    async fn load(
+        &self,
+        component: Vec<u8>,
+        agreed: LoadOptions,
+    ) -> Result<Arc<Plugin>, LibraryError> {
         let runtime = self.parts.runtime.clone();
-        let load = move || runtime.load(&component);
+        let load = move || runtime.load_with(&component, agreed);
         match self.executor.spawn_blocking(load).await {
             Ok(Ok(plugin)) => Ok(plugin),
+            Ok(Err(LoadError::ScriptNotGranted { name })) => Err(LibraryError::ConsentNeeded {
+                name,
+                needs: vec![terms::script()],
+            }),
             Ok(Err(error)) => Err(LibraryError::NotAPlugin {
                 why: error.to_string(),
             }),
@@ -274,7 +294,8 @@ impl Library {
     /// Loads a version from the shelf. Its file has to be that of a plugin of this very name.
     async fn load_kept(&self, name: &str, digest: Digest) -> Result<Arc<Plugin>, LibraryError> {
         let component = self.parts.shelf.component(digest).await?;
-        let plugin = self.load(component).await?;
+        // What is on the shelf was agreed to when it was put there.
+        let plugin = self.load(component, LoadOptions::ALL).await?;
         if plugin.manifest().name != name {
             return Err(LibraryError::NotAPlugin {
                 why: format!(

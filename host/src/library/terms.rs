@@ -14,6 +14,8 @@ use crate::plugins::Plugin;
 
 /// The language of the operator's terminal.
 const LANGUAGE: &str = "en";
+/// Consent to what [`crate::plugins::LoadOptions::script`] allows.
+pub(super) const SCRIPT: &str = "limits:script";
 
 /// What a component file is and would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,12 +176,21 @@ fn declared(manifest: &Manifest) -> Vec<Need> {
         ));
     }
     if manifest.limits == LimitsClass::Script {
-        needs.push(need(
-            "limits:script".to_owned(),
-            "use the larger limits of plugins that bring a language runtime with them".to_owned(),
-        ));
+        needs.push(script());
     }
     needs
+}
+
+/// What a plugin with an interpreter asks for.
+pub(super) fn script() -> Need {
+    Need {
+        key: SCRIPT.to_owned(),
+        words:
+            "bring the interpreter of its language along, and use more memory than other plugins"
+                .to_owned(),
+        reason: None,
+        denied: false,
+    }
 }
 
 /// What a filter lets a plugin see, in words.
@@ -284,7 +295,7 @@ mod tests {
                 "see all \"group-add\" events",
                 "see and answer commands that no plugin has, in private chats",
                 "talk to api.example.org over the internet",
-                "use the larger limits of plugins that bring a language runtime with them",
+                "bring the interpreter of its language along, and use more memory than other plugins",
             ]
         );
     }

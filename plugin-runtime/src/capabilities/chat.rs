@@ -117,7 +117,10 @@ impl EventState {
     }
 
     /// Throws an action away that was not returned.
-    pub(super) fn discard(&mut self, action: Resource<HeldAction>) -> wasmtime::Result<()> {
+    pub(in super::super) fn discard(
+        &mut self,
+        action: Resource<HeldAction>,
+    ) -> wasmtime::Result<()> {
         let HeldAction(action) = self.handles.delete(action)?;
         self.desk.actions = self.desk.actions.saturating_sub(1);
         self.desk.drop_text(text_of(&action));

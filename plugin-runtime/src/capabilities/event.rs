@@ -405,6 +405,11 @@ impl wit::HostDue for EventState {
 }
 
 impl wit::HostAction for EventState {
+    fn chat(&mut self, action: Resource<HeldAction>) -> wasmtime::Result<String> {
+        let HeldAction(action) = self.handles.get(&action)?;
+        Ok(action.chat().to_string())
+    }
+
     fn drop(&mut self, action: Resource<HeldAction>) -> wasmtime::Result<()> {
         self.discard(action)
     }

@@ -21,8 +21,9 @@ pub(super) mod media;
 pub(super) mod random;
 pub(super) mod schedule;
 pub(super) mod settings;
+pub(super) mod wasi;
 
-use jadi_plugin_manifest::Capability;
+use jadi_plugin_manifest::{Capability, LimitsClass};
 use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker};
 
@@ -31,8 +32,9 @@ use super::bindings::jadi::plugin::types::Refused;
 use super::budget::Reached;
 use super::state::EventState;
 
-/// A linker with every capability. What a component gets of it is what it imports.
-pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<EventState>> {
+/// A linker with every capability, and WASI for plugins that bring an interpreter along. What a component gets of it is what
+/// it imports.
+pub(super) fn linker(engine: &Engine, class: LimitsClass) -> wasmtime::Result<Linker<EventState>> {
     type State = HasSelf<EventState>;
     let mut linker = Linker::new(engine);
     let l = &mut linker;
@@ -49,6 +51,9 @@ pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<EventState>> {
     contract::random::add_to_linker::<_, State>(l, |state| state)?;
     contract::schedule::add_to_linker::<_, State>(l, |state| state)?;
     contract::settings::add_to_linker::<_, State>(l, |state| state)?;
+    if class == LimitsClass::Script {
+        wasi::add_to_linker(l)?;
+    }
     Ok(linker)
 }
 

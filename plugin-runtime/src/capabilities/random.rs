@@ -17,6 +17,16 @@ impl Source {
         Self(StdRng::from_seed(seed))
     }
 
+    /// Another generator, whose numbers follow from this one's and can't be told from them.
+    pub(in super::super) fn fork(&mut self) -> StdRng {
+        StdRng::from_rng(&mut self.0)
+    }
+
+    /// A number to sow something with.
+    pub(in super::super) fn seed(&mut self) -> u128 {
+        u128::from(self.0.next_u64()) << 64 | u128::from(self.0.next_u64())
+    }
+
     fn bytes(&mut self, count: u32) -> Vec<u8> {
         let mut bytes = vec![0; count.min(MOST) as usize];
         self.0.fill_bytes(&mut bytes);

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use jadi_plugin_manifest::LimitsClass;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use tokio::runtime as tokio_runtime;
@@ -39,7 +40,8 @@ fn survives(runtime: &Runtime, bytes: &[u8]) {
     let sound = good(runtime);
     let outcome = executor.block_on(runtime.handle(&sound, input(), Arc::new(Data::default())));
     assert_eq!(outcome.failure, None);
-    assert_eq!(runtime.pool_use().instances, 0);
+    let left = runtime.pool_use(LimitsClass::Small);
+    assert_eq!(left.map(|left| left.instances), Some(0));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Files that are and aren't plugins: each wrong one is refused by its own error, before anything of it runs.
 
-use jadi_plugin_manifest::{Capability, EventKind};
+use jadi_plugin_manifest::{Capability, EventKind, LimitsClass};
 
 use super::super::*;
 use super::support::{MANIFEST, binary, plugin_file, runtime, runtime_with, wat, with_manifest};
@@ -56,7 +56,8 @@ fn what_is_not_a_component_is_told_apart() {
 #[test]
 fn machine_code_is_not_taken_from_others() {
     let runtime = runtime();
-    let engine = engine::engine(&runtime.limits().pool).expect("an engine");
+    let shape = engine::Shape::of(LimitsClass::Small);
+    let engine = engine::engine(&runtime.limits().pool, &shape).expect("an engine");
     let code = engine.precompile_component(&good()).expect("compiles");
     let error = refused(&runtime, &code);
     assert!(matches!(error, LoadError::Precompiled), "{error}");
@@ -211,9 +212,22 @@ fn what_would_not_fit_into_a_place_of_the_pool_is_refused() {
 }
 
 #[test]
-fn a_plugin_for_a_pool_that_is_not_there_is_refused() {
+fn a_plugin_with_an_interpreter_needs_the_operators_grant() {
     let manifest = r#"{"name":"test","version":"1.0.0","languages":["en"],"limits":"script"}"#;
     let component = binary(&wat(&[], "", "(call $ok)"));
-    let error = refused(&runtime(), &with_manifest(component, manifest));
-    assert!(matches!(error, LoadError::ScriptPool), "{error}");
+    let file = with_manifest(component, manifest);
+    let runtime = runtime();
+    let error = refused(&runtime, &file);
+    assert!(
+        matches!(&error, LoadError::ScriptNotGranted { name } if name == "test"),
+        "{error}"
+    );
+    assert_eq!(
+        runtime.pool_use(LimitsClass::Script),
+        None,
+        "a host without such plugins pays nothing for them"
+    );
+    let plugin = runtime.load_with(&file, LoadOptions::ALL).expect("granted");
+    assert_eq!(plugin.limits().memory_bytes, 64 << 20);
+    assert!(runtime.pool_use(LimitsClass::Script).is_some());
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use jadi_plugin_manifest::{Manifest, SettingValue};
+use jadi_plugin_manifest::{LimitsClass, Manifest, SettingValue};
 
 use super::super::*;
 use jadi_model::clock::{Millis, MovableClock, SharedClock};
@@ -263,7 +263,7 @@ const TYPES: &str = r#"
     (alias export $types "error" (type $error))"#;
 
 /// The capabilities that the tests' plugins may import, each with what it gives to the core module.
-const CAPABILITIES: [(&str, &str, &str); 6] = [
+const CAPABILITIES: [(&str, &str, &str); 8] = [
     (
         "text",
         r#"(core func $message-text
@@ -318,6 +318,44 @@ const CAPABILITIES: [(&str, &str, &str); 6] = [
         (core func $random-number (canon lower (func $random "number")))"#,
         r#"(export "random-number" (func $random-number))"#,
     ),
+    (
+        "wasi",
+        r#"(import "wasi:clocks/wall-clock@0.2.6" (instance $wall
+            (type $fields (record (field "seconds" u64) (field "nanoseconds" u32)))
+            (export "datetime" (type $datetime (eq $fields)))
+            (export "now" (func (result $datetime)))))
+        (import "wasi:clocks/monotonic-clock@0.2.6" (instance $steady
+            (export "now" (func (result u64)))))
+        (import "wasi:random/random@0.2.6" (instance $chance
+            (export "get-random-u64" (func (result u64)))))
+        (core func $wasi-wall (canon lower (func $wall "now") (memory $memory)))
+        (core func $wasi-steady (canon lower (func $steady "now")))
+        (core func $wasi-chance (canon lower (func $chance "get-random-u64")))"#,
+        r#"(export "wasi-wall" (func $wasi-wall)) (export "wasi-steady" (func $wasi-steady))
+        (export "wasi-chance" (func $wasi-chance))"#,
+    ),
+    (
+        "wasi-machine",
+        r#"(import "wasi:cli/environment@0.2.6" (instance $environment
+            (export "get-environment" (func (result (list (tuple string string)))))
+            (export "get-arguments" (func (result (list string))))))
+        (import "wasi:filesystem/types@0.2.6" (instance $files
+            (export "descriptor" (type (sub resource)))))
+        (alias export $files "descriptor" (type $descriptor))
+        (import "wasi:filesystem/preopens@0.2.6" (instance $preopens
+            (alias outer 1 $descriptor (type $here))
+            (export "descriptor" (type $open (eq $here)))
+            (export "get-directories" (func (result (list (tuple (own $open) string)))))))
+        (core func $wasi-environment
+            (canon lower (func $environment "get-environment") (memory $memory) (realloc $realloc)))
+        (core func $wasi-arguments
+            (canon lower (func $environment "get-arguments") (memory $memory) (realloc $realloc)))
+        (core func $wasi-directories
+            (canon lower (func $preopens "get-directories") (memory $memory) (realloc $realloc)))"#,
+        r#"(export "wasi-environment" (func $wasi-environment))
+        (export "wasi-arguments" (func $wasi-arguments))
+        (export "wasi-directories" (func $wasi-directories))"#,
+    ),
 ];
 
 /// The core module's imports of a capability.
@@ -335,6 +373,16 @@ fn core_imports(capability: &str) -> &'static str {
         }
         "clock" => r#"(import "host" "clock-now" (func $clock-now (result i64)))"#,
         "random" => r#"(import "host" "random-number" (func $random-number (result i64)))"#,
+        "wasi" => {
+            r#"(import "host" "wasi-wall" (func $wasi-wall (param i32)))
+            (import "host" "wasi-steady" (func $wasi-steady (result i64)))
+            (import "host" "wasi-chance" (func $wasi-chance (result i64)))"#
+        }
+        "wasi-machine" => {
+            r#"(import "host" "wasi-environment" (func $wasi-environment (param i32)))
+            (import "host" "wasi-arguments" (func $wasi-arguments (param i32)))
+            (import "host" "wasi-directories" (func $wasi-directories (param i32)))"#
+        }
         other => panic!("the tests have no capability {other}"),
     }
 }
@@ -496,10 +544,12 @@ pub(crate) async fn run_wat(runtime: &Runtime, wat: &str) -> Outcome {
 pub(crate) async fn assert_well(runtime: &Runtime) {
     let places = runtime.limits().pool.in_flight;
     assert_eq!(runtime.free_slots(), places as usize);
-    let left = runtime.pool_use();
+    let left = runtime
+        .pool_use(LimitsClass::Small)
+        .expect("it is always there");
     assert_eq!((left.instances, left.memories, left.tables), (0, 0, 0));
     assert!(
-        left.kept_bytes <= u64::from(places) * engine::KEPT_BYTES,
+        left.kept_bytes <= u64::from(places) * engine::Shape::of(LimitsClass::Small).kept_bytes(),
         "{left:?} after {places} places"
     );
     let outcome = runtime

@@ -103,6 +103,56 @@ async fn what_was_not_agreed_to_is_not_installed() {
 }
 
 #[tokio::test]
+async fn an_interpreter_is_loaded_only_for_who_agreed_to_it() {
+    let place = Place::new();
+    let host = place.start().await;
+    let scripted = |version, mark| {
+        let manifest = manifest("quote", version, "quote");
+        sketched(&Sketch {
+            manifest: manifest.replacen('{', r#"{"limits":"script","#, 1),
+            mark,
+            kv: false,
+        })
+    };
+    let install = |component: Vec<u8>, keys: &[String]| {
+        host.library.install(Installation {
+            consent: Consent::To(keys.iter().cloned().collect()),
+            ..agreed(component)
+        })
+    };
+    let terms = host.library.look(scripted(1, "v1")).await.expect("seen");
+    let keys: Vec<String> = terms.needs.iter().map(|need| need.key.clone()).collect();
+    let (script, others) = keys.split_last().expect("some needs");
+    assert_eq!(script, "limits:script");
+
+    let refused = install(scripted(1, "v1"), others)
+        .await
+        .expect_err("refused");
+    assert_eq!(
+        refused.to_string(),
+        "quote needs your consent: it wants to bring the interpreter of its language along, and use more memory than other \
+         plugins"
+    );
+    assert!(
+        matches!(&refused, LibraryError::ConsentNeeded { needs, .. } if needs.len() == 1 && needs[0].key == *script)
+    );
+    assert!(host.names().await.is_empty());
+
+    install(scripted(1, "v1"), &keys).await.expect("agreed");
+    host.enable("quote").await.expect("enabled");
+    assert_eq!(host.bots[0].answers("a").await, ["v1      a"]);
+    // What was agreed to once is not asked again, not by an upgrade and not by a restart.
+    install(scripted(2, "v2"), &[])
+        .await
+        .expect("nothing is new");
+    assert_eq!(host.bots[1].answers("b").await, ["v2      b"]);
+    host.end().await;
+    let host = place.start().await;
+    assert_eq!(host.bots[0].answers("c").await, ["v2      c"]);
+    host.end().await;
+}
+
+#[tokio::test]
 async fn an_upgrade_shows_what_it_changes() {
     let place = Place::new();
     let host = place.start().await;

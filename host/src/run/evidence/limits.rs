@@ -9,7 +9,7 @@ use anyhow::Context as _;
 
 use crate::clock::SystemClock;
 use crate::plugins::{
-    EventLimits, LimitKey, LimitOverrides, Limits, Plugin, Runtime, RuntimeOptions,
+    EventLimits, LimitKey, LimitOverrides, Limits, LoadOptions, Plugin, Runtime, RuntimeOptions,
 };
 use crate::random::SystemRandom;
 use crate::store::{LimitValues, Store};
@@ -40,7 +40,8 @@ pub(super) async fn plugin(
         random: Arc::new(SystemRandom),
         cache_dir: Some(cache_dir.to_owned()),
     };
-    let load = move || anyhow::Ok(Runtime::start(options)?.load(&component)?);
+    let load =
+        move || anyhow::Ok(Runtime::start(options)?.load_with(&component, LoadOptions::ALL)?);
     tokio::task::spawn_blocking(load).await?
 }
 

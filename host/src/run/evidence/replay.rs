@@ -12,8 +12,8 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::model::Action;
 use crate::plugins::{
-    Digest, FailedEvent, KvWrite, Limits, Outcome, Runtime, RuntimeOptions, ScheduleWrite,
-    SettingWrite,
+    Digest, FailedEvent, KvWrite, Limits, LoadOptions, Outcome, Runtime, RuntimeOptions,
+    ScheduleWrite, SettingWrite,
 };
 use crate::random::SystemRandom;
 
@@ -68,7 +68,7 @@ pub(super) async fn replay(
     }
     let runtime = runtime(&failed, config)?;
     let plugin = runtime
-        .load(&bytes)
+        .load_with(&bytes, LoadOptions::ALL)
         .with_context(|| format!("{} can't be loaded", path.display()))?;
     let same = plugin.digest().to_string() == recorded.digest;
     writeln!(
@@ -91,6 +91,7 @@ pub(super) async fn replay(
 fn runtime(failed: &FailedEvent, config: &Config) -> anyhow::Result<Runtime> {
     let mut limits = Limits {
         pool: config.limits.pool,
+        script: config.limits.script,
         ..Limits::default()
     };
     let memory = failed.recording.limits.memory_bytes;
@@ -98,6 +99,8 @@ fn runtime(failed: &FailedEvent, config: &Config) -> anyhow::Result<Runtime> {
     limits.pool.memory_bytes = limits.pool.memory_bytes.max(memory);
     limits.most.memory_bytes = limits.most.memory_bytes.max(memory);
     limits.event.memory_bytes = memory;
+    limits.script.in_flight = 1;
+    limits.script.memory_bytes = limits.script.memory_bytes.max(memory);
     Ok(Runtime::start(RuntimeOptions {
         limits,
         clock: Arc::new(SystemClock),
