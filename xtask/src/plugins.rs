@@ -1,4 +1,7 @@
-//! `cargo xtask plugins`: each crate in `plugins/` and `plugins/examples/` to one component file in the target directory.
+//! `cargo xtask plugins`: each crate in `plugins/` and `plugins/examples/` to one component file in the target directory; with
+//! `--examples`, those in other languages too.
+
+pub mod examples;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,6 +17,9 @@ pub struct Args {
     /// Only builds and checks; the files in the target directory stay as they are.
     #[arg(long)]
     check: bool,
+    /// Also builds the examples in JavaScript and Python; their tools come from the npm registry and PyPI.
+    #[arg(long)]
+    examples: bool,
 }
 
 /// Where the built plugins are, as the host's default expects them beside its binary's directory.
@@ -42,6 +48,13 @@ pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
     }
     println!("{toolchain}");
     print!("{}", table(&built));
+    if args.examples {
+        let examples = examples::build(workspace)?;
+        if !args.check {
+            write(&examples::directory(workspace), &examples)?;
+        }
+        print!("{}", table(&examples));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -101,7 +114,9 @@ fn table(built: &[Component]) -> String {
             .iter()
             .map(|command| command.name.as_str())
             .collect();
-        let imports: Vec<&str> = component.imports.iter().map(|name| short(name)).collect();
+        // WASI has nothing behind it and says nothing about what a plugin may do.
+        let imports = component.imports.iter().map(|name| short(name));
+        let imports: Vec<&str> = imports.filter(|name| !name.starts_with("wasi:")).collect();
         table.push_str(&format!(
             "{:<12} {:<9} {:>8.1} {:>8.1}  {:<40} {}\n",
             manifest.name,

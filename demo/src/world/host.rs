@@ -17,8 +17,8 @@ use crate::MAIN_NUMBER;
 
 /// The file in the world's directory that all output of the host goes to.
 pub(super) const LOG: &str = "host.log";
-/// How long the host may take to serve; it compiles plugins at first.
-const START: Duration = Duration::from_secs(60);
+/// How long the host may take to serve; it compiles plugins at first, and an interpreter takes long on a busy machine.
+const START: Duration = Duration::from_secs(180);
 /// How long it may take to end when asked to: its own limit and a little.
 const END: Duration = Duration::from_secs(12);
 

@@ -19,13 +19,14 @@ use crate::workspace::{Workspace, check as succeed};
 const CARGO_DENY: &str = "0.20.2";
 
 /// What authors of plugins build with, as directories of the checkout. Nothing in or under them may be AGPL.
-const AUTHORS: [&str; 7] = [
+const AUTHORS: [&str; 8] = [
     "plugin-sdk",
     "plugins",
     "plugin-manifest",
     "plugin-build",
     "plugin-test",
     "plugin-runtime",
+    "plugin-checks",
     "model",
 ];
 /// Its licence.

@@ -14,7 +14,7 @@ struct Need {
     packages: &'static [&'static str],
 }
 
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 9] = [
     Need {
         what: "rustfmt",
         probe: &["cargo", "fmt", "--version"],
@@ -41,7 +41,7 @@ const NEEDS: [Need; 8] = [
         probe: &["make", "--version"],
         packages: &["make"],
     },
-    // For the check with Baileys, and for the runner's `--test-force-exit`.
+    // For the check with Baileys, the example plugin in JavaScript, and for the runner's `--test-force-exit`.
     Need {
         what: "Node.js 20.14 or later",
         probe: &[
@@ -55,6 +55,16 @@ const NEEDS: [Need; 8] = [
         what: "npm",
         probe: &["npm", "--version"],
         packages: &["npm"],
+    },
+    // For the example plugin in Python.
+    Need {
+        what: "Python 3.9 or later, with pip",
+        probe: &[
+            "sh",
+            "-c",
+            "python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' && python3 -m pip --version",
+        ],
+        packages: &["python3", "python3-pip"],
     },
     // For the tests of the pages.
     Need {

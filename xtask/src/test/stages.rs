@@ -8,11 +8,13 @@ use clap::builder::PossibleValuesParser;
 use super::packages::select;
 use super::tally::{Dialect, Tally, counted};
 use super::{Suite, baileys, licences, machine, rooms};
-use crate::binaries;
 use crate::workspace::{check, stdout_of};
+use crate::{binaries, plugins};
 
 /// The host's package.
 const HOST: &str = "jadi";
+/// The tests of built plugins, which have a stage of their own.
+const CHECKS: &str = "jadi-plugin-checks";
 /// What exists for the simulator only.
 const SIMULATED_ONLY: [&str; 2] = ["jadi-simulator", "jadi-demo"];
 /// The host's feature for the simulator, as cargo wants it when several packages are selected.
@@ -31,7 +33,7 @@ pub struct Stage {
 }
 
 /// All stages, cheap ones first; what is built by an earlier one is used by later ones.
-pub const STAGES: [Stage; 12] = [
+pub const STAGES: [Stage; 13] = [
     Stage {
         name: "machine",
         about: "the programs that the tests need",
@@ -93,6 +95,11 @@ pub const STAGES: [Stage; 12] = [
         name: "simulated",
         about: "tests of simulator and demo, transcripts against the whole system",
         run: simulated,
+    },
+    Stage {
+        name: "examples",
+        about: "plugins in JavaScript and Python; every plugin under two bots, and spoilt",
+        run: examples,
     },
     Stage {
         name: "baileys",
@@ -177,8 +184,32 @@ fn light(suite: &Suite<'_>) -> Result<Tally> {
 fn host(suite: &Suite<'_>) -> Result<Tally> {
     let simulator = baileys::simulator(suite.workspace)?;
     let mut cargo = tests(suite);
-    select(&mut cargo, &shipped(suite)).env("JADI_SIMULATOR", simulator);
+    let mut packages = shipped(suite);
+    packages.retain(|package| *package != CHECKS);
+    select(&mut cargo, &packages).env("JADI_SIMULATOR", simulator);
     counted(&mut cargo, Dialect::Cargo)
+}
+
+/// Builds the plugins in other languages, runs each one's transcript against the whole system, and tests all built plugins.
+fn examples(suite: &Suite<'_>) -> Result<Tally> {
+    let workspace = suite.workspace;
+    let mut xtask = workspace.command(std::env::current_exe()?);
+    check(xtask.args(["plugins", "--examples"]))?;
+    let world = binaries::simulated(workspace)?;
+    let mut tally = Tally::default();
+    for (plugins, transcripts) in plugins::examples::worlds(workspace)? {
+        let mut demo = workspace.command(&world.demo);
+        demo.arg("--plugins").arg(plugins).arg("--script");
+        demo.args(transcripts).env("JADI_BIN", &world.host);
+        tally = [tally, passes(&mut demo)?].into_iter().sum();
+    }
+    let mut cargo = tests(suite);
+    select(&mut cargo, &[CHECKS])
+        .env("JADI_PLUGINS", plugins::directory(workspace))
+        .env("JADI_EXAMPLES", plugins::examples::directory(workspace));
+    Ok([tally, counted(&mut cargo, Dialect::Cargo)?]
+        .into_iter()
+        .sum())
 }
 
 fn simulated(suite: &Suite<'_>) -> Result<Tally> {
