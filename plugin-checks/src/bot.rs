@@ -161,7 +161,7 @@ impl Bot {
     pub async fn run(
         self: &Arc<Self>,
         runtime: &Runtime,
-        plugin: &Plugin,
+        plugin: &Arc<Plugin>,
         input: EventInput,
     ) -> Outcome {
         self.record.value(&RecordedInput::from(input.clone()));

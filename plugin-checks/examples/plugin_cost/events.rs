@@ -66,7 +66,7 @@ fn loading(built: &Built, cache: &Path) -> Result<(Runtime, Arc<Plugin>)> {
     Ok((last.1, last.2))
 }
 
-async fn events(runtime: &Runtime, plugin: &Plugin) -> Result<()> {
+async fn events(runtime: &Runtime, plugin: &Arc<Plugin>) -> Result<()> {
     let small = plugin.manifest().limits == LimitsClass::Small;
     let (warm, count) = if small { (200, 2000) } else { (5, 100) };
     let command = plugin.manifest().commands.first().context("no command")?;

@@ -15,7 +15,7 @@ const ROUNDS: usize = 3;
 const ARGUMENTS: [&str; 4] = ["", "{}", "add {} and more", "set {} {}"];
 
 /// All events of one bot, one after the other; how many there were.
-async fn live(bot: Arc<Bot>, runtime: &Runtime, plugin: &Plugin) -> usize {
+async fn live(bot: Arc<Bot>, runtime: &Runtime, plugin: &Arc<Plugin>) -> usize {
     let [canary, _] = bot.canaries();
     let manifest = plugin.manifest();
     bot.set_all(manifest);
