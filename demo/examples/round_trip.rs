@@ -98,6 +98,7 @@ fn options(cli: &Cli, data: &Path) -> WorldOptions {
         port: 0,
         phones_port: None,
         log: "warn".to_owned(),
+        servers: [].into(),
     }
 }
 

@@ -162,6 +162,10 @@ pub struct Flags {
     #[cfg(feature = "simulator")]
     #[arg(long, global = true, value_name = "URL")]
     simulator_media: Option<String>,
+    /// Servers on this machine that stand for those which plugins ask, NAME=ADDRESS
+    #[cfg(feature = "simulator")]
+    #[arg(long, global = true, value_name = "SERVERS")]
+    simulator_servers: Option<String>,
 }
 
 impl Cli {
@@ -208,6 +212,8 @@ impl Flags {
             ("simulator_url", self.simulator_url),
             #[cfg(feature = "simulator")]
             ("simulator_media", self.simulator_media),
+            #[cfg(feature = "simulator")]
+            ("simulator_servers", self.simulator_servers),
         ];
         let given = given
             .into_iter()

@@ -149,6 +149,7 @@ fn spawn(
         .args(["--owners", &options.owners.join(",")])
         .args(["--port", &options.port.to_string()])
         .args(["--log", &options.log])
+        .args(servers(options))
         .args(match options.pairing {
             PairingMethod::Qr => &[][..],
             PairingMethod::Code => &["--pair-number", MAIN_NUMBER],
@@ -164,6 +165,15 @@ fn spawn(
         program: options.jadi.clone(),
         source,
     })
+}
+
+/// The flag that tells the host of a test's servers, if there are any.
+fn servers(options: &WorldOptions) -> Option<String> {
+    let servers = options.servers.iter();
+    let servers: Vec<String> = servers
+        .map(|(name, address)| format!("{name}={address}"))
+        .collect();
+    (!servers.is_empty()).then(|| format!("--simulator-servers={}", servers.join(",")))
 }
 
 /// What the host says about itself, once this very process serves.

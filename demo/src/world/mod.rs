@@ -8,7 +8,7 @@ mod dev;
 mod error;
 mod host;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -49,6 +49,8 @@ pub struct WorldOptions {
     pub phones_port: Option<u16>,
     /// What the host logs, such as `info` or `debug`.
     pub log: String,
+    /// Servers on this machine that stand for those on the internet which plugins ask, by name.
+    pub servers: BTreeMap<String, SocketAddr>,
 }
 
 /// How a phone links a bot.

@@ -27,6 +27,7 @@ pub fn options() -> WorldOptions {
         port: 0,
         phones_port: None,
         log: "info".to_owned(),
+        servers: [].into(),
     }
 }
 

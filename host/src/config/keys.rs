@@ -43,6 +43,8 @@ pub const KEYS: &[Key] = &[
     key("simulator_url"),
     #[cfg(feature = "simulator")]
     key("simulator_media"),
+    #[cfg(feature = "simulator")]
+    key("simulator_servers"),
 ];
 
 /// The table that holds the limits.

@@ -24,6 +24,8 @@ use secrecy::SecretString;
 
 pub use keys::{KEYS, Key};
 pub use sources::Sources;
+#[cfg(feature = "simulator")]
+pub use values::TestServers;
 pub use values::{LANGUAGES, LogSpec};
 
 use crate::model::PhoneNumber;
@@ -72,6 +74,9 @@ pub struct Config {
     /// The simulator's WebSocket and blob store.
     #[cfg(feature = "simulator")]
     pub simulator: (String, String),
+    /// Servers on this machine that stand for those on the internet which plugins ask, by name.
+    #[cfg(feature = "simulator")]
+    pub simulator_servers: TestServers,
 }
 
 /// One value as `jadi config check` shows it.
@@ -175,6 +180,10 @@ impl Config {
                 layers.take_required("simulator_url", values::loopback_ws),
                 layers.take_required("simulator_media", values::loopback_http),
             ),
+            #[cfg(feature = "simulator")]
+            simulator_servers: layers
+                .take_optional("simulator_servers", values::servers)
+                .unwrap_or_default(),
         };
         let settings = layers.finish()?;
         Ok((config, settings))

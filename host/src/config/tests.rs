@@ -246,6 +246,32 @@ fn secrets_and_numbers_are_not_shown() {
 
 #[cfg(feature = "simulator")]
 #[test]
+fn servers_of_a_test_are_on_this_machine() {
+    let given = |servers: &str| {
+        let mut given = sources();
+        given
+            .flags
+            .push(("simulator_servers".to_owned(), servers.to_owned()));
+        given
+    };
+    for away in [
+        "api.example.org=192.0.2.1:80",
+        "api.example.org=127.0.0.1:80,b.example.org=10.0.0.1:80",
+        "api.example.org",
+        "=127.0.0.1:80",
+        "api.example.org=localhost:80",
+    ] {
+        let problems = problems(&given(away));
+        assert_eq!(problems.len(), 1, "{away}");
+        assert!(problems[0].what.contains("this machine only"), "{away}");
+    }
+    let (config, _) = Config::load(&given("a.example.org=127.0.0.1:80,b.example.org=[::1]:81"))
+        .expect("both are here");
+    assert_eq!(config.simulator_servers.len(), 2);
+}
+
+#[cfg(feature = "simulator")]
+#[test]
 fn a_simulator_must_be_named_and_on_this_machine() {
     let mut none = sources();
     none.flags.clear();

@@ -227,6 +227,26 @@ pub(super) fn loopback_http(value: &Value) -> Result<String, String> {
     loopback(value, "http://")
 }
 
+/// Servers of a test by name, each an address of this machine.
+#[cfg(feature = "simulator")]
+pub type TestServers = std::collections::BTreeMap<String, SocketAddr>;
+
+#[cfg(feature = "simulator")]
+pub(super) fn servers(value: &Value) -> Result<TestServers, String> {
+    let text = text(value)?;
+    let server = |part: &str| {
+        let (name, address) = part.split_once('=')?;
+        let address: SocketAddr = address.trim().parse().ok()?;
+        let name = name.trim().to_owned();
+        (address.ip().is_loopback() && !name.is_empty()).then_some((name, address))
+    };
+    text.split(',').map(server).collect::<Option<_>>().ok_or_else(|| {
+        format!(
+            "this build talks to this machine only: write NAME=127.0.0.1:PORT, several with commas between, not {text:?}"
+        )
+    })
+}
+
 #[cfg(feature = "simulator")]
 fn loopback(value: &Value, scheme: &str) -> Result<String, String> {
     let text = text(value)?;
@@ -285,6 +305,16 @@ pub(super) fn log(value: &Value) -> Result<LogSpec, String> {
         targets = targets.with_target(target, level);
     }
     Ok(LogSpec { text, targets })
+}
+
+#[cfg(feature = "simulator")]
+impl Shown for TestServers {
+    fn shown(&self) -> String {
+        let servers = self
+            .iter()
+            .map(|(name, address)| format!("{name}={address}"));
+        servers.collect::<Vec<_>>().join(",").shown()
+    }
 }
 
 impl Shown for LogSpec {

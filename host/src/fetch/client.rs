@@ -1,5 +1,6 @@
 //! One request, within its deadline.
 
+#[cfg(any(test, feature = "simulator"))]
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -26,9 +27,24 @@ pub struct FetchOptions {
     pub deadline: Duration,
     /// How many requests of this host are under way at a time; others wait, within their deadline.
     pub at_once: usize,
-    /// Servers of a test: names that lead to these addresses of this machine, and are asked without TLS. Empty but in a build
-    /// for the simulator.
+    /// Servers of a test: names that lead to these addresses of this machine, and are asked without TLS. An ordinary build has
+    /// no such thing: there is no way to tell it of any.
+    #[cfg(any(test, feature = "simulator"))]
     pub for_tests: BTreeMap<String, SocketAddr>,
+}
+
+impl FetchOptions {
+    /// The address that a name leads to by a test's word.
+    #[cfg(any(test, feature = "simulator"))]
+    fn for_test(&self, host: &str) -> Option<SocketAddr> {
+        self.for_tests.get(host).copied()
+    }
+
+    #[cfg(not(any(test, feature = "simulator")))]
+    #[expect(clippy::unused_self, reason = "a test's options know of servers")]
+    fn for_test(&self, _host: &str) -> Option<SocketAddr> {
+        None
+    }
 }
 
 impl Default for FetchOptions {
@@ -36,6 +52,7 @@ impl Default for FetchOptions {
         Self {
             deadline: Duration::from_secs(3),
             at_once: 16,
+            #[cfg(any(test, feature = "simulator"))]
             for_tests: BTreeMap::new(),
         }
     }
@@ -129,7 +146,7 @@ impl Fetcher {
     fn uri(&self, url: &str) -> String {
         let rest = url.strip_prefix("https://").unwrap_or_default();
         let host = rest.split(['/', '?']).next().unwrap_or_default();
-        match self.options.for_tests.get(host) {
+        match self.options.for_test(host) {
             Some(address) => {
                 let path = rest.strip_prefix(host).unwrap_or_default();
                 format!("http://{host}:{}{path}", address.port())
@@ -177,9 +194,9 @@ impl Resolver for Checked {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         let host = uri.host().unwrap_or_default();
-        if let Some(address) = self.options.for_tests.get(host) {
+        if let Some(address) = self.options.for_test(host) {
             let mut addresses = self.empty();
-            addresses.push(*address);
+            addresses.push(address);
             return Ok(addresses);
         }
         let found = self.usual.resolve(uri, config, timeout)?;

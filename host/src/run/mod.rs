@@ -120,7 +120,7 @@ impl Host {
             session: session.subscribe(),
             system_owners: config.owners.clone(),
             known_bots: KnownBots::default(),
-            fetcher: Fetcher::new(FetchOptions::default()),
+            fetcher: Fetcher::new(fetch_options(&config)),
             failing,
             clock: clock.clone(),
             random: random.clone(),
@@ -217,6 +217,20 @@ impl Host {
             tracing::error!(%error, "a file could not be closed");
         }
         self.run_file.remove();
+    }
+}
+
+/// How plugins' requests are sent. Only a build for the simulator can be told of servers on this machine.
+#[cfg(not(feature = "simulator"))]
+fn fetch_options(_: &Config) -> FetchOptions {
+    FetchOptions::default()
+}
+
+#[cfg(feature = "simulator")]
+fn fetch_options(config: &Config) -> FetchOptions {
+    FetchOptions {
+        for_tests: config.simulator_servers.clone(),
+        ..FetchOptions::default()
     }
 }
 

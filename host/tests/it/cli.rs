@@ -89,6 +89,28 @@ fn a_wrong_value_ends_with_its_key_and_an_exit_code() {
     }
 }
 
+/// The names of such servers are compiled into builds for the simulator only, whatever an operator writes.
+#[cfg(not(feature = "simulator"))]
+#[test]
+fn an_ordinary_build_can_not_be_told_of_servers_on_this_machine() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let servers = "api.example.org=127.0.0.1:80";
+    let check = ["config", "check"];
+    let refused = |output: Output, name: &str| {
+        let (_, error) = texts(&output);
+        assert!(!output.status.success() && error.contains(name), "{error}");
+    };
+    let environment = [("JADI_SIMULATOR_SERVERS", servers)];
+    let variable = jadi(dir.path(), &check, &environment);
+    refused(variable, "JADI_SIMULATOR_SERVERS");
+    let flag = format!("--simulator-servers={servers}");
+    let flagged = jadi(dir.path(), &["config", "check", &flag], &[]);
+    refused(flagged, "--simulator-servers");
+    let line = format!("simulator_servers = \"{servers}\"\n");
+    std::fs::write(dir.path().join("jadi.toml"), line).expect("a file");
+    refused(jadi(dir.path(), &check, &[]), "simulator_servers");
+}
+
 #[test]
 fn a_data_directory_that_can_not_be_made_is_told() {
     let dir = tempfile::tempdir().expect("a directory");
