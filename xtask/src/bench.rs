@@ -86,14 +86,22 @@ fn world(workspace: &Workspace, plugins: &Path, args: &Args) -> Result<()> {
             .args(["--saves", &args.saves.to_string()]),
     )?;
     // With the feature, since the host was built with it a moment ago.
-    let mut receipts = workspace.cargo();
-    receipts.args([
-        "run",
-        "--quiet",
-        "--package",
-        "jadi",
-        "--features",
-        "simulator",
-    ]);
-    check(receipts.args(["--example", "receipt_cost"]))
+    let of_host = |name: &str| {
+        let mut cargo = workspace.cargo();
+        cargo.args([
+            "run",
+            "--quiet",
+            "--package",
+            "jadi",
+            "--features",
+            "simulator",
+            "--example",
+            name,
+            "--",
+        ]);
+        cargo
+    };
+    check(&mut of_host("receipt_cost"))?;
+    println!("\nmemory of a quiet bot, for each of its plugins");
+    check(of_host("idle_cost").args(components(plugins)?))
 }
