@@ -88,6 +88,8 @@ async fn commit(data: &BotData, number: usize, receipt: Option<Vec<u8>>) -> Resu
         event,
         wanted: true,
         keep: false,
+        meets: false,
+        gathers: None,
     };
     let accepted = data.accept(vec![arrival], 1).await?;
     let waiting = accepted.new.first().context("the event is new")?;

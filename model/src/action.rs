@@ -38,6 +38,26 @@ pub enum Action {
         /// How.
         change: GroupChange,
     },
+    /// Change the bot itself: done by the host, in its turn among the other actions of the chat.
+    Bot {
+        /// The chat that it was asked for in.
+        chat: Jid,
+        /// How.
+        change: BotChange,
+    },
+}
+
+/// A change of the bot that the action is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "kebab-case")]
+pub enum BotChange {
+    /// Enables or disables a plugin.
+    Plugin {
+        /// Its name.
+        name: String,
+        /// Whether it is to serve the bot.
+        enabled: bool,
+    },
 }
 
 impl Action {
@@ -46,7 +66,7 @@ impl Action {
         match self {
             Self::Send(message) => &message.chat,
             Self::React { target, .. } | Self::Delete { target } => &target.chat,
-            Self::Edit { chat, .. } => chat,
+            Self::Edit { chat, .. } | Self::Bot { chat, .. } => chat,
             Self::Group { group, .. } => group,
         }
     }

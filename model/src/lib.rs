@@ -11,10 +11,13 @@ mod digest;
 mod event;
 mod group;
 mod ids;
+mod known;
 pub mod random;
 mod role;
 
-pub use action::{Action, MediaContent, MediaOut, MessageRef, Outgoing, Progress, SendMessage};
+pub use action::{
+    Action, BotChange, MediaContent, MediaOut, MessageRef, Outgoing, Progress, SendMessage,
+};
 pub use bot::{BotRecord, BotRole, Cause, LinkMethod, StateName};
 pub use digest::Digest;
 pub use event::{
@@ -23,4 +26,5 @@ pub use event::{
 };
 pub use group::{GroupChange, GroupInfo, Participant};
 pub use ids::{BotId, IdError, Jid, JidKind, MessageId, PhoneNumber, PhoneNumberError};
+pub use known::{Ban, KnownChat, KnownCounts, KnownUser};
 pub use role::Role;

@@ -6,11 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::Result;
 use async_trait::async_trait;
 use jadi_model::clock::Millis;
-use jadi_model::{Action, EventKind, Jid, MediaContent, Person, Progress, Role};
-use jadi_plugin_manifest::{Manifest, SettingValue};
+use jadi_model::{
+    Action, Ban, EventKind, Jid, KnownChat, KnownCounts, KnownUser, MediaContent, Person, Progress,
+    Role,
+};
+use jadi_plugin_manifest::{Manifest, Scope, Setting, SettingKind, SettingValue, Text};
 use jadi_plugin_runtime::{
-    CommandFact, EventInput, FetchError, HttpRequest, HttpResponse, KvWrite, MediaError, Outcome,
-    Plugin, ReadError, Reads, RecordedInput, Runtime, ScheduleWrite,
+    CommandFact, EventInput, FetchError, GroupSettingFact, HttpRequest, HttpResponse, KvWrite,
+    MediaError, Outcome, Plugin, PluginFact, PluginSettingFact, ReadError, Reads, RecordedInput,
+    Runtime, ScheduleWrite,
 };
 
 use crate::Record;
@@ -145,6 +149,19 @@ impl Bot {
         }
     }
 
+    /// A setting of another plugin in this bot, set to a canary.
+    fn setting_of_another(&self) -> Setting {
+        Setting {
+            name: "other".to_owned(),
+            summary: Text::default(),
+            scope: Scope::Group,
+            value: SettingKind::Text {
+                default: format!("{} set", self.canary),
+                most: 100,
+            },
+        }
+    }
+
     /// Takes what the plugin has scheduled, as the events that come of it.
     pub fn due(&self, plugin: &Plugin) -> Vec<EventKind> {
         let scheduled = std::mem::take(&mut self.data().scheduled).into_iter();
@@ -196,7 +213,11 @@ impl Bot {
                 KvWrite::Delete { key } => record.raw(key.as_bytes()),
             }
         }
-        let writes = (&outcome.setting_writes, &outcome.schedule_writes);
+        let writes = (
+            &outcome.setting_writes,
+            &outcome.schedule_writes,
+            &outcome.bot_writes,
+        );
         record.raw(format!("{writes:?} {} {:?}", outcome.consumed, outcome.failure).as_bytes());
         for write in &outcome.schedule_writes {
             if let ScheduleWrite::At { payload, .. } = write {
@@ -296,6 +317,76 @@ impl Reads for Bot {
             usage: format!("<{canary}>"),
             summary: format!("{canary} summary"),
             role: Role::User,
+        }];
+        self.record.value(&facts);
+        Ok(facts)
+    }
+
+    async fn group_settings(&self) -> Result<Vec<GroupSettingFact>, ReadError> {
+        let setting = self.setting_of_another();
+        let facts = vec![GroupSettingFact {
+            plugin: "other".to_owned(),
+            summary: format!("{} summary", self.canary),
+            value: setting.value.default_value(),
+            setting,
+        }];
+        self.record.value(&facts);
+        Ok(facts)
+    }
+
+    async fn user(&self, person: &Jid) -> Result<Option<KnownUser>, ReadError> {
+        let known = Some(KnownUser {
+            jid: self.person.clone(),
+            name: format!("{} by name", self.canary),
+            first_seen: 1,
+            last_seen: 2,
+            messages: 3,
+            banned_since: None,
+        });
+        self.record.value(&(person, &known));
+        Ok(known)
+    }
+
+    async fn chat(&self) -> Result<Option<KnownChat>, ReadError> {
+        let known = Some(KnownChat {
+            first_seen: 1,
+            last_seen: 2,
+            messages: 3,
+            off_since: None,
+            language: Some("en".to_owned()),
+        });
+        self.record.value(&known);
+        Ok(known)
+    }
+
+    async fn counts(&self) -> Result<KnownCounts, ReadError> {
+        let counts = KnownCounts::default();
+        self.record.value(&counts);
+        Ok(counts)
+    }
+
+    async fn bans(&self) -> Result<Vec<Ban>, ReadError> {
+        let bans = vec![Ban {
+            person: self.person.clone(),
+            since: 1,
+        }];
+        self.record.value(&bans);
+        Ok(bans)
+    }
+
+    async fn plugins(&self) -> Result<Vec<PluginFact>, ReadError> {
+        let setting = self.setting_of_another();
+        let facts = vec![PluginFact {
+            name: "other".to_owned(),
+            version: "1.0.0".to_owned(),
+            summary: format!("{} summary", self.canary),
+            enabled: true,
+            clashes_with: None,
+            settings: vec![PluginSettingFact {
+                summary: format!("{} summary", self.canary),
+                value: setting.value.default_value(),
+                setting,
+            }],
         }];
         self.record.value(&facts);
         Ok(facts)

@@ -150,7 +150,8 @@ fn is_version(text: &str) -> bool {
         && pre.is_none_or(|pre| pre.split('.').all(identifier))
 }
 
-fn is_language(text: &str) -> bool {
+/// Whether `text` is a language tag, such as `en` or `pt-BR`.
+pub fn is_language(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or_default();
     matches!(first.len(), 2..=3)

@@ -18,7 +18,7 @@ mod check;
 mod text;
 mod types;
 
-pub use check::{ManifestError, Problem, is_command_name, is_plugin_name};
+pub use check::{ManifestError, Problem, is_command_name, is_language, is_plugin_name};
 pub use text::Text;
 pub use types::{
     Capability, ChatKind, Command, EventFilter, EventKind, LimitsClass, Manifest, MediaKind, Place,

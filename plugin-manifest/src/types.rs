@@ -198,7 +198,8 @@ impl SettingKind {
         if fits { Ok(()) } else { Err(self.described()) }
     }
 
-    fn described(&self) -> String {
+    /// Words for what it can be, such as `a number from 1 to 9`.
+    pub fn described(&self) -> String {
         match self {
             Self::Text { most, .. } => format!("a text of at most {most} characters"),
             Self::Choice { choices, .. } => format!("one of {}", choices.join(", ")),
@@ -353,6 +354,14 @@ pub enum Capability {
     Schedule,
     /// Servers on the internet.
     Http,
+    /// What the bot knows of the event's people.
+    Users,
+    /// The event's chat as the bot has it, and switching it off there.
+    Chats,
+    /// Ending an event's round.
+    Turns,
+    /// Managing the bot.
+    BotAdmin,
 }
 
 fn text_length() -> u32 {

@@ -7,8 +7,11 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use jadi_model::clock::Millis;
-use jadi_model::{Action, Event, GroupInfo, Jid, KeptMessage, Progress, Role};
-use jadi_plugin_manifest::SettingValue;
+use jadi_model::{
+    Action, Ban, Event, GroupInfo, Jid, KeptMessage, KnownChat, KnownCounts, KnownUser, Progress,
+    Role,
+};
+use jadi_plugin_manifest::{Setting, SettingValue};
 
 use super::grants::Grants;
 
@@ -79,6 +82,47 @@ pub struct CommandFact {
     pub role: Role,
 }
 
+/// A setting of the event's group, as a look at all of them shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupSettingFact {
+    /// Which plugin has it.
+    pub plugin: String,
+    /// What its manifest says of it.
+    pub setting: Setting,
+    /// One line on what it does, in the event's language.
+    pub summary: String,
+    /// What counts in the group.
+    pub value: SettingValue,
+}
+
+/// An installed plugin, as one bot has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PluginFact {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// One line on what it is for, in the event's language; may be empty.
+    pub summary: String,
+    /// Whether it serves the bot.
+    pub enabled: bool,
+    /// The enabled plugin that has one of its commands.
+    pub clashes_with: Option<String>,
+    /// What can be set of it, in the order of its manifest.
+    pub settings: Vec<PluginSettingFact>,
+}
+
+/// A setting of a plugin, for the bot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PluginSettingFact {
+    /// What its manifest says of it.
+    pub setting: Setting,
+    /// One line on what it does, in the event's language.
+    pub summary: String,
+    /// What counts for the bot.
+    pub value: SettingValue,
+}
+
 /// What a handler may read while it runs: one (bot, plugin, event), made by dispatch. Nothing in it names a bot.
 #[async_trait]
 pub trait Reads: Send + Sync + 'static {
@@ -104,6 +148,24 @@ pub trait Reads: Send + Sync + 'static {
 
     /// The commands that the event's sender may use in its chat, of all plugins enabled for the bot, in any order.
     async fn commands(&self) -> Result<Vec<CommandFact>, ReadError>;
+
+    /// What can be set per group of all plugins enabled for the bot, with what counts in the event's group; in any order.
+    async fn group_settings(&self) -> Result<Vec<GroupSettingFact>, ReadError>;
+
+    /// Somebody whom the bot has met, by either address.
+    async fn user(&self, person: &Jid) -> Result<Option<KnownUser>, ReadError>;
+
+    /// The event's chat; none when nothing was ever received there.
+    async fn chat(&self) -> Result<Option<KnownChat>, ReadError>;
+
+    /// How much the bot knows.
+    async fn counts(&self) -> Result<KnownCounts, ReadError>;
+
+    /// Who is banned, the latest first, not all when they are very many.
+    async fn bans(&self) -> Result<Vec<Ban>, ReadError>;
+
+    /// The plugins installed on the host, as the bot has them, by name.
+    async fn plugins(&self) -> Result<Vec<PluginFact>, ReadError>;
 
     /// Fetches a file by the handle that came in its message, at most `limit` bytes.
     async fn media(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, MediaError>;
@@ -222,6 +284,35 @@ pub enum ScheduleWrite {
     },
 }
 
+/// A change to the bot or the event's chat, committed only when the handler returned ok.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BotWrite {
+    /// The bot's language.
+    Language(String),
+    /// The chat's language; none lets the bot's count.
+    ChatLanguage(Option<String>),
+    /// The bot's prefixes.
+    Prefixes(Vec<String>),
+    /// Whether the bot is off in the chat.
+    Off(bool),
+    /// Whether somebody may not use the bot's commands.
+    Ban {
+        /// Who.
+        person: Jid,
+        /// Whether they are banned.
+        banned: bool,
+    },
+    /// A setting of any plugin, for the bot.
+    PluginSetting {
+        /// Whose.
+        plugin: String,
+        /// Which one.
+        name: String,
+        /// The new value; none takes it away.
+        value: Option<SettingValue>,
+    },
+}
+
 /// How loud a log line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -280,6 +371,8 @@ pub struct Outcome {
     pub setting_writes: Vec<SettingWrite>,
     /// What it wants to come later; empty when it failed.
     pub schedule_writes: Vec<ScheduleWrite>,
+    /// What it wants changed of the bot and the chat, in its order; empty when it failed.
+    pub bot_writes: Vec<BotWrite>,
     /// What it logged, also when it failed.
     pub log: Vec<LogLine>,
     /// What it cost.

@@ -109,6 +109,10 @@ pub(super) fn import(name: &str) -> Import {
         Some("settings") => Import::Capability(Capability::Settings),
         Some("http") => Import::Capability(Capability::Http),
         Some("schedule") => Import::Capability(Capability::Schedule),
+        Some("users") => Import::Capability(Capability::Users),
+        Some("chats") => Import::Capability(Capability::Chats),
+        Some("turns") => Import::Capability(Capability::Turns),
+        Some("bot-admin") => Import::Capability(Capability::BotAdmin),
         _ => Import::Unknown,
     }
 }

@@ -59,8 +59,9 @@ mod ticker;
 mod trap;
 
 pub use context::{
-    CommandFact, EventInput, FetchError, HttpRequest, HttpResponse, Invocation, KvWrite, LogLevel,
-    LogLine, MediaError, Outcome, ReadError, Reads, Receipt, ScheduleWrite, SettingWrite,
+    BotWrite, CommandFact, EventInput, FetchError, GroupSettingFact, HttpRequest, HttpResponse,
+    Invocation, KvWrite, LogLevel, LogLine, MediaError, Outcome, PluginFact, PluginSettingFact,
+    ReadError, Reads, Receipt, ScheduleWrite, SettingWrite,
 };
 pub use contract::Version;
 pub use failed_event::{FailedEvent, FailedEventError, FailedPlugin};

@@ -29,7 +29,11 @@ impl Permission {
             | Capability::GroupAdmin
             | Capability::Settings
             | Capability::Schedule
-            | Capability::Http => true,
+            | Capability::Http
+            | Capability::Users
+            | Capability::Chats
+            | Capability::Turns
+            | Capability::BotAdmin => true,
             Capability::Log | Capability::Clock | Capability::Random => false,
         }
     }
@@ -42,7 +46,7 @@ impl fmt::Display for Permission {
             Capability::Chat => {
                 "answer in the chat that it is used in or privately to who asked, react, and show that it is working on it"
             }
-            Capability::Commands => "see which commands the sender may use",
+            Capability::Commands => "see which commands the sender may use, and what a group has set of any plugin",
             Capability::Log => "write to its own log",
             Capability::Clock => "see the time",
             Capability::Media => "read the files of the messages that it handles, and send files",
@@ -54,6 +58,12 @@ impl fmt::Display for Permission {
             Capability::Schedule => "come back in a chat at a later time",
             Capability::Http => "talk to the servers that its manifest names",
             Capability::Random => "use random numbers",
+            Capability::Users => "see since when the bot knows somebody, how much they wrote, and whether they are banned",
+            Capability::Chats => "see how much the bot is used, switch it off in a group, and set a chat's language",
+            Capability::Turns => "keep an event from plugins whose turn comes later",
+            Capability::BotAdmin => {
+                "manage the bot: its prefixes and language, its plugins and their settings, and who is banned from its commands"
+            }
         })
     }
 }

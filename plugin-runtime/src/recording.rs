@@ -9,11 +9,16 @@ use std::sync::Arc;
 use jadi_plugin_manifest::SettingValue;
 use serde::{Deserialize, Serialize};
 
-use super::context::{CommandFact, EventInput, FetchError, HttpRequest, Invocation};
+use super::context::{
+    CommandFact, EventInput, FetchError, GroupSettingFact, HttpRequest, Invocation, PluginFact,
+};
 use super::grants::Grants;
 use super::limits::EventLimits;
 use jadi_model::clock::Millis;
-use jadi_model::{Event, EventKind, GroupInfo, Jid, KeptMessage, Message, Progress, Role};
+use jadi_model::{
+    Ban, Event, EventKind, GroupInfo, Jid, KeptMessage, KnownChat, KnownCounts, KnownUser, Message,
+    Progress, Role,
+};
 
 /// One event as a handler met it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -193,6 +198,21 @@ pub enum Call {
     Scheduled,
     /// What the sender may use.
     Commands,
+    /// What a group has set of all plugins.
+    GroupSettings,
+    /// Somebody whom the bot has met.
+    User {
+        /// Who.
+        person: Jid,
+    },
+    /// The event's chat.
+    Chat,
+    /// How much the bot knows.
+    Counts,
+    /// Who is banned.
+    Bans,
+    /// What is installed.
+    Plugins,
     /// A file of the event's. Which one is not written down: that would be its key.
     Media {
         /// How many bytes at most.
@@ -246,6 +266,18 @@ pub enum Answer {
     Scheduled(BTreeMap<String, Millis>),
     /// To [`Call::Commands`].
     Commands(Vec<CommandFact>),
+    /// To [`Call::GroupSettings`].
+    GroupSettings(Vec<GroupSettingFact>),
+    /// To [`Call::User`].
+    User(Option<KnownUser>),
+    /// To [`Call::Chat`].
+    Chat(Option<KnownChat>),
+    /// To [`Call::Counts`].
+    Counts(KnownCounts),
+    /// To [`Call::Bans`].
+    Bans(Vec<Ban>),
+    /// To [`Call::Plugins`].
+    Plugins(Vec<PluginFact>),
     /// To [`Call::Media`].
     File(Bytes),
     /// To [`Call::Media`]: it is kept no more.
@@ -269,6 +301,9 @@ pub enum Answer {
     Failed(String),
 }
 
+/// About what a fact's texts take, bytes.
+const LINE: usize = 256;
+
 impl Answer {
     /// About how many bytes it takes.
     pub(super) fn weight(&self) -> usize {
@@ -276,6 +311,17 @@ impl Answer {
             Self::Value(value) => value.as_ref().map_or(0, |value| value.0.len()),
             Self::Keys(keys) => keys.iter().map(String::len).sum(),
             Self::Commands(facts) => facts.len().saturating_mul(size_of::<CommandFact>()),
+            Self::GroupSettings(facts) => {
+                let weight = size_of::<GroupSettingFact>().saturating_add(LINE);
+                facts.len().saturating_mul(weight)
+            }
+            Self::Plugins(facts) => facts
+                .iter()
+                .map(|fact| fact.settings.len().saturating_add(1))
+                .sum::<usize>()
+                .saturating_mul(size_of::<PluginFact>().saturating_add(LINE)),
+            Self::Bans(bans) => bans.len().saturating_mul(size_of::<Ban>()),
+            Self::User(_) | Self::Chat(_) | Self::Counts(_) => size_of::<KnownUser>(),
             Self::Setting(Some(SettingValue::Text(text))) => text.len(),
             Self::Scheduled(names) => names.keys().map(|name| name.len().saturating_add(8)).sum(),
             Self::File(bytes) => bytes.0.len(),

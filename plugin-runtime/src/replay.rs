@@ -8,13 +8,14 @@ use futures::future::BoxFuture;
 use jadi_plugin_manifest::SettingValue;
 
 use super::context::{
-    CommandFact, FetchError, HttpRequest, HttpResponse, MediaError, Outcome, ReadError, Reads,
+    CommandFact, FetchError, GroupSettingFact, HttpRequest, HttpResponse, MediaError, Outcome,
+    PluginFact, ReadError, Reads,
 };
 use super::plugin::Plugin;
 use super::recording::{Answer, Call, Read, Recording, Told};
 use super::runtime::Runtime;
-use jadi_model::Progress;
 use jadi_model::clock::{Clock, Millis, SharedClock};
+use jadi_model::{Ban, Jid, KnownChat, KnownCounts, KnownUser, Progress};
 
 /// What came of an event that was run again.
 #[derive(Debug)]
@@ -186,6 +187,12 @@ fn named(call: &Call) -> String {
         Call::Setting { name, .. } => format!("the setting {name:?}"),
         Call::Scheduled => "what it scheduled".to_owned(),
         Call::Commands => "the commands".to_owned(),
+        Call::GroupSettings => "the group's settings".to_owned(),
+        Call::User { .. } => "what is known of somebody".to_owned(),
+        Call::Chat => "what is known of the chat".to_owned(),
+        Call::Counts => "how much the bot knows".to_owned(),
+        Call::Bans => "who is banned".to_owned(),
+        Call::Plugins => "what is installed".to_owned(),
         Call::Media { .. } => "a file".to_owned(),
         Call::Fetch { method, url, .. } => format!("{method} {url:?}"),
         Call::Progress { .. } => "an early effect".to_owned(),
@@ -274,6 +281,49 @@ impl Reads for Playback {
     async fn commands(&self) -> Result<Vec<CommandFact>, ReadError> {
         match self.answer(Call::Commands).await? {
             Answer::Commands(facts) => Ok(facts),
+            _ => wrong(),
+        }
+    }
+
+    async fn group_settings(&self) -> Result<Vec<GroupSettingFact>, ReadError> {
+        match self.answer(Call::GroupSettings).await? {
+            Answer::GroupSettings(facts) => Ok(facts),
+            _ => wrong(),
+        }
+    }
+
+    async fn user(&self, person: &Jid) -> Result<Option<KnownUser>, ReadError> {
+        let person = person.clone();
+        match self.answer(Call::User { person }).await? {
+            Answer::User(user) => Ok(user),
+            _ => wrong(),
+        }
+    }
+
+    async fn chat(&self) -> Result<Option<KnownChat>, ReadError> {
+        match self.answer(Call::Chat).await? {
+            Answer::Chat(chat) => Ok(chat),
+            _ => wrong(),
+        }
+    }
+
+    async fn counts(&self) -> Result<KnownCounts, ReadError> {
+        match self.answer(Call::Counts).await? {
+            Answer::Counts(counts) => Ok(counts),
+            _ => wrong(),
+        }
+    }
+
+    async fn bans(&self) -> Result<Vec<Ban>, ReadError> {
+        match self.answer(Call::Bans).await? {
+            Answer::Bans(bans) => Ok(bans),
+            _ => wrong(),
+        }
+    }
+
+    async fn plugins(&self) -> Result<Vec<PluginFact>, ReadError> {
+        match self.answer(Call::Plugins).await? {
+            Answer::Plugins(facts) => Ok(facts),
             _ => wrong(),
         }
     }

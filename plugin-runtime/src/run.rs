@@ -117,7 +117,7 @@ impl Runtime {
 }
 
 /// How a ride ended: in time or not, trapped or not, with actions or the handler's own error.
-type Ended = Result<wasmtime::Result<Result<Vec<Action>, Failure>>, Elapsed>;
+type Ended = Result<wasmtime::Result<Result<Taken, Failure>>, Elapsed>;
 
 /// One event from its instance's start to its end, with everything that it holds. Its place in the pool is given back last.
 async fn ride(
@@ -175,39 +175,51 @@ fn no_handler() -> Returned {
     })
 }
 
+/// What a handler returned: what is to be done, and whether the event's round ends here.
+#[derive(Default)]
+struct Taken {
+    actions: Vec<Action>,
+    consumed: bool,
+}
+
 /// Takes the actions that a handler returned, in its order.
 fn take(
     store: &mut Store<EventState>,
     actions: Vec<Resource<HeldAction>>,
-) -> Result<Vec<Action>, Failure> {
+) -> Result<Taken, Failure> {
     let handles = &mut store.data_mut().handles;
-    actions
-        .into_iter()
-        .map(|action| match handles.delete(action) {
-            Ok(HeldAction(action)) => Ok(action),
-            Err(error) => Err(Failure::Trap {
-                cause: error.to_string(),
-                backtrace: Vec::new(),
-            }),
-        })
-        .collect()
+    let mut taken = Taken::default();
+    for action in actions {
+        match handles.delete(action) {
+            Ok(HeldAction::Do(action)) => taken.actions.push(action),
+            Ok(HeldAction::End) => taken.consumed = true,
+            Err(error) => {
+                return Err(Failure::Trap {
+                    cause: error.to_string(),
+                    backtrace: Vec::new(),
+                });
+            }
+        }
+    }
+    Ok(taken)
 }
 
 fn outcome(
     state: EventState,
     receipt: Receipt,
-    result: Result<Vec<Action>, Failure>,
+    result: Result<Taken, Failure>,
 ) -> (Outcome, Option<EventInput>) {
     let log = state.log.close();
     let outcome = match result {
-        Ok(actions) => Outcome {
+        Ok(Taken { actions, consumed }) => Outcome {
             actions,
             kv_writes: state.kv.into_writes(),
             setting_writes: state.settings.into_writes(),
             schedule_writes: state.schedule.into_writes(),
+            bot_writes: state.bot,
             log,
             receipt,
-            consumed: false,
+            consumed,
             failure: None,
             recording: None,
         },
@@ -222,6 +234,7 @@ fn outcome(
                 kv_writes: Vec::new(),
                 setting_writes: Vec::new(),
                 schedule_writes: Vec::new(),
+                bot_writes: Vec::new(),
                 log,
                 receipt,
                 consumed: false,
@@ -239,6 +252,7 @@ fn not_started(message: String) -> (Outcome, Option<EventInput>) {
         kv_writes: Vec::new(),
         setting_writes: Vec::new(),
         schedule_writes: Vec::new(),
+        bot_writes: Vec::new(),
         log: Vec::new(),
         receipt: Receipt::default(),
         consumed: false,

@@ -6,6 +6,7 @@ use jadi_plugin_manifest::Manifest;
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::WasiCtx;
 
+use super::bindings::jadi::plugin::types::Refused;
 use super::budget::{Calls, MemoryGauge, Reached};
 use super::capabilities::chat::Desk;
 use super::capabilities::kv::Overlay;
@@ -14,7 +15,7 @@ use super::capabilities::media::Folder;
 use super::capabilities::random::Source;
 use super::capabilities::schedule::Agenda;
 use super::capabilities::settings::Changes;
-use super::context::{EventInput, ReadError, Reads};
+use super::context::{BotWrite, EventInput, ReadError, Reads};
 use super::failure::Limit;
 use super::limits::{EventLimits, PoolLimits};
 use super::meter::CpuMeter;
@@ -39,6 +40,8 @@ pub(super) struct EventState {
     pub(super) http_bytes: u64,
     pub(super) settings: Changes,
     pub(super) schedule: Agenda,
+    /// What is to be changed of the bot and the chat.
+    pub(super) bot: Vec<BotWrite>,
     /// What the plugin declares.
     pub(super) manifest: Arc<Manifest>,
     pub(super) clock: SharedClock,
@@ -76,6 +79,7 @@ impl EventState {
             http_bytes: limits.http_bytes,
             settings: Changes::default(),
             schedule: Agenda::default(),
+            bot: Vec::new(),
             manifest,
             clock,
             random: Source::new(seed),
@@ -93,6 +97,14 @@ impl EventState {
         self.handles.push(held).map_err(|_full| Reached {
             limit: Limit::Handles,
             allowed: HANDLES as u64,
+        })
+    }
+
+    /// What was read, or that it can't be now.
+    pub(super) fn served<T>(&mut self, read: Result<T, ReadError>) -> Result<T, Refused> {
+        read.map_err(|error| {
+            self.note_trouble(&error);
+            Refused::Unavailable
         })
     }
 

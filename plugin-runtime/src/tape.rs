@@ -7,13 +7,14 @@ use async_trait::async_trait;
 use jadi_plugin_manifest::SettingValue;
 
 use super::context::{
-    CommandFact, EventInput, FetchError, HttpRequest, HttpResponse, MediaError, ReadError, Reads,
+    CommandFact, EventInput, FetchError, GroupSettingFact, HttpRequest, HttpResponse, MediaError,
+    PluginFact, ReadError, Reads,
 };
 use super::limits::EventLimits;
 use super::recording::{Answer, Bytes, Call, Read, Recording, Told};
 use futures::future::BoxFuture;
-use jadi_model::Progress;
 use jadi_model::clock::{Clock, Millis, SharedClock};
+use jadi_model::{Ban, Jid, KnownChat, KnownCounts, KnownUser, Progress};
 
 /// The most that is written down of one event, bytes. What is read beyond it is served all the same.
 const MOST: usize = 1024 * 1024;
@@ -194,6 +195,45 @@ impl Reads for Tape {
         let place = self.ask(Call::Commands);
         let facts = self.reads.commands().await;
         self.note(place, facts, |facts| Answer::Commands(facts.clone()))
+    }
+
+    async fn group_settings(&self) -> Result<Vec<GroupSettingFact>, ReadError> {
+        let place = self.ask(Call::GroupSettings);
+        let facts = self.reads.group_settings().await;
+        self.note(place, facts, |facts| Answer::GroupSettings(facts.clone()))
+    }
+
+    async fn user(&self, person: &Jid) -> Result<Option<KnownUser>, ReadError> {
+        let person_kept = person.clone();
+        let place = self.ask(Call::User {
+            person: person_kept,
+        });
+        let user = self.reads.user(person).await;
+        self.note(place, user, |user| Answer::User(user.clone()))
+    }
+
+    async fn chat(&self) -> Result<Option<KnownChat>, ReadError> {
+        let place = self.ask(Call::Chat);
+        let chat = self.reads.chat().await;
+        self.note(place, chat, |chat| Answer::Chat(chat.clone()))
+    }
+
+    async fn counts(&self) -> Result<KnownCounts, ReadError> {
+        let place = self.ask(Call::Counts);
+        let counts = self.reads.counts().await;
+        self.note(place, counts, |counts| Answer::Counts(*counts))
+    }
+
+    async fn bans(&self) -> Result<Vec<Ban>, ReadError> {
+        let place = self.ask(Call::Bans);
+        let bans = self.reads.bans().await;
+        self.note(place, bans, |bans| Answer::Bans(bans.clone()))
+    }
+
+    async fn plugins(&self) -> Result<Vec<PluginFact>, ReadError> {
+        let place = self.ask(Call::Plugins);
+        let facts = self.reads.plugins().await;
+        self.note(place, facts, |facts| Answer::Plugins(facts.clone()))
     }
 
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {

@@ -39,9 +39,9 @@
 //! - `context`, `message`, `happened`: events as a handler sees them.
 //! - `answer`: what a handler returns.
 //! - [`arguments`]: what stands after a command's name, as values.
-//! - `words`: texts in several languages.
-//! - [`chat`], [`clock`], [`commands`], [`group_admin`], [`groups`], [`http`], [`kv`], [`log`], [`media`], [`random`], [`schedule`],
-//!   [`settings`]: the
+//! - `words`: texts in several languages. [`switch`]: a setting of a group as a command, `!x on`.
+//! - [`bot_admin`], [`chat`], [`chats`], [`clock`], [`commands`], [`group_admin`], [`groups`], [`http`], [`kv`], [`log`], [`media`], [`random`], [`schedule`],
+//!   [`settings`], [`turns`], [`users`]: the
 //!   capabilities, one module each.
 //! - `bindings`: generated from the contract; nothing in it is meant for plugins.
 
@@ -52,7 +52,9 @@ mod answer;
 pub mod arguments;
 #[doc(hidden)]
 pub mod bindings;
+pub mod bot_admin;
 pub mod chat;
+pub mod chats;
 pub mod clock;
 pub mod commands;
 mod context;
@@ -68,6 +70,9 @@ mod message;
 pub mod random;
 pub mod schedule;
 pub mod settings;
+pub mod switch;
+pub mod turns;
+pub mod users;
 mod words;
 
 pub use answer::{Answer, IntoAnswer, Reply};
@@ -105,7 +110,7 @@ pub use jadi_plugin_sdk_macros::Choice;
 /// [`arguments`].
 pub use jadi_plugin_sdk_macros::plugin;
 pub use message::{Message, Quoted};
-pub use words::Words;
+pub use words::{Words, fill};
 
 #[doc(hidden)]
 pub mod __private {

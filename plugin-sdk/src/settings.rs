@@ -4,6 +4,8 @@
 use crate::bindings::capabilities::jadi::plugin::settings as host;
 use crate::{Error, Result};
 
+pub use crate::bindings::capabilities::jadi::plugin::types::SettingValue;
+
 /// The value of a text, or of one with choices.
 ///
 /// # Errors
@@ -48,7 +50,13 @@ pub trait IntoValue {
 
 /// A value on its way to the host.
 #[doc(hidden)]
-pub struct Value(host::Value);
+pub struct Value(pub(crate) host::Value);
+
+impl IntoValue for SettingValue {
+    fn into_value(self) -> Value {
+        Value(self)
+    }
+}
 
 impl IntoValue for &str {
     fn into_value(self) -> Value {

@@ -20,12 +20,114 @@ impl Words {
             .map_or("", |(_, text)| text)
     }
 
+    /// The text in `language` with values in place of its `{name}`s.
+    pub fn fill(&self, language: &str, values: &[(&str, &str)]) -> String {
+        fill(self.in_language(language), values)
+    }
+
+    /// Whether there is a text for each of these languages: [`texts!`](crate::texts!) asks the compiler.
+    #[doc(hidden)]
+    pub const fn has_all(&self, languages: &[&str]) -> bool {
+        let mut asked = 0;
+        while asked < languages.len() {
+            let mut found = false;
+            let mut known = 0;
+            while known < self.0.len() {
+                let (tag, text) = self.0[known];
+                found = found || (same(tag, languages[asked]) && !text.is_empty());
+                known += 1;
+            }
+            if !found {
+                return false;
+            }
+            asked += 1;
+        }
+        true
+    }
+
     /// Whether there is a text for exactly this language: for a test that none is missing.
     pub fn has(&self, language: &str) -> bool {
         self.0
             .iter()
             .any(|(known, text)| *known == language && !text.is_empty())
     }
+}
+
+/// Whether two texts are the same, at compile time.
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut same = one.len() == other.len();
+    let mut place = 0;
+    while same && place < one.len() {
+        same = one[place] == other[place];
+        place += 1;
+    }
+    same
+}
+
+/// A text with values in place of its `{name}`s. A value is taken as it is, whatever it has in it, and a `{name}` without a value
+/// stays.
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        text.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let close = rest.find('}').unwrap_or(0);
+        let value = values
+            .iter()
+            .find(|(name, _)| close > 0 && rest[1..close] == **name);
+        match value {
+            Some((_, value)) => {
+                text.push_str(value);
+                rest = &rest[close + 1..];
+            }
+            None => {
+                text.push('{');
+                rest = &rest[1..];
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+/// The texts of a plugin, each in all of its languages: what is missing does not compile.
+///
+/// ```
+/// jadi_plugin_sdk::texts! {
+///     languages: en, id, es;
+///     /// Said to who is not there.
+///     GONE { en: "{name} is gone", id: "{name} sudah pergi", es: "{name} se ha ido" }
+///     HERE { en: "Here", id: "Di sini", es: "Aquí" }
+/// }
+/// assert_eq!(GONE.fill("id", &[("name", "Budi")]), "Budi sudah pergi");
+/// assert_eq!(LANGUAGES, ["en", "id", "es"]);
+/// ```
+///
+/// ```compile_fail
+/// jadi_plugin_sdk::texts! {
+///     languages: en, id;
+///     HERE { en: "Here" }
+/// }
+/// ```
+#[macro_export]
+macro_rules! texts {
+    (
+        languages: $($tag:ident),+;
+        $($(#[$about:meta])* $name:ident { $($language:ident: $text:expr),+ $(,)? })+
+    ) => {
+        /// The languages of all texts.
+        pub const LANGUAGES: &[&str] = &[$(stringify!($tag)),+];
+        $(
+            $(#[$about])*
+            pub const $name: $crate::Words = $crate::words! { $($language: $text),+ };
+            const _: () = assert!(
+                $name.has_all(LANGUAGES),
+                concat!("the text ", stringify!($name), " is missing in one of the languages"),
+            );
+        )+
+    };
 }
 
 /// One text in several languages, the first one for all others: `words! { en: "Yes", id: "Ya", es: "Sí" }`.
@@ -38,6 +140,23 @@ macro_rules! words {
 
 #[cfg(test)]
 mod tests {
+
+    #[test]
+    fn values_are_put_in_once_and_taken_as_they_are() {
+        use super::fill;
+        let values = [("a", "{b}"), ("b", "2")];
+        let cases = [
+            ("{a} {b}", "{b} 2"),
+            ("{c} { a} {", "{c} { a} {"),
+            ("{{a}}", "{{b}}"),
+            ("}{", "}{"),
+            ("é{a}é", "é{b}é"),
+            ("", ""),
+        ];
+        for (template, expected) in cases {
+            assert_eq!(fill(template, &values), expected, "{template:?}");
+        }
+    }
 
     #[test]
     fn a_language_falls_back_to_its_base_and_then_to_the_first() {

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jadi_model::clock::Millis;
-use jadi_model::{BotRole, Chat, ChatKind, Event, EventKind, Jid, Role};
+use jadi_model::{BotRole, Chat, ChatKind, Event, EventKind, Jid, KnownUser, Role};
 use jadi_plugin_manifest::{Capability, Manifest, ManifestError, SettingValue};
-use jadi_plugin_runtime::routing::{Cooldowns, Scene, Turn, Verdict, turns};
+use jadi_plugin_runtime::routing::{
+    Cooldowns, Scene, Turn, Verdict, goes_while_off, keeps_out, turns,
+};
 use jadi_plugin_runtime::{
     EventInput, Grants, HttpRequest, HttpResponse, Invocation, Limits, LoadError, LoadOptions,
     Outcome, Plugin, Runtime, RuntimeError, RuntimeOptions,
@@ -19,8 +21,9 @@ use serde::de::DeserializeOwned;
 
 use crate::chance::Chance;
 use crate::clock::TestClock;
-use crate::data::{EventData, Kv, Schedule, Servers, Settings, keep, schedule, set};
+use crate::data::{AllSettings, EventData, Kv, Schedule, Servers, keep, schedule, set};
 use crate::happened::Happened;
+use crate::known::{Chats, Users, in_turn};
 use crate::people::{number_jid, person};
 use crate::told::{Refused, Told};
 use crate::{Group, Speaker, built};
@@ -54,16 +57,20 @@ pub struct TestBot {
 }
 
 /// What changes while a test talks.
-struct State {
+pub(crate) struct State {
     kv: Kv,
-    settings: Settings,
+    pub(crate) settings: AllSettings,
+    pub(crate) users: Users,
+    pub(crate) chats: Chats,
     schedule: Schedule,
     files: BTreeMap<Vec<u8>, Vec<u8>>,
     servers: Option<Servers>,
     /// The plugin's own manifest and those of the plugins beside it, in the order of their turns.
-    manifests: Arc<[Manifest]>,
-    language: String,
-    prefixes: Vec<String>,
+    pub(crate) manifests: Arc<[Manifest]>,
+    /// Installed on the host, and not enabled.
+    pub(crate) disabled: Arc<[Manifest]>,
+    pub(crate) language: String,
+    pub(crate) prefixes: Vec<String>,
     role: BotRole,
     reads_fail: bool,
     grants: Grants,
@@ -148,11 +155,14 @@ impl TestBot {
         let loaded_in = begun.elapsed();
         let state = State {
             kv: Kv::new(),
-            settings: Settings::new(),
+            settings: AllSettings::new(),
+            users: Users::new(),
+            chats: Chats::new(),
             schedule: Schedule::new(),
             files: BTreeMap::new(),
             servers: None,
             manifests: [plugin.manifest().clone()].into(),
+            disabled: [].into(),
             language: "en".to_owned(),
             prefixes: ["!", ".", "#", "/"].map(str::to_owned).to_vec(),
             role: BotRole::Sub,
@@ -253,9 +263,53 @@ impl TestBot {
         let mut state = self.state();
         let mut all = state.manifests.to_vec();
         all.push(other);
-        all.sort_by(|one, other| (other.priority, &one.name).cmp(&(one.priority, &other.name)));
-        state.manifests = all.into();
+        state.manifests = in_turn(all);
         Ok(())
+    }
+
+    /// Installs another plugin on the host, by its manifest as JSON, without enabling it for this bot.
+    ///
+    /// # Errors
+    ///
+    /// When no host would take the manifest.
+    pub fn installed(&self, manifest: &str) -> Result<(), ManifestError> {
+        let other = Manifest::parse(manifest.as_bytes())?;
+        let mut state = self.state();
+        let mut all = state.disabled.to_vec();
+        all.push(other);
+        state.disabled = in_turn(all);
+        Ok(())
+    }
+
+    /// The plugins that serve this bot, in the order of their turns.
+    pub fn enabled(&self) -> Vec<String> {
+        let state = self.state();
+        state.manifests.iter().map(|one| one.name.clone()).collect()
+    }
+
+    /// The language that the bot answers in where none is set for the chat.
+    pub fn language(&self) -> String {
+        self.state().language.clone()
+    }
+
+    /// What commands begin with.
+    pub fn prefixes(&self) -> Vec<String> {
+        self.state().prefixes.clone()
+    }
+
+    /// What the bot knows of the person with this address, if it has met them.
+    pub fn user(&self, jid: &str) -> Option<KnownUser> {
+        self.state().users.get(&jid.parse::<Jid>().ok()?).cloned()
+    }
+
+    /// What is set for the bot of a setting of any plugin, if anything.
+    pub fn setting_of(&self, plugin: &str, name: &str) -> Option<SettingValue> {
+        let state = self.state();
+        state
+            .settings
+            .get(plugin)?
+            .get(&(None, name.to_owned()))
+            .cloned()
     }
 
     /// What the plugin keeps under a key, if anything.
@@ -295,7 +349,7 @@ impl TestBot {
 
     /// What is set for the bot of one of the plugin's settings, if anything.
     pub fn setting(&self, name: &str) -> Option<SettingValue> {
-        self.state().settings.get(&(None, name.to_owned())).cloned()
+        self.setting_of(&self.plugin.manifest().name, name)
     }
 
     /// Sets one of the plugin's settings for the bot, as its owner would.
@@ -311,7 +365,10 @@ impl TestBot {
         if let Err(right) = setting.value.allows(&value) {
             panic!("{name} must be {right}, not {value:?}");
         }
-        self.state().settings.insert((None, name.to_owned()), value);
+        let plugin = self.plugin.manifest().name.clone();
+        let mut state = self.state();
+        let settings = state.settings.entry(plugin).or_default();
+        settings.insert((None, name.to_owned()), value);
     }
 
     /// Lets this answer for all servers on the internet; `None` is no answer. Without it nobody answers.
@@ -405,9 +462,23 @@ impl TestBot {
             ..
         } = happened;
         let mut state = self.state();
+        state.meet(&event, received_at);
         let Some(turn) = self.turn(&state, &event) else {
             return Told::default();
         };
+        let known = state.chats.get(&event.chat.jid).map(|(_, chat)| chat);
+        let off = known.is_some_and(|chat| chat.off_since.is_some());
+        let language = known.and_then(|chat| chat.language.clone());
+        let language = language.unwrap_or_else(|| state.language.clone());
+        let is_command = turn.invocation.is_some();
+        if off && !goes_while_off(role, &event.kind, is_command) {
+            return Told::refusal(Refused::Off);
+        }
+        let user = state.users.get(&event.sender.jid);
+        let banned = user.is_some_and(|user| user.banned_since.is_some());
+        if is_command && keeps_out(role, banned) {
+            return Told::refusal(Refused::Banned);
+        }
         let scene = Scene {
             role,
             chat: event.chat.kind,
@@ -419,7 +490,11 @@ impl TestBot {
         }
         let data = Arc::new(EventData {
             kv: state.kv.clone(),
+            plugin: self.plugin.manifest().name.clone(),
             settings: state.settings.clone(),
+            users: state.users.clone(),
+            chats: state.chats.clone(),
+            disabled: state.disabled.clone(),
             scheduled: state
                 .schedule
                 .iter()
@@ -431,7 +506,7 @@ impl TestBot {
             servers: state.servers.clone(),
             manifests: state.manifests.clone(),
             scene,
-            language: state.language.clone(),
+            language: language.clone(),
             broken: state.reads_fail,
             progress: Mutex::default(),
         });
@@ -445,7 +520,7 @@ impl TestBot {
             own: Some(self.jid()),
             role,
             command: turn.invocation,
-            language: state.language.clone(),
+            language,
             prefixes: state.prefixes.clone(),
             bot_is_admin,
             bot_started_at: self.started_at,
@@ -454,9 +529,13 @@ impl TestBot {
         let mut outcome = self.run(input, data.clone());
         keep(&mut state.kv, std::mem::take(&mut outcome.kv_writes));
         let writes = std::mem::take(&mut outcome.setting_writes);
-        set(&mut state.settings, &event.chat.jid, writes);
+        let settings = state.settings.entry(data.plugin.clone()).or_default();
+        set(settings, &event.chat.jid, writes);
         let writes = std::mem::take(&mut outcome.schedule_writes);
         schedule(&mut state.schedule, &event, writes);
+        let writes = std::mem::take(&mut outcome.bot_writes);
+        state.change_bot(&event, writes, received_at);
+        state.switch_plugins(&outcome.actions);
         let progress = std::mem::take(&mut *data.progress());
         Told::outcome(outcome, progress)
     }

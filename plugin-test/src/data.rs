@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jadi_model::clock::Millis;
-use jadi_model::{Event, Jid, Progress};
-use jadi_plugin_manifest::{Manifest, SettingValue};
+use jadi_model::{Ban, ChatKind, Event, Jid, KnownChat, KnownCounts, KnownUser, Progress};
+use jadi_plugin_manifest::{Manifest, Scope, SettingValue};
 use jadi_plugin_runtime::routing::{self, Scene};
 use jadi_plugin_runtime::{
-    CommandFact, FetchError, HttpRequest, HttpResponse, KvWrite, MediaError, ReadError, Reads,
-    ScheduleWrite, SettingWrite,
+    CommandFact, FetchError, GroupSettingFact, HttpRequest, HttpResponse, KvWrite, MediaError,
+    PluginFact, PluginSettingFact, ReadError, Reads, ScheduleWrite, SettingWrite,
 };
+
+use crate::known::{Chats, Users};
 
 /// A plugin's keys and values in one bot.
 pub(crate) type Kv = BTreeMap<String, Vec<u8>>;
@@ -24,6 +26,9 @@ pub(crate) type Schedule = BTreeMap<(Jid, String), (Millis, Vec<u8>, Arc<Event>)
 
 /// The servers of a test.
 pub(crate) type Servers = Arc<dyn Fn(&HttpRequest) -> Option<HttpResponse> + Send + Sync>;
+
+/// Settings of all plugins in one bot, by plugin.
+pub(crate) type AllSettings = BTreeMap<String, Settings>;
 
 /// Does what a handler that returned ok wants set.
 pub(crate) fn set(settings: &mut Settings, chat: &Jid, writes: Vec<SettingWrite>) {
@@ -64,7 +69,14 @@ pub(crate) fn keep(kv: &mut Kv, writes: Vec<KvWrite>) {
 /// The reads of one event: as it began, whatever happens meanwhile.
 pub(crate) struct EventData {
     pub(crate) kv: Kv,
-    pub(crate) settings: Settings,
+    /// The plugin's name.
+    pub(crate) plugin: String,
+    pub(crate) settings: AllSettings,
+    /// Whom and which chats the bot knows.
+    pub(crate) users: Users,
+    pub(crate) chats: Chats,
+    /// Installed, and not enabled.
+    pub(crate) disabled: Arc<[Manifest]>,
     /// What is scheduled in the chat.
     pub(crate) scheduled: BTreeMap<String, Millis>,
     pub(crate) chat: Jid,
@@ -88,6 +100,38 @@ impl EventData {
         match self.broken {
             true => Err(ReadError(Broken.into())),
             false => Ok(()),
+        }
+    }
+
+    /// What is set, for the chat or the bot.
+    fn set_value(&self, plugin: &str, chat: Option<&Jid>, name: &str) -> Option<SettingValue> {
+        let key = (chat.cloned(), name.to_owned());
+        self.settings.get(plugin)?.get(&key).cloned()
+    }
+
+    fn fact(&self, manifest: &Manifest, enabled: bool) -> PluginFact {
+        let clashes = |other: &&Manifest| {
+            let mut names = manifest.commands.iter().flat_map(|command| command.names());
+            other.name != manifest.name && names.any(|name| other.command(name).is_some())
+        };
+        let settings = manifest.settings.iter().map(|setting| PluginSettingFact {
+            summary: setting.summary.get(&self.language).to_owned(),
+            value: self
+                .set_value(&manifest.name, None, &setting.name)
+                .unwrap_or_else(|| setting.value.default_value()),
+            setting: setting.clone(),
+        });
+        PluginFact {
+            name: manifest.name.clone(),
+            version: manifest.version.clone(),
+            summary: manifest.summary.get(&self.language).to_owned(),
+            enabled,
+            clashes_with: self
+                .manifests
+                .iter()
+                .find(clashes)
+                .map(|other| other.name.clone()),
+            settings: settings.collect(),
         }
     }
 
@@ -124,8 +168,8 @@ impl Reads for EventData {
 
     async fn setting(&self, name: &str, here: bool) -> Result<Option<SettingValue>, ReadError> {
         self.serves()?;
-        let chat = here.then(|| self.chat.clone());
-        Ok(self.settings.get(&(chat, name.to_owned())).cloned())
+        let chat = here.then_some(&self.chat);
+        Ok(self.set_value(&self.plugin, chat, name))
     }
 
     async fn scheduled(&self) -> Result<BTreeMap<String, Millis>, ReadError> {
@@ -161,6 +205,72 @@ impl Reads for EventData {
             .filter(|(_, command)| self.scene.usable(command))
             .map(|(manifest, command)| routing::fact(manifest, command, &self.language))
             .collect())
+    }
+
+    async fn group_settings(&self) -> Result<Vec<GroupSettingFact>, ReadError> {
+        self.serves()?;
+        let all = self.manifests.iter().flat_map(|manifest| {
+            let settings = manifest.settings.iter();
+            settings.map(move |setting| (manifest, setting))
+        });
+        let per_group = all.filter(|(_, setting)| setting.scope == Scope::Group);
+        let facts = per_group.map(|(manifest, setting)| {
+            let set = |chat| self.set_value(&manifest.name, chat, &setting.name);
+            GroupSettingFact {
+                plugin: manifest.name.clone(),
+                summary: setting.summary.get(&self.language).to_owned(),
+                value: set(Some(&self.chat))
+                    .or_else(|| set(None))
+                    .unwrap_or_else(|| setting.value.default_value()),
+                setting: setting.clone(),
+            }
+        });
+        Ok(facts.collect())
+    }
+
+    async fn user(&self, person: &Jid) -> Result<Option<KnownUser>, ReadError> {
+        self.serves()?;
+        Ok(self.users.get(person).cloned())
+    }
+
+    async fn chat(&self) -> Result<Option<KnownChat>, ReadError> {
+        self.serves()?;
+        Ok(self.chats.get(&self.chat).map(|(_, chat)| chat.clone()))
+    }
+
+    async fn counts(&self) -> Result<KnownCounts, ReadError> {
+        self.serves()?;
+        let of = |kind: ChatKind| {
+            let chats = self.chats.values();
+            chats.filter(|(known, _)| *known == kind).count() as u64
+        };
+        Ok(KnownCounts {
+            users: self.users.len() as u64,
+            groups: of(ChatKind::Group),
+            private_chats: of(ChatKind::Private),
+        })
+    }
+
+    async fn bans(&self) -> Result<Vec<Ban>, ReadError> {
+        self.serves()?;
+        let bans = self.users.values().filter_map(|user| {
+            Some(Ban {
+                person: user.jid.clone(),
+                since: user.banned_since?,
+            })
+        });
+        let mut bans: Vec<Ban> = bans.collect();
+        bans.sort_by_key(|ban| std::cmp::Reverse(ban.since));
+        Ok(bans)
+    }
+
+    async fn plugins(&self) -> Result<Vec<PluginFact>, ReadError> {
+        self.serves()?;
+        let enabled = self.manifests.iter().map(|one| self.fact(one, true));
+        let disabled = self.disabled.iter().map(|one| self.fact(one, false));
+        let mut facts: Vec<PluginFact> = enabled.chain(disabled).collect();
+        facts.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(facts)
     }
 
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {

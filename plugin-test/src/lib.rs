@@ -35,6 +35,7 @@
 //! - `bot`: [`TestBot`]. `built`: from the crate to a component, once.
 //! - `people`: who says something where. `saying`: a message with all that it may have. `happened`: any event on its way.
 //! - `told`: what came of it.
+//! - `known`: whom the bot knows, and what is changed of it.
 //! - `data`: what the plugin may read. `clock`, `chance`: time and randomness that the test holds in its hand.
 
 mod bot;
@@ -43,6 +44,7 @@ mod chance;
 mod clock;
 mod data;
 mod happened;
+mod known;
 mod people;
 mod saying;
 mod told;
@@ -53,7 +55,9 @@ pub use people::{Group, Speaker};
 pub use saying::Saying;
 pub use told::{Refused, Told};
 
-pub use jadi_model::{Action, MediaKind, Progress, Role, SendMessage};
+pub use jadi_model::{
+    Action, BotChange, GroupChange, KnownUser, MediaKind, Progress, Role, SendMessage,
+};
 pub use jadi_plugin_manifest::{Capability, Manifest, Place, SettingValue};
 pub use jadi_plugin_runtime::{
     EventLimits, Failure, HttpRequest, HttpResponse, Limit, LogLevel, LogLine, Receipt,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jadi_model::{Action, Progress, Role, SendMessage};
+use jadi_model::{Action, GroupChange, Progress, Role, SendMessage};
 use jadi_plugin_manifest::Place;
 use jadi_plugin_runtime::routing::Refusal;
 use jadi_plugin_runtime::{Failure, LogLine, Outcome, Receipt};
@@ -21,6 +21,7 @@ pub struct Told {
     pub(crate) failure: Option<Failure>,
     pub(crate) refused: Option<Refused>,
     pub(crate) asked: bool,
+    pub(crate) ends: bool,
 }
 
 /// Why the host did not hand a command to the plugin. Whoever typed it is told so in the host's own words.
@@ -39,6 +40,10 @@ pub enum Refused {
     },
     /// The same, and they have been told already: the bot is silent.
     TooSoonAgain,
+    /// They are banned from the bot's commands.
+    Banned,
+    /// The bot is off in this group: it is silent.
+    Off,
 }
 
 impl From<Refusal> for Refused {
@@ -68,6 +73,7 @@ impl Told {
             failure: outcome.failure,
             refused: None,
             asked: true,
+            ends: outcome.consumed,
         }
     }
 
@@ -135,6 +141,28 @@ impl Told {
     /// Whether the message was for this plugin, and no rule kept it from it.
     pub fn was_asked(&self) -> bool {
         self.asked
+    }
+
+    /// Whether the event's round ends here: plugins whose turn comes later don't get it.
+    pub fn ends_the_round(&self) -> bool {
+        self.ends
+    }
+
+    /// The changes of the group, in their order.
+    pub fn group_changes(&self) -> Vec<&GroupChange> {
+        let mut changes = Vec::new();
+        for action in &self.actions {
+            if let Action::Group { change, .. } = action {
+                changes.push(change);
+            }
+        }
+        changes
+    }
+
+    /// How many messages the bot deletes.
+    pub fn deletions(&self) -> usize {
+        let deletes = |action: &&Action| matches!(action, Action::Delete { .. });
+        self.actions.iter().filter(deletes).count()
     }
 
     /// Whether the bot does nothing at all, as at talk that is not for it.

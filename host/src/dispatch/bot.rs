@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::breakers::Breakers;
-use super::caller::{Account, Callers, KnownBots, ignored};
+use super::caller::{Account, Callers, KnownBots, ignored, others_only};
 use super::counters::Counters;
+use super::desk::PluginDesk;
 use super::enabled::{Enabled, Handler};
 use super::failing::FailingVersions;
 use super::limits::PluginLimits;
@@ -32,6 +33,10 @@ use crate::whatsapp::{CommitError, Inbound, Session, SessionState};
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How often somebody who is banned is told so, seconds.
+const BAN_TOLD_SECONDS: u32 = 3600;
+/// How long people who come into a group, or leave it, wait for others who do so too.
+const GATHERED_FOR: Duration = Duration::from_millis(1_500);
 /// How long a handled event is recognised when it comes again.
 const REMEMBERED_FOR: Duration = Duration::from_secs(14 * 24 * 3600);
 
@@ -43,6 +48,8 @@ pub struct DispatchParts {
     pub data: BotData,
     /// The plugins that are enabled for it; a new set counts from the next event on.
     pub plugins: watch::Receiver<Arc<Enabled>>,
+    /// All plugins of the host, which it may switch for itself.
+    pub desk: Arc<dyn PluginDesk>,
     /// Its session, while there is one.
     pub session: watch::Receiver<Option<Arc<dyn Session>>>,
     /// The numbers of the system owners.
@@ -102,6 +109,7 @@ pub(super) struct Core {
     pub(super) callers: Callers,
     pub(super) known_bots: KnownBots,
     pub(super) fetcher: Fetcher,
+    pub(super) desk: Arc<dyn PluginDesk>,
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
     pub(super) counters: Counters,
@@ -109,6 +117,8 @@ pub(super) struct Core {
     pub(super) started_at: Millis,
     /// Wakes who waits for what is due next.
     pub(super) scheduled: Notify,
+    /// Events that wait for others to become one with; changes wake who waits for their time.
+    gathering: watch::Sender<u64>,
     inbox: Queue,
     plugins: watch::Receiver<Arc<Enabled>>,
     session: watch::Receiver<Option<Arc<dyn Session>>>,
@@ -147,6 +157,8 @@ impl Dispatch {
     pub async fn start(parts: DispatchParts) -> Result<Arc<Self>, StoreError> {
         let (bot, data, options) = (parts.bot, parts.data, parts.options);
         let settings = data.settings().await?;
+        // What gathered when the last process ended has waited long enough.
+        data.release_gathered(Millis::MAX).await?;
         let (waiting, leaving) = (data.waiting().await?, data.leaving().await?);
         let (limits, breakers) = (data.plugin_limits().await?, data.breakers().await?);
         let account = bot.jid.map(|jid| Account { jid, lid: bot.lid });
@@ -157,11 +169,13 @@ impl Dispatch {
             callers: Callers::new(parts.system_owners, bot.owner),
             known_bots: parts.known_bots,
             fetcher: parts.fetcher,
+            desk: parts.desk,
             started_at: parts.clock.now(),
             clock: parts.clock,
             random: parts.random,
             counters: Counters::default(),
             scheduled: Notify::new(),
+            gathering: watch::Sender::new(0),
             inbox: Queue::new(),
             outbox: Queue::new(),
             plugins: parts.plugins,
@@ -194,6 +208,7 @@ impl Dispatch {
         tasks.spawn(serve_inbox(core.clone(), options.clone()));
         tasks.spawn(serve_outbox(core.clone(), options.clone()));
         tasks.spawn(serve_schedule(core.clone()));
+        tasks.spawn(serve_gathered(core.clone()));
         tasks.spawn(clean_up(core.clone(), options.interval));
         Ok(Arc::new(Self { core, tasks }))
     }
@@ -201,12 +216,18 @@ impl Dispatch {
     /// Resolves when inbox and outbox are empty and nothing is under way.
     pub async fn idle(&self) {
         let (mut inbox, mut outbox) = (self.core.inbox.unserved(), self.core.outbox.unserved());
+        let mut gathering = self.core.gathering.subscribe();
         loop {
-            // An event's answers are in the outbox before the event leaves the inbox, so in this order none is missed.
-            if *inbox.borrow_and_update() == 0 && *outbox.borrow_and_update() == 0 {
+            // What gathered is in the inbox before it counts as gathered no more, and an event's answers are in the outbox before
+            // the event leaves the inbox, so in this order none is missed.
+            if *gathering.borrow_and_update() == 0
+                && *inbox.borrow_and_update() == 0
+                && *outbox.borrow_and_update() == 0
+            {
                 return;
             }
             tokio::select! {
+                changed = gathering.changed() => if changed.is_err() { return },
                 changed = inbox.changed() => if changed.is_err() { return },
                 changed = outbox.changed() => if changed.is_err() { return },
             }
@@ -329,6 +350,49 @@ async fn serve_schedule(core: Arc<Core>) {
     }
 }
 
+/// Puts into the inbox's queue what has gathered long enough.
+async fn serve_gathered(core: Arc<Core>) {
+    let mut gathering = core.gathering.subscribe();
+    loop {
+        if *gathering.borrow_and_update() == 0 {
+            tokio::select! {
+                () = core.stop.cancelled() => return,
+                changed = gathering.changed() => if changed.is_err() { return },
+            }
+            continue;
+        }
+        let next = match core.data.release_gathered(core.clock.now()).await {
+            Ok(released) => {
+                let count = u64::try_from(released.waiting.len()).unwrap_or(u64::MAX);
+                let rows = released.waiting.into_iter();
+                core.inbox
+                    .push(rows.map(|waiting| (waiting.chat, waiting.row)));
+                core.gathering.send_if_modified(|gathering| {
+                    *gathering = gathering.saturating_sub(count);
+                    count > 0
+                });
+                released.next
+            }
+            Err(StoreError::Closed) => return,
+            Err(error) => {
+                tracing::warn!(bot = %core.id, %error, "what has gathered has to wait");
+                Some(core.clock.now().saturating_add(millis(LONGEST_PAUSE)))
+            }
+        };
+        let until = async {
+            match next {
+                Some(at) => core.clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = core.stop.cancelled() => return,
+            changed = gathering.changed() => if changed.is_err() { return },
+            () = until => {}
+        }
+    }
+}
+
 async fn clean_up(core: Arc<Core>, interval: Duration) {
     loop {
         tokio::select! {
@@ -386,32 +450,46 @@ impl Core {
     /// Keeps events, those that no plugin wants by their key only.
     async fn accept(&self, events: Vec<Event>) -> Result<(), StoreError> {
         let (settings, enabled, account) = (self.settings(), self.enabled(), self.account());
-        let arrivals = events.into_iter().map(|event| {
+        let now = self.clock.now();
+        let arrivals = events.into_iter().map(|mut event| {
             if matches!(
                 event.kind,
                 EventKind::GroupAdd { .. } | EventKind::GroupRemove { .. }
             ) {
                 self.callers.forget(&event.chat.jid);
             }
-            let seen = !ignored(&event, account.as_ref(), &self.known_bots);
+            let others = others_only(&mut event, account.as_ref());
+            let seen = others && !ignored(&event, account.as_ref(), &self.known_bots);
             let wanted = seen && !enabled.matches(&event, &settings.prefixes).is_empty();
             let keep = seen && enabled.keeps(event.chat.kind);
+            let joins_or_leaves = matches!(
+                event.kind,
+                EventKind::GroupAdd { .. } | EventKind::GroupRemove { .. }
+            );
             Arrival {
                 event,
                 wanted,
                 keep,
+                meets: seen,
+                gathers: joins_or_leaves.then(|| now.saturating_add(millis(GATHERED_FOR))),
             }
         });
         let arrivals: Vec<_> = arrivals.collect();
-        let accepted = self.data.accept(arrivals, self.clock.now()).await.inspect_err(|error| {
+        let accepted = self.data.accept(arrivals, now).await.inspect_err(|error| {
             tracing::warn!(bot = %self.id, %error, "events are not kept; WhatsApp will deliver them again");
         })?;
         let new = u64::try_from(accepted.new.len()).unwrap_or(u64::MAX);
-        self.counters
-            .received
-            .add(new.saturating_add(accepted.unwanted));
+        let new = new.saturating_add(accepted.gathering);
+        self.counters.received.add(
+            new.saturating_add(accepted.unwanted)
+                .saturating_add(accepted.merged),
+        );
         self.counters.filtered.add(accepted.unwanted);
         self.counters.repeated.add(accepted.repeated);
+        if accepted.gathering > 0 {
+            self.gathering
+                .send_modify(|gathering| *gathering = gathering.saturating_add(accepted.gathering));
+        }
         let rows = accepted
             .new
             .into_iter()
@@ -501,6 +579,32 @@ impl Core {
             .unwrap_or_else(PoisonError::into_inner);
         let seconds = command.cooldown_seconds;
         cooldowns.ask(person, &command.name, event, seconds, self.clock.now())
+    }
+
+    /// Whether somebody who may not use a command is to be told so: not again within a while.
+    pub(super) fn tells_banned(&self, person: &Jid, event: Row) -> bool {
+        let mut cooldowns = self
+            .cooldowns
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // No command has an empty name.
+        let asked = cooldowns.ask(person, "", event, BAN_TOLD_SECONDS, self.clock.now());
+        asked == Verdict::Go
+    }
+
+    /// Reads the settings that an event has changed. What can't be read now counts from the next change or start on.
+    pub(super) async fn settings_changed(&self) {
+        match self.data.settings().await {
+            Ok(settings) => {
+                *self
+                    .settings
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner) = settings;
+            }
+            Err(error) => {
+                tracing::warn!(bot = %self.id, %error, "changed settings can't be read yet");
+            }
+        }
     }
 
     pub(super) fn settings(&self) -> Settings {

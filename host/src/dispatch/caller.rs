@@ -79,6 +79,20 @@ pub(super) fn ignored(event: &Event, account: Option<&Account>, bots: &KnownBots
     }
 }
 
+/// Takes the bot itself from those who came into a group or left it: it greets others. Whether anybody is left.
+pub(super) fn others_only(event: &mut Event, account: Option<&Account>) -> bool {
+    let (EventKind::GroupAdd { people } | EventKind::GroupRemove { people }) = &mut event.kind
+    else {
+        return true;
+    };
+    if let Some(account) = account {
+        people.retain(|person| {
+            !account.is(&person.jid) && person.lid.as_ref().is_none_or(|lid| !account.is(lid))
+        });
+    }
+    !people.is_empty()
+}
+
 /// What the sender of an event is, where it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Standing {

@@ -93,6 +93,11 @@ impl Enabled {
         })
     }
 
+    /// What the plugins declare, in the order of their turns.
+    pub(super) fn manifests(&self) -> impl Iterator<Item = &Manifest> {
+        self.handlers.iter().map(|handler| handler.manifest())
+    }
+
     /// All commands, each with the manifest of its plugin.
     pub(super) fn commands(&self) -> impl Iterator<Item = (&Manifest, &Command)> {
         self.handlers.iter().flat_map(|handler| {

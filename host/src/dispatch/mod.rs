@@ -14,6 +14,7 @@
 //! - `enabled`: which plugins an event is for; how that is decided is [`routing`](crate::plugins::routing).
 //! - `caller`, `replies`, `notices`: who asks, the host's own answers to those who may not, and what owners are told.
 //! - `reads`: what a plugin may read while it runs.
+//! - `desk`: the host's plugins, for a bot that manages its own.
 //! - `limits`: what each plugin may use in a bot. `receipts`: what each run cost, and what it takes to run a failed one
 //!   again. `evidence`: looking at these.
 //! - `breaker`, `pace`: what slows things down. Pure. `breakers`: those of a bot's plugins, as they are kept.
@@ -24,6 +25,7 @@ mod breaker;
 mod breakers;
 mod caller;
 mod counters;
+mod desk;
 mod enabled;
 mod evidence;
 mod failing;
@@ -43,6 +45,7 @@ mod worker;
 pub use bot::{Dispatch, DispatchOptions, DispatchParts};
 pub use caller::KnownBots;
 pub use counters::{Count, Counters};
+pub use desk::{Installed, PluginDesk, SwitchError};
 pub use enabled::{Enabled, Handler};
 pub use evidence::{FailureEntry, LogEntry, failures, logs, logs_after};
 pub use failing::{FailingVersions, RollBack};

@@ -6,19 +6,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jadi_plugin_manifest::SettingValue;
+use jadi_plugin_manifest::{Manifest, Scope, Setting, SettingValue};
 
+use super::desk::PluginDesk;
 use super::enabled::Enabled;
 use crate::clock::Millis;
 use crate::fetch::Fetcher;
-use crate::model::{Jid, Progress};
+use crate::model::{Ban, BotId, Jid, KnownChat, KnownCounts, KnownUser, Progress};
 use crate::plugins::routing::{self, Scene};
 use crate::plugins::{
-    CommandFact, FetchError, HttpRequest, HttpResponse, MediaError, ReadError, Reads,
+    CommandFact, FetchError, GroupSettingFact, HttpRequest, HttpResponse, MediaError, PluginFact,
+    PluginSettingFact, ReadError, Reads,
 };
 use crate::store::{BotData, StoreError, Versioned};
 use crate::whatsapp::{DownloadError, Session};
 
+/// How many banned people are told.
+const BANS: u32 = 256;
 /// An early effect that takes longer is not worth waiting for.
 const PROGRESS: Duration = Duration::from_secs(3);
 
@@ -34,6 +38,9 @@ pub(super) struct EventReads {
     pub(super) session: Arc<dyn Session>,
     pub(super) seen: Seen,
     pub(super) fetcher: Fetcher,
+    /// The bot, for its desk alone.
+    pub(super) bot: BotId,
+    pub(super) desk: Arc<dyn PluginDesk>,
 }
 
 /// Which version of the plugin's key-values a run has seen.
@@ -71,6 +78,30 @@ impl Seen {
     }
 }
 
+impl EventReads {
+    /// What is set of a plugin, for the bot and for the chat.
+    async fn set_of(
+        &self,
+        manifest: &Manifest,
+        chat: Option<&Jid>,
+    ) -> Result<BTreeMap<String, SettingValue>, ReadError> {
+        if manifest.settings.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let read = self.data.plugin_settings(&manifest.name, chat).await;
+        read.map_err(|error| ReadError(error.into()))
+    }
+}
+
+/// What counts of a setting: what is set, unless an earlier version of the plugin allowed it and this one does not.
+fn counts(setting: &Setting, set: &BTreeMap<String, SettingValue>) -> SettingValue {
+    let value = set.get(&setting.name);
+    let allowed = value.filter(|value| setting.value.allows(value).is_ok());
+    allowed
+        .cloned()
+        .unwrap_or_else(|| setting.value.default_value())
+}
+
 #[async_trait]
 impl Reads for EventReads {
     async fn kv_get(&self, key: &str) -> Result<Option<Vec<u8>>, ReadError> {
@@ -99,6 +130,67 @@ impl Reads for EventReads {
         Ok(usable
             .map(|(manifest, command)| routing::fact(manifest, command, &self.language))
             .collect())
+    }
+
+    async fn group_settings(&self) -> Result<Vec<GroupSettingFact>, ReadError> {
+        let mut facts = Vec::new();
+        for manifest in self.enabled.manifests() {
+            let per_group = |setting: &&Setting| setting.scope == Scope::Group;
+            if !manifest.settings.iter().any(|setting| per_group(&setting)) {
+                continue;
+            }
+            let set = self.set_of(manifest, Some(&self.chat)).await?;
+            let settings = manifest.settings.iter().filter(per_group);
+            facts.extend(settings.map(|setting| GroupSettingFact {
+                plugin: manifest.name.clone(),
+                setting: setting.clone(),
+                summary: setting.summary.get(&self.language).to_owned(),
+                value: counts(setting, &set),
+            }));
+        }
+        Ok(facts)
+    }
+
+    async fn user(&self, person: &Jid) -> Result<Option<KnownUser>, ReadError> {
+        let read = self.data.user(person).await;
+        read.map_err(|error| ReadError(error.into()))
+    }
+
+    async fn chat(&self) -> Result<Option<KnownChat>, ReadError> {
+        let read = self.data.chat(&self.chat).await;
+        read.map_err(|error| ReadError(error.into()))
+    }
+
+    async fn counts(&self) -> Result<KnownCounts, ReadError> {
+        let read = self.data.counts().await;
+        read.map_err(|error| ReadError(error.into()))
+    }
+
+    async fn bans(&self) -> Result<Vec<Ban>, ReadError> {
+        let read = self.data.bans(BANS).await;
+        read.map_err(|error| ReadError(error.into()))
+    }
+
+    async fn plugins(&self) -> Result<Vec<PluginFact>, ReadError> {
+        let mut facts = Vec::new();
+        for installed in self.desk.installed(self.bot).await {
+            let manifest = installed.manifest;
+            let set = self.set_of(&manifest, None).await?;
+            let settings = manifest.settings.iter().map(|setting| PluginSettingFact {
+                setting: setting.clone(),
+                summary: setting.summary.get(&self.language).to_owned(),
+                value: counts(setting, &set),
+            });
+            facts.push(PluginFact {
+                settings: settings.collect(),
+                summary: manifest.summary.get(&self.language).to_owned(),
+                enabled: installed.enabled,
+                clashes_with: installed.clashes_with,
+                name: manifest.name,
+                version: manifest.version,
+            });
+        }
+        Ok(facts)
     }
 
     async fn setting(&self, name: &str, here: bool) -> Result<Option<SettingValue>, ReadError> {

@@ -19,6 +19,8 @@ pub(super) enum Reply {
         /// How long, seconds.
         seconds: u32,
     },
+    /// They are banned from the bot's commands.
+    Banned,
     /// The plugin failed.
     Failed,
     /// The plugin failed too often and is left alone for a while.
@@ -110,6 +112,11 @@ impl Reply {
                 "Tunggu {seconds} detik sebelum memakai perintah ini lagi.",
                 "Espera {seconds} s antes de volver a usar este comando.",
             ],
+            Self::Banned => [
+                "You are banned from using this bot.",
+                "Kamu diblokir dari bot ini.",
+                "No puedes usar este bot: estás bloqueado.",
+            ],
             Self::Failed => [
                 "That did not work: something in this command is broken.",
                 "Gagal: ada yang rusak pada perintah ini.",
@@ -145,6 +152,7 @@ mod tests {
             Reply::Role(Role::SystemOwner),
             Reply::BotNotAdmin,
             Reply::Wait { seconds: 7 },
+            Reply::Banned,
             Reply::Failed,
             Reply::Resting,
             Reply::SwitchedOff,

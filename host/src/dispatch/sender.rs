@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::bot::{Connected, Core};
+use super::desk::SwitchError;
 use super::queue::Served;
 use crate::clock::{Millis, millis};
+use crate::model::{Action, BotChange};
 use crate::store::{Attempt, Row, StoreError, Unsent};
 use crate::whatsapp::SendError;
 
@@ -26,6 +28,15 @@ pub(super) async fn send(core: Arc<Core>, row: Row) -> Served {
 async fn try_send(core: &Core, row: Row) -> Result<Option<()>, StoreError> {
     let mut tried = None;
     while let Some(unsent) = core.data.unsent(row).await? {
+        if let Action::Bot { change, .. } = &unsent.outgoing.action {
+            if core.wait_until(unsent.next_try).await.is_none() {
+                return Ok(None);
+            }
+            let done = change_bot(core, change).await;
+            let ended = outcome(core, &unsent, done);
+            core.data.attempted(row, ended).await?;
+            continue;
+        }
         let Some(connected) = turn(core, unsent.next_try, tried).await else {
             return Ok(None);
         };
@@ -35,6 +46,22 @@ async fn try_send(core: &Core, row: Row) -> Result<Option<()>, StoreError> {
         core.data.attempted(row, ended).await?;
     }
     Ok(Some(()))
+}
+
+/// Changes the bot itself. It needs no connection, and doing it again changes nothing.
+async fn change_bot(core: &Core, change: &BotChange) -> Result<(), SendError> {
+    let BotChange::Plugin { name, enabled } = change;
+    match core.desk.switch(core.id, name, *enabled).await {
+        Ok(()) => Ok(()),
+        Err(SwitchError::Refused(why)) => {
+            tracing::warn!(bot = %core.id, plugin = name, why, "a plugin is not switched");
+            Err(SendError::Refused(why))
+        }
+        Err(SwitchError::Unavailable(why)) => {
+            tracing::warn!(bot = %core.id, plugin = name, why, "a plugin is not switched yet");
+            Err(SendError::Unavailable)
+        }
+    }
 }
 
 /// Waits until a message may go: its pause is over or there is a new connection, the pace allows it, and the connection is

@@ -13,9 +13,14 @@ use super::receipts::Ran;
 use super::replies::Reply;
 use crate::clock::Millis;
 use crate::model::{Action, Event, EventKey, EventKind, KeptMessage, MessageId, Outgoing};
-use crate::plugins::routing::{Scene, Verdict};
-use crate::plugins::{EventInput, Failure, KvWrite, Outcome, ScheduleWrite, SettingWrite};
-use crate::store::{Handled, KvChange, Row, ScheduleChange, SettingChange, Settings, StoreError};
+use crate::plugins::routing::{Scene, Verdict, goes_while_off, keeps_out};
+use crate::plugins::{
+    BotWrite, EventInput, Failure, KvWrite, Outcome, ScheduleWrite, SettingWrite,
+};
+use crate::store::{
+    ContextChange, Handled, KvChange, Row, ScheduleChange, SettingChange, Settings, SettingsChange,
+    StoreError, Surroundings,
+};
 use crate::whatsapp::{SendError, Session};
 
 /// How often an event is run again because another event of its plugin has written in between.
@@ -74,6 +79,12 @@ async fn try_handle(core: &Core, row: Row, tries: u32) -> Result<Option<()>, Sto
         core.data.finish(vec![row], now).await?;
         return Ok(Some(()));
     }
+    let known = core
+        .data
+        .surroundings(&event.sender.jid, &event.chat.jid)
+        .await?;
+    let language = known.chat.as_ref().and_then(|chat| chat.language.clone());
+    let language = language.unwrap_or_else(|| settings.language.clone());
     let visit = Visit {
         core,
         row,
@@ -81,6 +92,8 @@ async fn try_handle(core: &Core, row: Row, tries: u32) -> Result<Option<()>, Sto
         received_at,
         original,
         settings,
+        language,
+        known,
         enabled,
         standing,
         session,
@@ -124,6 +137,9 @@ struct Visit<'a> {
     received_at: Millis,
     original: Option<Arc<KeptMessage>>,
     settings: Settings,
+    /// The language to answer in: the chat's, else the bot's.
+    language: String,
+    known: Surroundings,
     enabled: Arc<Enabled>,
     standing: Standing,
     session: Arc<dyn Session>,
@@ -143,6 +159,9 @@ impl Visit<'_> {
     /// Runs one plugin, or answers in its place, and keeps what that leaves behind. `None` means: the host could not serve
     /// the plugin, again.
     async fn run(&self, found: &Match, last: bool) -> Result<Option<Then>, StoreError> {
+        if self.is_off_for(found) {
+            return self.say(found, None, last).await.map(Some);
+        }
         if let Some(refusal) = self.refusal(found) {
             self.core.counters.refused.one();
             return self.say(found, refusal, last).await.map(Some);
@@ -167,7 +186,9 @@ impl Visit<'_> {
                 chat: self.event.chat.jid.clone(),
                 enabled: self.enabled.clone(),
                 scene: self.scene(),
-                language: self.settings.language.clone(),
+                language: self.language.clone(),
+                bot: self.core.id,
+                desk: self.core.desk.clone(),
                 session: self.session.clone(),
                 seen: Seen::default(),
                 fetcher: self.core.fetcher.clone(),
@@ -193,8 +214,22 @@ impl Visit<'_> {
         }
     }
 
+    /// Whether the bot is off in the chat, so that the plugin does not get the event.
+    fn is_off_for(&self, found: &Match) -> bool {
+        let chat = self.known.chat.as_ref();
+        let is_command = found.invocation.is_some();
+        chat.is_some_and(|chat| chat.off_since.is_some())
+            && !goes_while_off(self.standing.role, &self.event.kind, is_command)
+    }
+
     /// Why the command must not be run: its inner `None` means silence.
     fn refusal(&self, found: &Match) -> Option<Option<Reply>> {
+        let user = self.known.user.as_ref();
+        let banned = user.is_some_and(|user| user.banned_since.is_some());
+        if found.invocation.is_some() && keeps_out(self.standing.role, banned) {
+            let told = self.core.tells_banned(&self.event.sender.jid, self.row);
+            return Some(told.then_some(Reply::Banned));
+        }
         let command = found.command()?;
         let bot_is_admin = self.standing.bot_is_admin;
         if let Some(refusal) = self.scene().refuses(command, bot_is_admin) {
@@ -222,7 +257,7 @@ impl Visit<'_> {
             original: self.original.clone(),
             role: self.standing.role,
             command: found.invocation.clone(),
-            language: self.settings.language.clone(),
+            language: self.language.clone(),
             prefixes: self.settings.prefixes.clone(),
             bot_is_admin: self.standing.bot_is_admin,
             group: self.standing.group.clone(),
@@ -249,10 +284,12 @@ impl Visit<'_> {
         let writes = outcome.kv_writes.into_iter().map(change).collect();
         let settings = outcome.setting_writes.into_iter();
         let schedule = outcome.schedule_writes.into_iter();
+        let bot = outcome.bot_writes.into_iter();
         let handled = Handled {
             writes,
             settings: settings.map(|write| self.setting(write)).collect(),
             schedule: schedule.map(|write| self.later(plugin, write)).collect(),
+            bot: bot.map(|write| self.of_bot(write)).collect(),
             read_version,
             kv_bounds: ran.kv_bounds(),
             receipt: ran.receipt(handler, None),
@@ -280,6 +317,36 @@ impl Visit<'_> {
             chat: write.here.then(|| self.event.chat.jid.clone()),
             name: write.name,
             value: write.value,
+        }
+    }
+
+    /// A change of the bot, or of this chat.
+    fn of_bot(&self, write: BotWrite) -> ContextChange {
+        let chat = self.event.chat.jid.clone();
+        match write {
+            BotWrite::Language(language) => ContextChange::Settings(SettingsChange {
+                language: Some(language),
+                ..SettingsChange::default()
+            }),
+            BotWrite::Prefixes(prefixes) => ContextChange::Settings(SettingsChange {
+                prefixes: Some(prefixes),
+                ..SettingsChange::default()
+            }),
+            BotWrite::ChatLanguage(language) => ContextChange::ChatLanguage { chat, language },
+            BotWrite::Off(off) => ContextChange::Off { chat, off },
+            BotWrite::Ban { person, banned } => ContextChange::Ban { person, banned },
+            BotWrite::PluginSetting {
+                plugin,
+                name,
+                value,
+            } => ContextChange::PluginSetting {
+                plugin,
+                change: SettingChange {
+                    chat: None,
+                    name,
+                    value,
+                },
+            },
         }
     }
 
@@ -354,7 +421,7 @@ impl Visit<'_> {
         core.counters.failed.one();
         tracing::warn!(bot = %core.id, plugin, event, "a plugin failed on an event");
         let reply = found.invocation.as_ref().map(|_| Reply::Failed);
-        let reply = reply.map(|reply| reply.to(&self.event, &self.settings.language));
+        let reply = reply.map(|reply| reply.to(&self.event, &self.language));
         let mut actions: Vec<Action> = reply.into_iter().collect();
 
         let _turn = core.breakers.turn.lock().await;
@@ -410,7 +477,7 @@ impl Visit<'_> {
         reply: Option<Reply>,
         last: bool,
     ) -> Result<Then, StoreError> {
-        let actions = reply.map(|reply| reply.to(&self.event, &self.settings.language));
+        let actions = reply.map(|reply| reply.to(&self.event, &self.language));
         let handled = self.leave(found, actions.into_iter().collect(), last);
         self.commit(handled).await?;
         Ok(Then::Goes)
@@ -439,7 +506,12 @@ impl Visit<'_> {
 
     async fn commit(&self, handled: Handled) -> Result<(), StoreError> {
         let (schedules, has_receipt) = (!handled.schedule.is_empty(), handled.receipt.is_some());
+        let is_setting = |change: &ContextChange| matches!(change, ContextChange::Settings(_));
+        let settings_change = handled.bot.iter().any(is_setting);
         let leaving = self.core.data.commit(handled).await?;
+        if settings_change {
+            self.core.settings_changed().await;
+        }
         if schedules {
             self.core.scheduled.notify_one();
         }

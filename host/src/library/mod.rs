@@ -16,10 +16,11 @@
 //! - `state`: which plugins are loaded and which bot they serve; clashes of commands. Pure.
 //! - `terms`: what is shown before a person consents. `view`: what is shown of an installed plugin. `error`: refusals. These
 //!   three go over the control socket as they are.
-//! - `handler`: a loaded plugin as dispatch runs it.
+//! - `handler`: a loaded plugin as dispatch runs it. `desk`: what dispatch asks for a bot that manages its own plugins.
 
 mod built_in;
 mod change;
+mod desk;
 mod error;
 mod handler;
 mod state;
@@ -39,6 +40,7 @@ use tokio_util::task::TaskTracker;
 
 pub use built_in::BuiltInError;
 pub use change::Installation;
+pub use desk::Desk;
 pub use error::LibraryError;
 pub use terms::{CommandTerm, Difference, Need, Terms};
 pub use view::{PluginView, SwitchView};

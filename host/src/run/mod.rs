@@ -31,7 +31,7 @@ use crate::dispatch::{
     Dispatch, DispatchOptions, DispatchParts, FailingVersions, KnownBots, PaceOptions,
 };
 use crate::fetch::{FetchOptions, Fetcher};
-use crate::library::Library;
+use crate::library::{Desk, Library};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
@@ -117,6 +117,7 @@ impl Host {
             bot: record.clone(),
             data: store.bot(bot).await?,
             plugins: library.follow(bot).await,
+            desk: Arc::new(Desk(library.clone())),
             session: session.subscribe(),
             system_owners: config.owners.clone(),
             known_bots: KnownBots::default(),

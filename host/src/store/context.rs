@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use super::plugin_records::{BreakerChange, NewFailure, PluginRecords};
 use crate::clock::Millis;
-use crate::model::{Event, Jid, KeptMessage, Outgoing};
+use crate::model::{Ban, Event, Jid, KeptMessage, KnownChat, KnownCounts, KnownUser, Outgoing};
 
 /// A bot's data, as it is shared.
 pub type BotData = Arc<dyn DataContext>;
@@ -66,6 +66,10 @@ pub struct Arrival {
     pub wanted: bool,
     /// Whether it is a message that is kept beyond that, for an edit, deletion or reaction that may come.
     pub keep: bool,
+    /// Whether the bot knows its chat, and who wrote it, from now on.
+    pub meets: bool,
+    /// Until when it waits for others that become one with it: for people who come into a group or leave it.
+    pub gathers: Option<Millis>,
 }
 
 /// What came of keeping a batch of events.
@@ -77,6 +81,10 @@ pub struct Accepted {
     pub unwanted: u64,
     /// How many were there already.
     pub repeated: u64,
+    /// How many wait for others that become one with them.
+    pub gathering: u64,
+    /// How many have become one with such.
+    pub merged: u64,
 }
 
 /// An unhandled event.
@@ -105,6 +113,8 @@ pub struct Handled {
     pub settings: Vec<SettingChange>,
     /// Changes to what the plugin has scheduled.
     pub schedule: Vec<ScheduleChange>,
+    /// Changes to the bot itself, in their order.
+    pub bot: Vec<ContextChange>,
     /// Which version of the plugin's key-values it has read, when it has read any.
     pub read_version: Option<u64>,
     /// How much the plugin may keep.
@@ -141,6 +151,50 @@ pub struct SettingChange {
     pub name: String,
     /// The new value; none takes it away.
     pub value: Option<SettingValue>,
+}
+
+/// A change to what the bot is and knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContextChange {
+    /// Of its settings.
+    Settings(SettingsChange),
+    /// Of the language of a chat; none lets the bot's count.
+    ChatLanguage {
+        /// The chat.
+        chat: Jid,
+        /// The language.
+        language: Option<String>,
+    },
+    /// Whether the bot is off in a chat.
+    Off {
+        /// The chat.
+        chat: Jid,
+        /// Whether it is.
+        off: bool,
+    },
+    /// Whether somebody may not use its commands.
+    Ban {
+        /// Who.
+        person: Jid,
+        /// Whether they may not.
+        banned: bool,
+    },
+    /// Of a setting of any plugin.
+    PluginSetting {
+        /// Whose.
+        plugin: String,
+        /// The change.
+        change: SettingChange,
+    },
+}
+
+/// What a bot knows of the people and the chat of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Surroundings {
+    /// The sender.
+    pub user: Option<KnownUser>,
+    /// The chat.
+    pub chat: Option<KnownChat>,
 }
 
 /// A change to what a plugin has scheduled in a chat.
@@ -263,7 +317,7 @@ pub trait Inbox: Send + Sync + 'static {
     /// [`StoreError::InboxFull`] when the new ones would go past the inbox's bound.
     async fn accept(&self, arrivals: Vec<Arrival>, at: Millis) -> Result<Accepted, StoreError>;
 
-    /// All unhandled events, in order.
+    /// All unhandled events, in order, but those that gather.
     async fn waiting(&self) -> Result<Vec<Waiting>, StoreError>;
 
     /// An unhandled event; none when it is handled or there is no such row.
@@ -278,6 +332,9 @@ pub trait Inbox: Send + Sync + 'static {
     /// [`StoreError::KvLimit`], and [`StoreError::KvConflict`] when it writes and another event of the plugin has written
     /// since [`Handled::read_version`].
     async fn commit(&self, handled: Handled) -> Result<Vec<Leaving>, StoreError>;
+
+    /// Ends the gathering of events whose time is over by `now`: they wait to be handled from then on.
+    async fn release_gathered(&self, now: Millis) -> Result<Released, StoreError>;
 
     /// Marks events as handled that left nothing behind.
     async fn finish(&self, rows: Vec<Row>, at: Millis) -> Result<(), StoreError>;
@@ -330,6 +387,13 @@ pub trait PluginSettings: Send + Sync + 'static {
         name: &str,
     ) -> Result<Option<SettingValue>, StoreError>;
 
+    /// All that is set of a plugin, for the bot and for one chat, by name; a chat's value is over the bot's.
+    async fn plugin_settings(
+        &self,
+        plugin: &str,
+        chat: Option<&Jid>,
+    ) -> Result<BTreeMap<String, SettingValue>, StoreError>;
+
     /// Changes it.
     async fn set_plugin_setting(
         &self,
@@ -356,10 +420,29 @@ pub trait Schedule: Send + Sync + 'static {
     async fn release_due(&self, now: Millis) -> Result<Released, StoreError>;
 }
 
+/// Whom and which chats the bot has met. A person is found by either of their addresses.
+#[async_trait]
+pub trait Acquaintances: Send + Sync + 'static {
+    /// What is known of who sent an event, and of where that was.
+    async fn surroundings(&self, person: &Jid, chat: &Jid) -> Result<Surroundings, StoreError>;
+
+    /// Somebody.
+    async fn user(&self, person: &Jid) -> Result<Option<KnownUser>, StoreError>;
+
+    /// A chat.
+    async fn chat(&self, chat: &Jid) -> Result<Option<KnownChat>, StoreError>;
+
+    /// How many there are.
+    async fn counts(&self) -> Result<KnownCounts, StoreError>;
+
+    /// Who is banned, the latest first, at most `most`.
+    async fn bans(&self, most: u32) -> Result<Vec<Ban>, StoreError>;
+}
+
 /// Everything of one bot.
 #[async_trait]
 pub trait DataContext:
-    Inbox + Outbox + PluginKv + PluginSettings + Schedule + PluginRecords
+    Inbox + Outbox + PluginKv + PluginSettings + Schedule + PluginRecords + Acquaintances
 {
     /// The settings, with the host's defaults where nothing was set.
     async fn settings(&self) -> Result<Settings, StoreError>;

@@ -32,10 +32,10 @@ mod shelf;
 mod sqlite;
 
 pub use context::{
-    Accepted, Arrival, Attempt, BotData, DataContext, Handled, Inbox, KEPT_BYTES, KEPT_MESSAGES,
-    KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox, PluginKv, PluginSettings, Released, Row,
-    Schedule, ScheduleChange, SettingChange, Settings, SettingsChange, Totals, Unhandled, Unsent,
-    Versioned, Waiting,
+    Accepted, Acquaintances, Arrival, Attempt, BotData, ContextChange, DataContext, Handled, Inbox,
+    KEPT_BYTES, KEPT_MESSAGES, KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox, PluginKv,
+    PluginSettings, Released, Row, Schedule, ScheduleChange, SettingChange, Settings,
+    SettingsChange, Surroundings, Totals, Unhandled, Unsent, Versioned, Waiting,
 };
 pub use error::{Source, StoreError};
 pub use home::{SessionPlace, Store, StoreOptions};

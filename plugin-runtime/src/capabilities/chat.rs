@@ -113,7 +113,15 @@ impl EventState {
             self.desk.drop_text(text_of(&action));
             return Ok(Err(reached.into()));
         }
-        Ok(Ok(self.hand_over(HeldAction(action))?))
+        Ok(Ok(self.hand_over(HeldAction::Do(action))?))
+    }
+
+    /// Makes the action that ends the event's round.
+    pub(super) fn act_of_end(&mut self) -> Answer {
+        if let Err(reached) = self.desk.take_action() {
+            return Ok(Err(reached.into()));
+        }
+        Ok(Ok(self.hand_over(HeldAction::End)?))
     }
 
     /// Throws an action away that was not returned.
@@ -121,9 +129,11 @@ impl EventState {
         &mut self,
         action: Resource<HeldAction>,
     ) -> wasmtime::Result<()> {
-        let HeldAction(action) = self.handles.delete(action)?;
+        let held = self.handles.delete(action)?;
         self.desk.actions = self.desk.actions.saturating_sub(1);
-        self.desk.drop_text(text_of(&action));
+        if let HeldAction::Do(action) = held {
+            self.desk.drop_text(text_of(&action));
+        }
         Ok(())
     }
 
@@ -302,7 +312,10 @@ fn text_of(action: &Action) -> &str {
     match action {
         Action::Send(message) => &message.text,
         Action::Edit { text, .. } => text,
-        Action::React { .. } | Action::Delete { .. } | Action::Group { .. } => "",
+        Action::React { .. }
+        | Action::Delete { .. }
+        | Action::Group { .. }
+        | Action::Bot { .. } => "",
     }
 }
 
@@ -339,7 +352,10 @@ mod tests {
 
     fn action(state: &mut EventState, answer: Answer) -> Action {
         let handle = answer.expect("no trap").expect("not refused");
-        state.handles.delete(handle).expect("held").0
+        match state.handles.delete(handle).expect("held") {
+            HeldAction::Do(action) => action,
+            HeldAction::End => panic!("an action"),
+        }
     }
 
     fn refusal(answer: Answer) -> Refused {

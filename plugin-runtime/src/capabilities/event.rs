@@ -55,7 +55,12 @@ pub struct HeldMembership;
 pub struct HeldDue;
 
 /// An action that is not yet returned.
-pub struct HeldAction(pub(in super::super) Action);
+pub enum HeldAction {
+    /// Something to be done.
+    Do(Action),
+    /// The end of the event's round.
+    End,
+}
 
 /// A message where it stands in the event.
 struct Seen<'a> {
@@ -406,8 +411,11 @@ impl wit::HostDue for EventState {
 
 impl wit::HostAction for EventState {
     fn chat(&mut self, action: Resource<HeldAction>) -> wasmtime::Result<String> {
-        let HeldAction(action) = self.handles.get(&action)?;
-        Ok(action.chat().to_string())
+        let chat = match self.handles.get(&action)? {
+            HeldAction::Do(action) => action.chat(),
+            HeldAction::End => &self.input.event.chat.jid,
+        };
+        Ok(chat.to_string())
     }
 
     fn drop(&mut self, action: Resource<HeldAction>) -> wasmtime::Result<()> {

@@ -157,7 +157,10 @@ mod tests {
 
     fn action(state: &mut EventState, answer: Answer) -> Action {
         let handle = answer.expect("no trap").expect("not refused");
-        state.handles.delete(handle).expect("held").0
+        match state.handles.delete(handle).expect("held") {
+            HeldAction::Do(action) => action,
+            HeldAction::End => panic!("an action"),
+        }
     }
 
     fn refusal(answer: Answer) -> String {

@@ -325,9 +325,9 @@ mod tests {
 
     fn sent(state: &mut EventState, draft: Resource<Draft>) -> Result<SendMessage, Refused> {
         let handle: Resource<HeldAction> = state.send(draft).expect("no trap")?;
-        match state.handles.delete(handle).expect("held").0 {
-            Action::Send(message) => Ok(message),
-            other => panic!("{other:?}"),
+        match state.handles.delete(handle).expect("held") {
+            HeldAction::Do(Action::Send(message)) => Ok(message),
+            _ => panic!("a message"),
         }
     }
 

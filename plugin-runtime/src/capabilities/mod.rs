@@ -5,10 +5,12 @@
 //! counts, so that asking again and again comes to an end.
 //!
 //! Calls that make the host work for the plugin are counted (`kv`, `http`, `settings`, `schedule`, `commands`, `chat`, `media`,
-//! `group-admin`); reading the event, drafting a
+//! `group-admin`, `users`, `chats`, `turns`, `bot-admin`); reading the event, drafting a
 //! message, logging, the time and random numbers cost only the CPU time that they take.
 
+pub(super) mod bot_admin;
 pub(super) mod chat;
+pub(super) mod chats;
 pub(super) mod clock;
 pub(super) mod commands;
 pub(super) mod event;
@@ -21,6 +23,8 @@ pub(super) mod media;
 pub(super) mod random;
 pub(super) mod schedule;
 pub(super) mod settings;
+pub(super) mod turns;
+pub(super) mod users;
 pub(super) mod wasi;
 
 use jadi_plugin_manifest::{Capability, LimitsClass};
@@ -39,7 +43,9 @@ pub(super) fn linker(engine: &Engine, class: LimitsClass) -> wasmtime::Result<Li
     let mut linker = Linker::new(engine);
     let l = &mut linker;
     contract::types::add_to_linker::<_, State>(l, |state| state)?;
+    contract::bot_admin::add_to_linker::<_, State>(l, |state| state)?;
     contract::chat::add_to_linker::<_, State>(l, |state| state)?;
+    contract::chats::add_to_linker::<_, State>(l, |state| state)?;
     contract::clock::add_to_linker::<_, State>(l, |state| state)?;
     contract::commands::add_to_linker::<_, State>(l, |state| state)?;
     contract::group_admin::add_to_linker::<_, State>(l, |state| state)?;
@@ -51,6 +57,8 @@ pub(super) fn linker(engine: &Engine, class: LimitsClass) -> wasmtime::Result<Li
     contract::random::add_to_linker::<_, State>(l, |state| state)?;
     contract::schedule::add_to_linker::<_, State>(l, |state| state)?;
     contract::settings::add_to_linker::<_, State>(l, |state| state)?;
+    contract::turns::add_to_linker::<_, State>(l, |state| state)?;
+    contract::users::add_to_linker::<_, State>(l, |state| state)?;
     if class == LimitsClass::Script {
         wasi::add_to_linker(l)?;
     }

@@ -123,7 +123,7 @@ impl wit::Host for EventState {
     }
 }
 
-fn to_wit(value: SettingValue) -> wit::Value {
+pub(super) fn to_wit(value: SettingValue) -> wit::Value {
     match value {
         SettingValue::Text(text) => wit::Value::Text(text),
         SettingValue::Number(number) => wit::Value::Number(number),
@@ -131,7 +131,7 @@ fn to_wit(value: SettingValue) -> wit::Value {
     }
 }
 
-fn of_wit(value: wit::Value) -> SettingValue {
+pub(super) fn of_wit(value: wit::Value) -> SettingValue {
     match value {
         wit::Value::Text(text) => SettingValue::Text(text),
         wit::Value::Number(number) => SettingValue::Number(number),

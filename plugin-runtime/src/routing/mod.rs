@@ -16,7 +16,7 @@ mod turns;
 
 pub use cooldown::{Cooldowns, Verdict};
 pub use filter::is_about_messages;
-pub use scene::{Refusal, Scene, fact, role};
+pub use scene::{Refusal, Scene, fact, goes_while_off, keeps_out, role};
 pub use turns::{Turn, turns};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use jadi_plugin_manifest::{Command, Manifest, Place};
 
 use crate::CommandFact;
-use jadi_model::{BotRole, ChatKind, Role};
+use jadi_model::{BotRole, ChatKind, EventKind, Role};
 
 /// Where and by whom commands would be used.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +63,17 @@ impl Scene {
     }
 }
 
+/// Whether a person who is banned from the bot's commands is kept from them: owners never are.
+pub fn keeps_out(role: Role, banned: bool) -> bool {
+    banned && role < Role::BotOwner
+}
+
+/// Whether an event is handled in a chat where the bot is off: commands of those who may switch it on again, and what a plugin
+/// has scheduled.
+pub fn goes_while_off(role: Role, event: &EventKind, is_command: bool) -> bool {
+    matches!(event, EventKind::Due { .. }) || (is_command && role >= Role::GroupAdmin)
+}
+
 /// The host's word for a manifest's role.
 pub fn role(role: jadi_plugin_manifest::Role) -> Role {
     match role {
@@ -90,6 +101,27 @@ pub fn fact(manifest: &Manifest, command: &Command, language: &str) -> CommandFa
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn owners_are_never_banned_and_admins_can_switch_the_bot_on_again() {
+        assert!(keeps_out(Role::GroupAdmin, true) && !keeps_out(Role::User, false));
+        assert!(!keeps_out(Role::BotOwner, true));
+        let message = EventKind::Message(jadi_model::Message::default());
+        let due = EventKind::Due {
+            plugin: "x".to_owned(),
+            name: "x".to_owned(),
+            at: 0,
+            payload: Vec::new(),
+        };
+        for (role, event, is_command, goes) in [
+            (Role::User, &message, true, false),
+            (Role::GroupAdmin, &message, true, true),
+            (Role::GroupAdmin, &message, false, false),
+            (Role::User, &due, false, true),
+        ] {
+            assert_eq!(goes_while_off(role, event, is_command), goes, "{role:?}");
+        }
+    }
 
     #[test]
     fn place_goes_before_role_and_role_before_the_bots_own() {

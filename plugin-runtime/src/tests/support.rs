@@ -10,8 +10,8 @@ use super::super::*;
 use jadi_model::clock::{Millis, MovableClock, SharedClock};
 use jadi_model::random::Random;
 use jadi_model::{
-    Chat, ChatKind, Event, EventKey, EventKind, GroupInfo, Jid, Message, Participant, Person,
-    Progress, Quoted, Role,
+    Ban, Chat, ChatKind, Event, EventKey, EventKind, GroupInfo, Jid, KnownChat, KnownCounts,
+    KnownUser, Message, Participant, Person, Progress, Quoted, Role,
 };
 
 /// A manifest with one command.
@@ -121,6 +121,14 @@ pub(crate) struct Data {
     pub(crate) answer: Option<Result<HttpResponse, FetchError>>,
     /// Files by their handles.
     pub(crate) files: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Whom the bot knows.
+    pub(crate) users: Vec<KnownUser>,
+    /// The event's chat.
+    pub(crate) known_chat: Option<KnownChat>,
+    /// What the group has set.
+    pub(crate) group_settings: Vec<GroupSettingFact>,
+    /// What is installed.
+    pub(crate) plugins: Vec<PluginFact>,
     /// Whether storage fails.
     pub(crate) broken: bool,
     /// Whether storage never answers.
@@ -191,6 +199,46 @@ impl Reads for Data {
 
     async fn fetch(&self, _request: HttpRequest) -> Result<HttpResponse, FetchError> {
         self.answer.clone().unwrap_or(Err(FetchError::Unavailable))
+    }
+
+    async fn group_settings(&self) -> Result<Vec<GroupSettingFact>, ReadError> {
+        self.ready().await?;
+        Ok(self.group_settings.clone())
+    }
+
+    async fn user(&self, person: &Jid) -> Result<Option<KnownUser>, ReadError> {
+        self.ready().await?;
+        Ok(self.users.iter().find(|user| user.jid == *person).cloned())
+    }
+
+    async fn chat(&self) -> Result<Option<KnownChat>, ReadError> {
+        self.ready().await?;
+        Ok(self.known_chat.clone())
+    }
+
+    async fn counts(&self) -> Result<KnownCounts, ReadError> {
+        self.ready().await?;
+        Ok(KnownCounts {
+            users: self.users.len() as u64,
+            groups: 2,
+            private_chats: 3,
+        })
+    }
+
+    async fn bans(&self) -> Result<Vec<Ban>, ReadError> {
+        self.ready().await?;
+        let banned = self.users.iter().filter_map(|user| {
+            Some(Ban {
+                person: user.jid.clone(),
+                since: user.banned_since?,
+            })
+        });
+        Ok(banned.collect())
+    }
+
+    async fn plugins(&self) -> Result<Vec<PluginFact>, ReadError> {
+        self.ready().await?;
+        Ok(self.plugins.clone())
     }
 
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {

@@ -9,8 +9,9 @@ use jadi_plugin_manifest::Manifest;
 use tokio::sync::watch;
 
 use super::Handler;
+use crate::dispatch::{Installed, PluginDesk, SwitchError};
 use crate::model::{
-    Action, Event, EventKind, GroupInfo, Jid, Outgoing, Participant, Progress, SendMessage,
+    Action, BotId, Event, EventKind, GroupInfo, Jid, Outgoing, Participant, Progress, SendMessage,
 };
 use crate::plugins::{
     Digest, EventInput, EventLimits, Grants, KvWrite, LimitOverrides, Limits, Outcome, Reads,
@@ -107,11 +108,45 @@ pub(crate) fn answered(event: &Event, text: &str) -> Outcome {
         kv_writes: Vec::<KvWrite>::new(),
         setting_writes: Vec::new(),
         schedule_writes: Vec::new(),
+        bot_writes: Vec::new(),
         log: Vec::new(),
         receipt: Receipt::default(),
         consumed: false,
         failure: None,
         recording: None,
+    }
+}
+
+/// Plugins of a host that has none, and what was asked to be switched.
+#[derive(Default)]
+pub(crate) struct FakeDesk {
+    switched: Mutex<Vec<(String, bool)>>,
+    /// How often it can't be reached.
+    pub(crate) unavailable: Mutex<u32>,
+}
+
+impl FakeDesk {
+    /// What was switched, in order.
+    pub(crate) fn switched(&self) -> Vec<(String, bool)> {
+        self.switched.lock().expect("lock").clone()
+    }
+}
+
+#[async_trait]
+impl PluginDesk for FakeDesk {
+    async fn installed(&self, _bot: BotId) -> Vec<Installed> {
+        Vec::new()
+    }
+
+    async fn switch(&self, _bot: BotId, plugin: &str, enabled: bool) -> Result<(), SwitchError> {
+        let mut unavailable = self.unavailable.lock().expect("lock");
+        if *unavailable > 0 {
+            *unavailable -= 1;
+            return Err(SwitchError::Unavailable("not now".to_owned()));
+        }
+        let mut switched = self.switched.lock().expect("lock");
+        switched.push((plugin.to_owned(), enabled));
+        Ok(())
     }
 }
 

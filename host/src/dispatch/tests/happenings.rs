@@ -1,6 +1,7 @@
 //! What happens to messages and in groups, and who may say so.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{ALICE, BOB, BOT, Fake, GROUP, Place, answered, group_message, jid};
 use crate::dispatch::Handler;
@@ -114,15 +115,22 @@ async fn what_happens_to_a_bots_own_words_is_nobodys_business() {
     host.end().await;
 }
 
+/// But not the bot itself.
 #[tokio::test]
 async fn newcomers_are_told_with_their_group() {
     let place = Place::new();
     let host = place.start(vec![watch()]).await;
     host.session.set_group(GROUP, &[(ALICE, true)]);
-    let people = vec![person(BOB), person("6280000000103@s.whatsapp.net")];
-    let came = host
-        .asks(happening(ALICE, "A1", EventKind::GroupAdd { people }))
+    let came = |sender: &str, id: &str, who: &str| {
+        let people = vec![person(who)];
+        happening(sender, id, EventKind::GroupAdd { people })
+    };
+    let carol = "6280000000103@s.whatsapp.net";
+    host.receive(vec![came(ALICE, "A0", BOT)]).await;
+    host.receive(vec![came(BOB, "A1", BOB), came(carol, "A2", carol)])
         .await;
+    host.clock.advance(Duration::from_secs(2));
+    let came = host.settled().await;
     assert_eq!(came.len(), 1);
     assert!(came[0].starts_with("2 into "), "{came:?}");
     assert!(!came[0].starts_with("2 into none"), "{came:?}");

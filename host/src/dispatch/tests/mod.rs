@@ -1,5 +1,6 @@
 //! Dispatch with fake plugins, a scripted session and a real store.
 
+mod administration;
 mod crash;
 mod delivery;
 mod failures;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-pub(crate) use fakes::{Fake, ScriptedSession, answered, said};
+pub(crate) use fakes::{Fake, FakeDesk, ScriptedSession, answered, said};
 
 use super::{
     Dispatch, DispatchOptions, DispatchParts, Enabled, FailingVersions, Handler, KnownBots,
@@ -92,6 +93,7 @@ pub(crate) struct Place {
     grace: Duration,
     /// As all bots of a host share it.
     pub(super) failing: FailingVersions,
+    pub(super) desk: Arc<FakeDesk>,
 }
 
 impl Place {
@@ -103,6 +105,7 @@ impl Place {
             inbox_bound: 1_000,
             grace: Duration::ZERO,
             failing: FailingVersions::new().0,
+            desk: Arc::default(),
         }
     }
 
@@ -185,6 +188,7 @@ impl Place {
             bot: record,
             data: data.clone(),
             plugins,
+            desk: self.desk.clone(),
             session: session_receiver,
             system_owners: vec![jid(ROOT).number().expect("number")],
             known_bots: known_bots.clone(),

@@ -102,6 +102,7 @@ async fn a_failing_plugin_does_not_keep_others_from_the_event() {
                 kv_writes: Vec::new(),
                 setting_writes: Vec::new(),
                 schedule_writes: Vec::new(),
+                bot_writes: Vec::new(),
                 log: Vec::new(),
                 receipt: crate::plugins::Receipt::default(),
                 consumed: false,

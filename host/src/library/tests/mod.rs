@@ -176,7 +176,7 @@ impl Bot {
     }
 }
 
-async fn bot(store: &Store, library: &Library, n: u8) -> Bot {
+async fn bot(store: &Store, library: &Arc<Library>, n: u8) -> Bot {
     let id = BotId::from_random([n + 1; 16]);
     let number = jid(&format!("{}@s.whatsapp.net", NUMBERS[usize::from(n)]));
     let role = if n == 0 { BotRole::Main } else { BotRole::Sub };
@@ -192,6 +192,7 @@ async fn bot(store: &Store, library: &Library, n: u8) -> Bot {
         bot: record,
         data: store.bot(id).await.expect("data"),
         plugins: library.follow(id).await,
+        desk: Arc::new(Desk(library.clone())),
         session: receiver,
         system_owners: Vec::new(),
         known_bots: KnownBots::default(),

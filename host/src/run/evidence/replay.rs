@@ -185,7 +185,11 @@ fn print_outcome(
                 };
                 writeln!(out, "    {}", plain(&line))?;
             }
+            for write in &outcome.bot_writes {
+                writeln!(out, "    {}", plain(&format!("change the bot: {write:?}")))?;
+            }
             let idle = outcome.actions.is_empty()
+                && outcome.bot_writes.is_empty()
                 && outcome.kv_writes.is_empty()
                 && outcome.setting_writes.is_empty()
                 && outcome.schedule_writes.is_empty();
@@ -214,6 +218,7 @@ fn action_shown(action: &Action) -> String {
         Action::Edit { text, .. } => format!("edit to: {text}"),
         Action::Delete { .. } => "delete a message".to_owned(),
         Action::Group { group, change } => format!("change {group}: {change:?}"),
+        Action::Bot { change, .. } => format!("change the bot: {change:?}"),
     }
 }
 

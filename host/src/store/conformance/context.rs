@@ -93,6 +93,8 @@ pub(super) async fn what_nobody_wants_is_known_but_not_kept(bench: &impl Bench) 
             event: message(ALICE, ALICE, id, "x"),
             wanted: id == "A2",
             keep: false,
+            meets: false,
+            gathers: None,
         })
     };
     let accepted = context.accept(batch().to_vec(), 1).await.expect("accept");
@@ -533,6 +535,8 @@ fn happening(sender: &str, message_id: &str, kind: EventKind) -> Arrival {
         event,
         wanted: true,
         keep: true,
+        meets: false,
+        gathers: None,
     }
 }
 
@@ -541,6 +545,8 @@ fn kept(sender: &str, message_id: &str, text: &str) -> Arrival {
         event: message(GROUP, sender, message_id, text),
         wanted: false,
         keep: true,
+        meets: false,
+        gathers: None,
     }
 }
 

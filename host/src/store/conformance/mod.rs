@@ -5,6 +5,7 @@
 
 mod context;
 mod isolation;
+mod known;
 mod plugin_records;
 mod registry;
 mod shelf;
@@ -58,6 +59,10 @@ pub(super) async fn run(bench: &impl Bench) {
     context::kept_messages_are_bounded_and_the_oldest_go_first(bench).await;
     context::everything_survives_a_crash(bench).await;
     context::a_closed_context_says_so(bench).await;
+    known::a_number_and_its_identity_are_one_person(bench).await;
+    known::an_identity_that_moves_takes_nothing_along(bench).await;
+    known::what_is_changed_of_a_bot_is_kept_with_the_event(bench).await;
+    known::who_comes_within_moments_comes_in_one_event(bench).await;
     registry::plugin_limits_are_kept_by_plugin(bench).await;
     plugin_records::limits_of_a_bot_are_its_own(bench).await;
     plugin_records::what_a_run_leaves_is_kept_with_its_event_or_not_at_all(bench).await;
@@ -125,6 +130,8 @@ pub(super) fn wanted(events: Vec<Event>) -> Vec<Arrival> {
             event,
             wanted: true,
             keep: false,
+            meets: false,
+            gathers: None,
         })
         .collect()
 }

@@ -15,9 +15,10 @@ use crate::store::context::{DataContext, Settings, SettingsChange, Totals};
 use crate::store::keys::SecretKey;
 use crate::store::plugin_records::RecordBounds;
 
-static SCHEMA: [M<'static>; 2] = [
+static SCHEMA: [M<'static>; 3] = [
     M::up(include_str!("schema/context-1.sql")),
     M::up(include_str!("schema/context-2.sql")),
+    M::up(include_str!("schema/context-3.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
@@ -111,6 +112,12 @@ fn set<T: serde::Serialize>(
     Ok(())
 }
 
+/// Changes settings within the transaction that it belongs to.
+pub(super) fn change(connection: &Connection, change: SettingsChange) -> Result<(), Fault> {
+    set(connection, "language", change.language)?;
+    set(connection, "prefixes", change.prefixes)
+}
+
 fn settings(connection: &Connection, defaults: Settings) -> Result<Settings, Fault> {
     Ok(Settings {
         language: setting(connection, "language")?.unwrap_or(defaults.language),
@@ -131,8 +138,7 @@ impl DataContext for SqliteContext {
         let defaults = self.options.defaults.clone();
         self.database
             .write(move |transaction| {
-                set(transaction, "language", change.language)?;
-                set(transaction, "prefixes", change.prefixes)?;
+                self::change(transaction, change)?;
                 settings(transaction, defaults)
             })
             .await

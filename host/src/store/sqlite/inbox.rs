@@ -3,16 +3,19 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::context::{SqliteContext, Total};
+use super::context::{self, SqliteContext, Total};
 use super::fault::Fault;
-use super::{Count, kept, kv, outbox, plugin_records, plugin_setting, schedule};
+use super::{Count, gather, kept, known, kv, outbox, plugin_records, plugin_setting, schedule};
 use crate::clock::Millis;
 use crate::model::{Event, EventKind, Jid};
 use crate::store::StoreError;
-use crate::store::context::{Accepted, Arrival, Handled, Inbox, Leaving, Row, Unhandled, Waiting};
+use crate::store::context::{
+    Accepted, Arrival, ContextChange, Handled, Inbox, Leaving, Released, Row, Unhandled, Waiting,
+};
 use crate::store::plugin_records::RecordBounds;
 
-pub(super) const WAITING: &str = "SELECT seq, chat FROM inbox WHERE done IS NULL ORDER BY seq";
+pub(super) const WAITING: &str =
+    "SELECT seq, chat FROM inbox WHERE done IS NULL AND gathers IS NULL ORDER BY seq";
 pub(super) const COUNT_WAITING: &str = "SELECT count(*) FROM inbox WHERE done IS NULL";
 pub(super) const FORGET: &str = "DELETE FROM inbox WHERE done < ?1";
 
@@ -74,6 +77,12 @@ impl Inbox for SqliteContext {
             .await
     }
 
+    async fn release_gathered(&self, now: Millis) -> Result<Released, StoreError> {
+        self.database
+            .write(move |transaction| gather::release(transaction, now))
+            .await
+    }
+
     async fn finish(&self, rows: Vec<Row>, at: Millis) -> Result<(), StoreError> {
         self.database
             .write(move |transaction| {
@@ -110,7 +119,18 @@ fn accept(
             event,
             wanted,
             keep,
+            meets,
+            gathers,
         } = arrival;
+        let gathers = gathers.filter(|_| wanted);
+        if let Some(until) = gathers
+            && !is_known(transaction, &event)?
+            && gather::join(transaction, &event, until)?
+        {
+            put(transaction, &event, at, None, None)?;
+            accepted.merged += 1;
+            continue;
+        }
         let content = wanted.then(|| serde_json::to_vec(&event)).transpose()?;
         let original = kept::original(transaction, &event)?.filter(|_| wanted);
         let original = original.map(|kept| serde_json::to_vec(&kept)).transpose()?;
@@ -122,21 +142,36 @@ fn accept(
         if keep {
             kept::keep(transaction, &event)?;
         }
+        if meets {
+            known::meet(transaction, &event, at)?;
+        }
         if matches!(&event.kind, EventKind::Message(message) if !message.from_me) {
             received += 1;
         }
-        if wanted {
+        if let Some(until) = gathers {
+            gather::begin(transaction, row, until)?;
+            accepted.gathering += 1;
+        } else if wanted {
             let chat = event.key.chat;
             accepted.new.push(Waiting { row, chat });
         } else {
             accepted.unwanted += 1;
         }
     }
-    if !accepted.new.is_empty() {
+    if !accepted.new.is_empty() || accepted.gathering > 0 {
         check_bound(transaction, bound)?;
     }
     Total::Received.add(transaction, received)?;
     Ok(accepted)
+}
+
+/// Whether an event's key is there already.
+fn is_known(transaction: &Transaction<'_>, event: &Event) -> Result<bool, Fault> {
+    let key = &event.key;
+    let known = transaction
+        .prepare_cached("SELECT 1 FROM inbox WHERE chat = ?1 AND sender = ?2 AND id = ?3")?
+        .exists([key.chat.as_str(), key.sender.as_str(), key.id.as_str()])?;
+    Ok(known)
 }
 
 /// Puts an event into the inbox, unless its key is there already. Without content it is known, and done.
@@ -203,6 +238,7 @@ fn commit(
         kv::apply(transaction, plugin, version, handled.writes, bounds_of_kv)?;
         plugin_setting::apply(transaction, plugin, handled.settings)?;
         schedule::apply(transaction, plugin, handled.schedule)?;
+        change_bot(transaction, handled.bot, handled.at)?;
         let (receipt, failure) = (handled.receipt, handled.failure);
         plugin_records::put(transaction, plugin, handled.at, receipt, failure, bounds)?;
         if let Some(change) = handled.breaker {
@@ -214,6 +250,28 @@ fn commit(
         finish(transaction, handled.event, handled.at)?;
     }
     Ok(leaving)
+}
+
+/// Changes what the bot is and knows.
+fn change_bot(
+    transaction: &Transaction<'_>,
+    changes: Vec<ContextChange>,
+    at: Millis,
+) -> Result<(), Fault> {
+    for change in changes {
+        match change {
+            ContextChange::Settings(change) => context::change(transaction, change)?,
+            ContextChange::ChatLanguage { chat, language } => {
+                known::set_language(transaction, &chat, language.as_deref())?;
+            }
+            ContextChange::Off { chat, off } => known::set_off(transaction, &chat, off, at)?,
+            ContextChange::Ban { person, banned } => known::ban(transaction, &person, banned, at)?,
+            ContextChange::PluginSetting { plugin, change } => {
+                plugin_setting::apply(transaction, &plugin, vec![change])?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn finish(transaction: &Transaction<'_>, row: Row, at: Millis) -> Result<(), Fault> {

@@ -3,8 +3,10 @@
 mod context;
 mod database;
 mod fault;
+mod gather;
 mod inbox;
 mod kept;
+mod known;
 mod kv;
 mod outbox;
 mod plugin_limits;

@@ -1,5 +1,7 @@
 //! What is set of plugins.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use jadi_plugin_manifest::SettingValue;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -28,6 +30,29 @@ impl PluginSettings for SqliteContext {
                     .query_row(key, |row| row.get(0))
                     .optional()?;
                 Ok(value.map(|json| serde_json::from_str(&json)).transpose()?)
+            })
+            .await
+    }
+
+    async fn plugin_settings(
+        &self,
+        plugin: &str,
+        chat: Option<&Jid>,
+    ) -> Result<BTreeMap<String, SettingValue>, StoreError> {
+        let key = [plugin, chat.map_or("", Jid::as_str)].map(str::to_owned);
+        self.database
+            .read(move |connection| {
+                // The bot's value comes first, since its chat is empty, and the chat's takes its place.
+                let mut statement = connection.prepare_cached(
+                    "SELECT name, value FROM plugin_setting WHERE plugin = ?1 AND chat IN ('', ?2) ORDER BY chat",
+                )?;
+                let mut rows = statement.query(key)?;
+                let mut settings = BTreeMap::new();
+                while let Some(row) = rows.next()? {
+                    let (name, json): (String, String) = (row.get(0)?, row.get(1)?);
+                    settings.insert(name, serde_json::from_str(&json)?);
+                }
+                Ok(settings)
             })
             .await
     }

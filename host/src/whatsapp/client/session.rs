@@ -88,7 +88,9 @@ impl ClientSession {
                 (&target.chat, outbound::delete(target, author.as_ref()))
             }
             // It is a request of its own, no message.
-            Action::Group { .. } => return Err(SendError::Refused("no message".to_owned())),
+            Action::Group { .. } | Action::Bot { .. } => {
+                return Err(SendError::Refused("no message".to_owned()));
+            }
         })
     }
 

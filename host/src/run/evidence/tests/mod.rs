@@ -12,12 +12,13 @@ use super::*;
 use crate::clock::{Millis, SystemClock};
 use crate::config::Sources;
 use crate::model::{
-    BotId, BotRecord, BotRole, Chat, ChatKind, Event, EventKey, EventKind, Jid, LinkMethod,
-    Message, Person, Progress, Role,
+    Ban, BotId, BotRecord, BotRole, Chat, ChatKind, Event, EventKey, EventKind, Jid, KnownChat,
+    KnownCounts, KnownUser, LinkMethod, Message, Person, Progress, Role,
 };
 use crate::plugins::{
-    CommandFact, Digest, EventInput, FailedEvent, FailedPlugin, FetchError, Grants, HttpRequest,
-    HttpResponse, Invocation, Limits, MediaError, ReadError, Reads, Runtime, RuntimeOptions,
+    CommandFact, Digest, EventInput, FailedEvent, FailedPlugin, FetchError, Grants,
+    GroupSettingFact, HttpRequest, HttpResponse, Invocation, Limits, MediaError, PluginFact,
+    ReadError, Reads, Runtime, RuntimeOptions,
 };
 use crate::store::{
     Arrival, BreakerChange, Handled, Installer, NewFailure, PluginRecord, PluginVersion,
@@ -72,6 +73,30 @@ impl Reads for Nothing {
 
     async fn scheduled(&self) -> Result<BTreeMap<String, Millis>, ReadError> {
         Ok(BTreeMap::new())
+    }
+
+    async fn group_settings(&self) -> Result<Vec<GroupSettingFact>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    async fn user(&self, _: &Jid) -> Result<Option<KnownUser>, ReadError> {
+        Ok(None)
+    }
+
+    async fn chat(&self) -> Result<Option<KnownChat>, ReadError> {
+        Ok(None)
+    }
+
+    async fn counts(&self) -> Result<KnownCounts, ReadError> {
+        Ok(KnownCounts::default())
+    }
+
+    async fn bans(&self) -> Result<Vec<Ban>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    async fn plugins(&self) -> Result<Vec<PluginFact>, ReadError> {
+        Ok(Vec::new())
     }
 
     async fn commands(&self) -> Result<Vec<CommandFact>, ReadError> {
@@ -208,6 +233,8 @@ impl Place {
             event: event(),
             wanted: true,
             keep: false,
+            meets: false,
+            gathers: None,
         };
         let accepted = data.accept(vec![arrival], 1).await.expect("accepted");
         let failed = failed().await;
