@@ -1,10 +1,16 @@
-//! What group admins need: who is in the group, adding and removing people, making them admins, mentioning all.
+//! What group admins need: who is in the group, adding and removing people, making them admins, mentioning all; the group's
+//! language, its settings at a glance, and the bot off in it.
 //!
 //! # Layout
 //!
+//! - `change`: kick, add, promote, demote: one shape for all four.
 //! - `people`: whom a command means: those who are mentioned, who wrote the answered message, and numbers in its text.
+//! - `glance`: a group's settings at a glance. `texts`: what the plugin says.
 
+mod change;
+mod glance;
 mod people;
+mod texts;
 
 use jadi_plugin_sdk as jadi;
 
@@ -30,6 +36,18 @@ use jadi_plugin_sdk as jadi;
         es = "Para añadir, expulsar, ascender y degradar a quien nombre un administrador"
     ),
     reason(
+        capability = "chats",
+        en = "To be off in a group, and to speak its language",
+        id = "Untuk diam di sebuah grup, dan memakai bahasanya",
+        es = "Para callar en un grupo y hablar su idioma"
+    ),
+    reason(
+        capability = "commands",
+        en = "To show a group's settings at a glance",
+        id = "Untuk menampilkan semua pengaturan grup",
+        es = "Para mostrar de un vistazo los ajustes de un grupo"
+    ),
+    reason(
         capability = "chat",
         en = "To answer",
         id = "Untuk menjawab",
@@ -37,23 +55,11 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
-    use jadi_plugin_sdk::group_admin::{self, Change};
-    use jadi_plugin_sdk::{Answer, Message, Reply, Result, Words, groups, words};
+    use jadi_plugin_sdk::{Answer, Message, Reply, Result, chats, commands, groups, switch};
 
-    use crate::people;
-
-    const WHOM: Words = words! {
-        en: "Whom? Mention them, answer a message of theirs, or write their number.",
-        id: "Siapa? Sebut orangnya, balas pesannya, atau tulis nomornya.",
-        es: "¿A quién? Menciónalo, responde a un mensaje suyo o escribe su número.",
-    };
-    const NOT_HERE: Words = words! {
-        en: "Not in this group:",
-        id: "Tidak ada di grup ini:",
-        es: "No está en este grupo:",
-    };
-    const MEMBERS: Words = words! { en: "Members", id: "Anggota", es: "Miembros" };
-    const ADMINS: Words = words! { en: "Admins", id: "Admin", es: "Administradores" };
+    use crate::change::{self, Change};
+    use crate::texts::{self, LANGUAGES};
+    use crate::{glance, people};
 
     #[command(
         name = "groupinfo",
@@ -68,16 +74,17 @@ mod plugin {
     fn groupinfo(message: &Message) -> Result<String> {
         let group = groups::current()?;
         let language = message.language();
-        let admins = group
-            .participants()
-            .iter()
-            .filter(|person| person.admin)
-            .count();
+        let people = group.participants();
+        let admins = people.iter().filter(|person| person.admin).count();
         let mut text = format!("*{}*", group.subject());
         for line in [
             group.description(),
-            format!("{}: {}", MEMBERS.in_language(&language), group.size()),
-            format!("{}: {admins}", ADMINS.in_language(&language)),
+            format!(
+                "{}: {}",
+                texts::MEMBERS.in_language(&language),
+                group.size()
+            ),
+            format!("{}: {admins}", texts::ADMINS.in_language(&language)),
         ] {
             if !line.is_empty() {
                 text.push('\n');
@@ -88,23 +95,118 @@ mod plugin {
     }
 
     #[command(
-        name = "tagall",
-        aliases("everyone"),
+        name = "groupsettings",
+        role = "group-admin",
         place = "group",
         category = "group",
-        role = "group-admin",
-        cooldown_seconds = 30,
-        usage(en = "[text]", id = "[teks]", es = "[texto]"),
         summary(
-            en = "Mentions everybody in the group",
-            id = "Menyebut semua orang di grup",
-            es = "Menciona a todos los del grupo"
+            en = "What is set in this group, at a glance",
+            id = "Semua pengaturan grup ini",
+            es = "Lo que está ajustado en este grupo, de un vistazo"
+        )
+    )]
+    fn groupsettings(message: &Message) -> Result<String> {
+        let (language, subject) = (message.language(), groups::current()?.subject());
+        Ok(glance::text(
+            &subject,
+            &commands::group_settings()?,
+            chats::current()?.off_since().is_some(),
+            &language,
+        ))
+    }
+
+    #[command(
+        name = "grouplang",
+        role = "group-admin",
+        place = "group",
+        category = "group",
+        usage(
+            en = "[en | id | es | off]",
+            id = "[en | id | es | off]",
+            es = "[en | id | es | off]"
+        ),
+        summary(
+            en = "The bot's language in this group",
+            id = "Bahasa bot di grup ini",
+            es = "El idioma del bot en este grupo"
+        )
+    )]
+    fn grouplang(message: &Message) -> Result<String> {
+        let (language, typed) = (message.language(), message.args().to_lowercase());
+        let all = LANGUAGES.join(", ");
+        match typed.as_str() {
+            "" => {
+                let command = format!("{}grouplang", message.prefix());
+                let values = [
+                    ("language", language.as_str()),
+                    ("all", &all),
+                    ("command", &command),
+                ];
+                Ok(texts::LANGUAGE_NOW.fill(&language, &values))
+            }
+            "off" => {
+                chats::set_language(None)?;
+                Ok(texts::LANGUAGE_OFF.in_language(&language).to_owned())
+            }
+            known if LANGUAGES.contains(&known) => {
+                chats::set_language(Some(known))?;
+                Ok(texts::LANGUAGE_SET.in_language(known).to_owned())
+            }
+            _ => Ok(texts::NO_LANGUAGE.fill(&language, &[("all", &all)])),
+        }
+    }
+
+    #[command(
+        name = "mute",
+        role = "group-admin",
+        place = "group",
+        category = "group",
+        usage(en = "[on | off]", id = "[on | off]", es = "[on | off]"),
+        summary(
+            en = "The bot heeds only admins here, on or off",
+            id = "Di sini bot hanya menuruti admin, nyala atau mati",
+            es = "Aquí el bot solo hace caso a los administradores, activado o no"
+        )
+    )]
+    fn mute(message: &Message, to: Option<bool>) -> Result<String> {
+        let now = chats::current()?.off_since().is_some();
+        if let Some(to) = to.filter(|to| *to != now) {
+            chats::set_off(to)?;
+        }
+        Ok(match (now, to) {
+            (false, Some(true)) => texts::MUTED.in_language(&message.language()).to_owned(),
+            _ => switch::told(message, now, to),
+        })
+    }
+
+    #[command(
+        name = "tagall",
+        aliases("everyone"),
+        cooldown_seconds = 30,
+        role = "group-admin",
+        place = "group",
+        category = "group",
+        usage(
+            en = "[hidden] [text]",
+            id = "[hidden] [teks]",
+            es = "[hidden] [texto]"
+        ),
+        summary(
+            en = "Mentions everybody in the group; hidden names nobody",
+            id = "Menyebut semua orang di grup; hidden tanpa menulis nama",
+            es = "Menciona a todos los del grupo; hidden no escribe los nombres"
         )
     )]
     fn tagall(message: &Message) -> Result<Reply> {
         let people = groups::current()?.participants();
-        let mut text = message.args();
-        for person in &people {
+        let typed = message.args();
+        let hidden = typed.strip_prefix("hidden").map(str::trim_start);
+        let mut text = match hidden {
+            Some("") => "📢".to_owned(),
+            Some(text) => text.to_owned(),
+            None => typed.clone(),
+        };
+        for person in people.iter().filter(|_| hidden.is_none()) {
             if !text.is_empty() {
                 text.push('\n');
             }
@@ -119,10 +221,10 @@ mod plugin {
 
     #[command(
         name = "kick",
-        place = "group",
-        category = "group",
         role = "group-admin",
         needs_bot_admin,
+        place = "group",
+        category = "group",
         usage(en = "<person>", id = "<orang>", es = "<persona>"),
         summary(
             en = "Removes somebody from the group",
@@ -131,15 +233,15 @@ mod plugin {
         )
     )]
     fn kick(message: &Message) -> Result<Answer> {
-        of_members(message, group_admin::remove)
+        change::made(message, Change::Kick)
     }
 
     #[command(
         name = "add",
-        place = "group",
-        category = "group",
         role = "group-admin",
         needs_bot_admin,
+        place = "group",
+        category = "group",
         usage(en = "<number>", id = "<nomor>", es = "<número>"),
         summary(
             en = "Adds somebody to the group",
@@ -148,19 +250,15 @@ mod plugin {
         )
     )]
     fn add(message: &Message) -> Result<Answer> {
-        let people = people::meant(message);
-        if people.is_empty() {
-            return Ok(Answer::none().send(WHOM.in_language(&message.language())));
-        }
-        Ok(Answer::none().then(group_admin::add(&people)?).react("👍"))
+        change::made(message, Change::Add)
     }
 
     #[command(
         name = "promote",
-        place = "group",
-        category = "group",
         role = "group-admin",
         needs_bot_admin,
+        place = "group",
+        category = "group",
         usage(en = "<person>", id = "<orang>", es = "<persona>"),
         summary(
             en = "Makes somebody an admin",
@@ -169,15 +267,15 @@ mod plugin {
         )
     )]
     fn promote(message: &Message) -> Result<Answer> {
-        of_members(message, group_admin::promote)
+        change::made(message, Change::Promote)
     }
 
     #[command(
         name = "demote",
-        place = "group",
-        category = "group",
         role = "group-admin",
         needs_bot_admin,
+        place = "group",
+        category = "group",
         usage(en = "<person>", id = "<orang>", es = "<persona>"),
         summary(
             en = "Makes an admin an ordinary member",
@@ -186,32 +284,6 @@ mod plugin {
         )
     )]
     fn demote(message: &Message) -> Result<Answer> {
-        of_members(message, group_admin::demote)
-    }
-
-    /// A change of people who are in the group; says who is not, and changes nobody then.
-    fn of_members(
-        message: &Message,
-        change: impl FnOnce(&[String]) -> Result<Change>,
-    ) -> Result<Answer> {
-        let language = message.language();
-        let meant = people::meant(message);
-        if meant.is_empty() {
-            return Ok(Answer::none().send(WHOM.in_language(&language)));
-        }
-        let group = groups::current()?;
-        let (mut here, mut absent) = (Vec::new(), Vec::new());
-        for person in meant {
-            match group.find(&person) {
-                Some(participant) => here.push(participant.jid),
-                None => absent.push(person),
-            }
-        }
-        if !absent.is_empty() {
-            let names: Vec<&str> = absent.iter().map(|jid| people::user(jid)).collect();
-            let text = format!("{} {}", NOT_HERE.in_language(&language), names.join(", "));
-            return Ok(Answer::none().send(text));
-        }
-        Ok(Answer::none().then(change(&here)?).react("👍"))
+        change::made(message, Change::Demote)
     }
 }
