@@ -2,23 +2,27 @@
 
 use std::sync::Arc;
 
-use super::support::{Data, assert_well, input, plugin_file, runtime_with};
+use super::super::{LoadOptions, Runtime};
+use super::support::{
+    Data, MANIFEST, assert_well, binary, input, runtime_with, wat, with_manifest,
+};
 
-/// Takes all the memory that it may have, looks for anything that is not zero, and then fills it. The first 8 KiB hold what the
-/// handler itself needs.
-fn memory(canary: u8) -> Vec<u8> {
-    let body = format!(
-        "(drop (memory.grow (i32.const 255)))
+/// Takes all the memory that it may have, so many pages, looks for anything that is not zero, and then fills it. The first 8 KiB
+/// hold what the handler itself needs.
+fn memory(canary: u8, pages: u32) -> String {
+    let (more, end) = (pages - 1, pages * 65_536);
+    let filled = end - 8192;
+    format!(
+        "(drop (memory.grow (i32.const {more})))
         (local.set $i (i32.const 8192))
         (loop $again
             (if (i64.ne (i64.load (local.get $i)) (i64.const 0))
                 (then (return (call $fail (local.get $i) (i32.const 8)))))
             (local.set $i (i32.add (local.get $i) (i32.const 8)))
-            (br_if $again (i32.lt_u (local.get $i) (i32.const 16777216))))
-        (memory.fill (i32.const 8192) (i32.const {canary}) (i32.const 16769024))
+            (br_if $again (i32.lt_u (local.get $i) (i32.const {end}))))
+        (memory.fill (i32.const 8192) (i32.const {canary}) (i32.const {filled}))
         (call $ok)"
-    );
-    plugin_file(&[], "", &body)
+    )
 }
 
 /// Has its own bytes in memory from the start, and checks that they are as they stand in its file before it spoils them.
@@ -39,20 +43,37 @@ const TABLE: &str = "(loop $again
 
 #[tokio::test]
 async fn whatever_one_leaves_no_other_finds() {
-    // One place, so that every instance gets what the one before it had.
-    let runtime = runtime_with(|limits| {
+    let runtime = runtime();
+    fresh_for_each(&runtime, MANIFEST, 256).await;
+    assert_well(&runtime).await;
+}
+
+#[tokio::test]
+async fn nor_in_the_pool_of_interpreters() {
+    let script = MANIFEST.replacen('{', r#"{"limits":"script","#, 1);
+    fresh_for_each(&runtime(), &script, 1024).await;
+}
+
+/// One place in each pool, so that every instance gets what the one before it had.
+fn runtime() -> Runtime {
+    runtime_with(|limits| {
         limits.pool.in_flight = 1;
+        limits.script.in_flight = 1;
         limits.event.cpu_ms = 60_000;
         limits.most.cpu_ms = 60_000;
-    });
-    let image = plugin_file(&[], r#"(data (i32.const 20000) "abcdefgh")"#, IMAGE);
-    let table = plugin_file(
-        &[],
-        "(table $t 9999 funcref) (elem declare func $ok)",
-        TABLE,
-    );
-    let files = [memory(0xaa), memory(0x55), image, table];
-    let plugins = files.map(|file| runtime.load(&file).expect("loads"));
+    })
+}
+
+async fn fresh_for_each(runtime: &Runtime, manifest: &str, pages: u32) {
+    let file = |items: &str, body: &str| with_manifest(binary(&wat(&[], items, body)), manifest);
+    let files = [
+        file("", &memory(0xaa, pages)),
+        file("", &memory(0x55, pages)),
+        file(r#"(data (i32.const 20000) "abcdefgh")"#, IMAGE),
+        file("(table $t 9999 funcref) (elem declare func $ok)", TABLE),
+    ];
+    let load = |file: Vec<u8>| runtime.load_with(&file, LoadOptions::ALL).expect("loads");
+    let plugins = files.map(load);
     for round in 0..3 {
         // Each of them after each of them, itself among these.
         for first in &plugins {
@@ -65,5 +86,4 @@ async fn whatever_one_leaves_no_other_finds() {
             }
         }
     }
-    assert_well(&runtime).await;
 }
