@@ -326,6 +326,41 @@ async fn an_operator_is_told_what_would_not_go_well() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interpreter_is_asked_about_in_plain_words() {
+    let live = Live::start().await;
+    let alice = live.phone("alice", "6280000000101").await;
+    let file = live.file("script.wasm", &scripted());
+    let look = ["install", path(&file), "--replace"];
+    let output = live.plugin(&look).await;
+    let (told, error) = texts(&output);
+    let words =
+        "bring the interpreter of its language along, and use more memory than other plugins";
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    for part in [format!("  - {words}"), format!("+ NEW: it may {words}")] {
+        assert!(told.contains(&part), "{part}: {told}");
+    }
+    assert!(error.contains("say --yes"), "{error}");
+    let grants = live.done(&["grants", "echo"]).await;
+    assert!(!grants.contains("interpreter"), "{grants}");
+
+    live.done(&["install", path(&file), "--replace", "--yes"])
+        .await;
+    let grants = live.done(&["grants", "echo"]).await;
+    assert!(grants.contains(words), "{grants}");
+    write(&alice, "!echo one").await;
+    until_heard(&alice, 1).await;
+    assert_eq!(heard(&alice), ["one"]);
+    live.world.shutdown().await;
+}
+
+/// The built `echo`, with a manifest that says that an interpreter is in it.
+fn scripted() -> Vec<u8> {
+    let summary = r#""summary":{"en":"Says back what you write","es":"Repite lo que escribes","id":"Mengulang yang kamu tulis"}"#;
+    let script = format!("{:<width$}", r#""limits":"script""#, width = summary.len());
+    replaced(&echo(1), summary.as_bytes(), script.as_bytes(), |_| true)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plugin_without_a_capability_goes_on_without_it() {
     let live = Live::start().await;
     let alice = live.phone("alice", "6280000000101").await;

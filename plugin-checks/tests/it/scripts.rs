@@ -109,7 +109,7 @@ fn a_javascript_error_comes_with_its_stack() {
     let failed = alice.fails("!tally coffee");
     match failed.failure() {
         Some(Failure::Handler { message }) => {
-            assert!(message.starts_with("TypeError"), "{message}")
+            assert!(message.starts_with("TypeError"), "{message}");
         }
         other => panic!("ended by {other:?}; it logged {:?}", failed.log),
     }
