@@ -1,5 +1,10 @@
 //! Files that are and aren't plugins: each wrong one is refused by its own error, before anything of it runs.
 
+use std::fs;
+use std::sync::Arc;
+
+use jadi_model::clock::SystemClock;
+use jadi_model::random::SystemRandom;
 use jadi_plugin_manifest::{Capability, EventKind, LimitsClass};
 
 use super::super::*;
@@ -230,4 +235,46 @@ fn a_plugin_with_an_interpreter_needs_the_operators_grant() {
     let plugin = runtime.load_with(&file, LoadOptions::ALL).expect("granted");
     assert_eq!(plugin.limits().memory_bytes, 64 << 20);
     assert!(runtime.pool_use(LimitsClass::Script).is_some());
+}
+
+#[test]
+fn each_pool_forgets_what_of_its_own_is_not_needed() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let cache = dir.path().join("compiled");
+    let start = || {
+        Runtime::start(RuntimeOptions {
+            limits: Limits::default(),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            cache_dir: Some(cache.clone()),
+        })
+        .expect("a runtime")
+    };
+    let kept = |place: &str| {
+        let entries = fs::read_dir(cache.join(place)).map(|entries| {
+            let paths = entries.map(|entry| entry.expect("an entry").path());
+            paths.filter(|path| path.is_file()).count()
+        });
+        entries.unwrap_or(0)
+    };
+    let small = plugin_file(&[], "", "(call $ok)");
+    let manifest = MANIFEST.replacen('{', r#"{"limits":"script","#, 1);
+    let script = with_manifest(binary(&wat(&[], "", "(call $ok)")), &manifest);
+    let runtime = start();
+    runtime.load(&small).expect("loads");
+    runtime.load_with(&script, LoadOptions::ALL).expect("loads");
+    assert_eq!((kept(""), kept("script")), (1, 1));
+    let both = [Digest::of(&small), Digest::of(&script)];
+    runtime.forget_compiled(&both).expect("tidied");
+    assert_eq!((kept(""), kept("script")), (1, 1), "all is needed");
+    runtime.forget_compiled(&both[..1]).expect("tidied");
+    assert_eq!((kept(""), kept("script")), (1, 0));
+
+    // After a start at which no interpreter is loaded nothing of theirs is needed.
+    runtime.load_with(&script, LoadOptions::ALL).expect("loads");
+    let runtime = start();
+    runtime.forget_compiled(&both[..1]).expect("tidied");
+    assert_eq!((kept(""), kept("script")), (1, 0));
+    runtime.forget_compiled(&[]).expect("tidied once more");
+    assert_eq!((kept(""), kept("script")), (0, 0));
 }
