@@ -191,7 +191,7 @@ fn take(
     let mut taken = Taken::default();
     for action in actions {
         match handles.delete(action) {
-            Ok(HeldAction::Do(action)) => taken.actions.push(action),
+            Ok(HeldAction::Do(action)) => taken.actions.push(*action),
             Ok(HeldAction::End) => taken.consumed = true,
             Err(error) => {
                 return Err(Failure::Trap {

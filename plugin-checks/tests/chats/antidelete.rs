@@ -66,7 +66,7 @@ fn fifty_deletions_at_once_are_summed_up_and_none_is_dropped() {
         texts.extend(told.texts().into_iter().map(str::to_owned));
     }
     assert!(texts.len() <= 5, "{texts:?}");
-    assert!(texts[3].starts_with("🗑️ *47 more were deleted*\n@6280000000102: message <3>\n"));
+    assert!(texts[3].starts_with("🗑️ *Also deleted: 47*\n@6280000000102: message <3>\n"));
     let all = texts.join("\n");
     for n in 0..50 {
         assert!(all.contains(&format!("message <{n}>")), "{n} is missing");

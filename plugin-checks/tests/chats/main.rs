@@ -3,8 +3,11 @@
 
 mod antidelete;
 mod antilink;
+mod everyday;
 mod group;
+mod guards;
 mod manage;
+mod readme;
 mod welcome;
 
 use std::path::Path;

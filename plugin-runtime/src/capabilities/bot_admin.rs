@@ -399,7 +399,10 @@ mod tests {
         assert_eq!(names, ["other", "welcome"]);
         let action = state.disable("welcome".to_owned()).await.expect("no trap");
         let held = state.handles.delete(action.expect("allowed"));
-        let HeldAction::Do(Action::Bot { chat, change }) = held.expect("held") else {
+        let HeldAction::Do(action) = held.expect("held") else {
+            panic!("an action");
+        };
+        let Action::Bot { chat, change } = *action else {
             panic!("an action of the bot's");
         };
         assert_eq!(chat, state.input.event.chat.jid);

@@ -113,7 +113,7 @@ impl EventState {
             self.desk.drop_text(text_of(&action));
             return Ok(Err(reached.into()));
         }
-        Ok(Ok(self.hand_over(HeldAction::Do(action))?))
+        Ok(Ok(self.hand_over(HeldAction::Do(Box::new(action)))?))
     }
 
     /// Makes the action that ends the event's round.
@@ -353,7 +353,7 @@ mod tests {
     fn action(state: &mut EventState, answer: Answer) -> Action {
         let handle = answer.expect("no trap").expect("not refused");
         match state.handles.delete(handle).expect("held") {
-            HeldAction::Do(action) => action,
+            HeldAction::Do(action) => *action,
             HeldAction::End => panic!("an action"),
         }
     }

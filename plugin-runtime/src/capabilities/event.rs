@@ -57,7 +57,7 @@ pub struct HeldDue;
 /// An action that is not yet returned.
 pub enum HeldAction {
     /// Something to be done.
-    Do(Action),
+    Do(Box<Action>),
     /// The end of the event's round.
     End,
 }

@@ -158,7 +158,7 @@ mod tests {
     fn action(state: &mut EventState, answer: Answer) -> Action {
         let handle = answer.expect("no trap").expect("not refused");
         match state.handles.delete(handle).expect("held") {
-            HeldAction::Do(action) => action,
+            HeldAction::Do(action) => *action,
             HeldAction::End => panic!("an action"),
         }
     }

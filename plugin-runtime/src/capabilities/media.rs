@@ -326,8 +326,11 @@ mod tests {
     fn sent(state: &mut EventState, draft: Resource<Draft>) -> Result<SendMessage, Refused> {
         let handle: Resource<HeldAction> = state.send(draft).expect("no trap")?;
         match state.handles.delete(handle).expect("held") {
-            HeldAction::Do(Action::Send(message)) => Ok(message),
-            _ => panic!("a message"),
+            HeldAction::Do(action) => match *action {
+                Action::Send(message) => Ok(message),
+                other => panic!("{other:?}"),
+            },
+            HeldAction::End => panic!("an action"),
         }
     }
 

@@ -16,8 +16,8 @@ jadi_plugin_sdk::texts! {
     }
     /// Above the rest of a burst.
     MORE {
-        en: "🗑️ *{count} more were deleted*",
-        id: "🗑️ *{count} pesan lagi dihapus*",
-        es: "🗑️ *Se eliminaron {count} más*",
+        en: "🗑️ *Also deleted: {count}*",
+        id: "🗑️ *Juga dihapus: {count}*",
+        es: "🗑️ *También eliminados: {count}*",
     }
 }

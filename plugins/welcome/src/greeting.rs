@@ -72,21 +72,21 @@ mod tests {
 
     #[test]
     fn each_placeholder_has_its_value_and_none_is_read_twice() {
-        let text = |template: &str, count| super::text(template, &people(count), &group("d"), "en");
+        let said = |template: &str, count| text(template, &people(count), &group("d"), "en");
         assert_eq!(
-            text("{user} in {group} ({desc}, {count}) {date}", 1),
+            said("{user} in {group} ({desc}, {count}) {date}", 1),
             "@6280000000101 in The {count} friends (d, 7) {date}"
         );
-        assert_eq!(text("{user}", 2), "@6280000000101 and @6280000000102");
+        assert_eq!(said("{user}", 2), "@6280000000101 and @6280000000102");
         assert_eq!(
-            text("{user}", 3),
+            said("{user}", 3),
             "@6280000000101, @6280000000102 and @6280000000103"
         );
     }
 
     #[test]
     fn an_empty_description_leaves_no_empty_line() {
-        let text = super::text("Hi\n{desc}", &people(1), &group(""), "es");
-        assert_eq!(text, "Hi");
+        let said = text("Hi\n{desc}", &people(1), &group(""), "es");
+        assert_eq!(said, "Hi");
     }
 }
