@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{GroupChange, Jid, MediaKind, MessageId};
+use super::{GroupChange, HostingOrder, Jid, MediaKind, MessageId};
 
 /// One thing to be done on WhatsApp for one bot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,13 @@ pub enum Action {
         /// How.
         change: GroupChange,
     },
+    /// Do something with the bots of this host. Not for WhatsApp.
+    Hosting {
+        /// The chat that it was asked for in.
+        chat: Jid,
+        /// What to do.
+        order: HostingOrder,
+    },
     /// Change the bot itself: done by the host, in its turn among the other actions of the chat.
     Bot {
         /// The chat that it was asked for in.
@@ -66,7 +73,7 @@ impl Action {
         match self {
             Self::Send(message) => &message.chat,
             Self::React { target, .. } | Self::Delete { target } => &target.chat,
-            Self::Edit { chat, .. } | Self::Bot { chat, .. } => chat,
+            Self::Edit { chat, .. } | Self::Bot { chat, .. } | Self::Hosting { chat, .. } => chat,
             Self::Group { group, .. } => group,
         }
     }

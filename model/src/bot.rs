@@ -47,6 +47,22 @@ pub enum StateName {
     Failed,
 }
 
+impl StateName {
+    /// The state's name, as it is in product, API and plugins.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Pairing => "pairing",
+            Self::Connecting => "connecting",
+            Self::Open => "open",
+            Self::Reconnecting => "reconnecting",
+            Self::Stopped => "stopped",
+            Self::LoggedOut => "logged-out",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// Why a bot is not open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "cause", rename_all = "kebab-case")]
@@ -118,7 +134,7 @@ impl Cause {
 }
 
 /// A row of the registry: everything that the host knows of a bot without opening its data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BotRecord {
     /// Its identity.
     pub id: BotId,

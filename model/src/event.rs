@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Jid, MessageId};
+use super::{HostingStep, Jid, MessageId};
 use crate::clock::Millis;
 
 /// What makes an event unique within a bot: WhatsApp redelivers, so the inbox keeps the first of each key.
@@ -80,6 +80,13 @@ pub enum EventKind {
         #[serde(with = "super::base64_bytes")]
         payload: Vec<u8>,
     },
+    /// Something has become of a bot of this host; the event's sender is whom it concerns.
+    Hosting {
+        /// The plugin that is told; all that want to know when none is named.
+        plugin: Option<String>,
+        /// What has become of it.
+        step: HostingStep,
+    },
 }
 
 /// A chat.
@@ -129,6 +136,9 @@ pub struct Message {
     pub from_me: bool,
     /// Whether it waited at the server while the bot was away.
     pub offline: bool,
+    /// Whether a linked device wrote it, such as a computer's or a bot's, and not the phone itself.
+    #[serde(default)]
+    pub by_companion: bool,
 }
 
 /// Without the text, since debug output ends in logs.

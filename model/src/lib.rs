@@ -10,6 +10,7 @@ pub mod clock;
 mod digest;
 mod event;
 mod group;
+mod hosting;
 mod ids;
 mod known;
 pub mod random;
@@ -25,6 +26,7 @@ pub use event::{
     Quoted,
 };
 pub use group::{GroupChange, GroupInfo, Participant};
+pub use hosting::{Ending, HostingOrder, HostingStep, StepName};
 pub use ids::{BotId, IdError, Jid, JidKind, MessageId, PhoneNumber, PhoneNumberError};
 pub use known::{Ban, KnownChat, KnownCounts, KnownUser};
 pub use role::Role;

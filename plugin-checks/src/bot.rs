@@ -7,14 +7,14 @@ use anyhow::Result;
 use async_trait::async_trait;
 use jadi_model::clock::Millis;
 use jadi_model::{
-    Action, Ban, EventKind, Jid, KnownChat, KnownCounts, KnownUser, MediaContent, Person, Progress,
-    Role,
+    Action, Ban, BotId, BotRecord, BotRole, EventKind, Jid, KnownChat, KnownCounts, KnownUser,
+    LinkMethod, MediaContent, Person, Progress, Role, StateName,
 };
 use jadi_plugin_manifest::{Manifest, Scope, Setting, SettingKind, SettingValue, Text};
 use jadi_plugin_runtime::{
-    CommandFact, EventInput, FetchError, GroupSettingFact, HttpRequest, HttpResponse, KvWrite,
-    MediaError, Outcome, Plugin, PluginFact, PluginSettingFact, ReadError, Reads, RecordedInput,
-    Runtime, ScheduleWrite,
+    CommandFact, EventInput, FetchError, GroupSettingFact, HostOverview, HostingAnswer, HostingAsk,
+    HttpRequest, HttpResponse, KvWrite, MediaError, Outcome, Plugin, PluginFact, PluginSettingFact,
+    ReadError, Reads, RecordedInput, RefusalReason, Runtime, ScheduleWrite,
 };
 
 use crate::Record;
@@ -412,6 +412,29 @@ impl Reads for Bot {
             headers: vec![("x-canary".to_owned(), self.canary.clone())],
             body: body.into_bytes(),
         })
+    }
+
+    async fn hosting(&self, ask: HostingAsk) -> Result<HostingAnswer, ReadError> {
+        let mut bot =
+            BotRecord::requested(BotId::from_random([1; 16]), BotRole::Sub, LinkMethod::Qr, 0);
+        bot.name.clone_from(&self.canary);
+        bot.jid = Some(self.own.clone());
+        bot.owner = Some(self.person.clone());
+        let answer = match &ask {
+            HostingAsk::Request { .. } => HostingAnswer::Refused(RefusalReason::Full.into()),
+            HostingAsk::List { .. } | HostingAsk::Find { .. } | HostingAsk::OwnedBy { .. } => {
+                HostingAnswer::Bots(vec![bot])
+            }
+            HostingAsk::Overview => HostingAnswer::Overview(HostOverview {
+                slots: 1,
+                taken: 1,
+                states: vec![(StateName::Requested, 1)],
+                started_at: 0,
+                restoring: 0,
+            }),
+        };
+        self.record.value(&(&ask, &answer));
+        Ok(answer)
     }
 
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {

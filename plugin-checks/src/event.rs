@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use jadi_model::{
-    Chat, ChatKind, Event, EventKey, EventKind, GroupInfo, KeptMessage, Media, MediaKind, Message,
-    MessageId, Participant, Person, Quoted, Role,
+    Chat, ChatKind, Event, EventKey, EventKind, GroupInfo, HostingStep, KeptMessage, Media,
+    MediaKind, Message, MessageId, Participant, Person, Quoted, Role, StepName,
 };
 use jadi_plugin_manifest::EventKind as Asked;
 use jadi_plugin_runtime::{EventInput, Grants, Invocation};
@@ -65,6 +65,14 @@ impl Bot {
             },
             Asked::GroupRemove => EventKind::GroupRemove {
                 people: vec![self.person()],
+            },
+            Asked::Hosting => EventKind::Hosting {
+                plugin: None,
+                step: HostingStep {
+                    picture: canary.as_bytes().to_vec(),
+                    reason: Some(canary.to_owned()),
+                    ..HostingStep::new(StepName::Ended, format!("628{}", "0".repeat(9)).parse()?)
+                },
             },
             Asked::Schedule => return Ok(None),
         };

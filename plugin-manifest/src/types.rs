@@ -279,6 +279,8 @@ pub enum EventKind {
     GroupRemove,
     /// Something that the plugin scheduled itself is due.
     Schedule,
+    /// Something has become of a bot of the host.
+    Hosting,
 }
 
 impl EventKind {
@@ -362,6 +364,8 @@ pub enum Capability {
     Turns,
     /// Managing the bot.
     BotAdmin,
+    /// Making and managing the host's bots.
+    Hosting,
 }
 
 fn text_length() -> u32 {

@@ -14,6 +14,7 @@ use jadi_model::{
 use jadi_plugin_manifest::{Setting, SettingValue};
 
 use super::grants::Grants;
+use super::hosting::{HostingAnswer, HostingAsk};
 
 /// What a handler is given with its event.
 #[derive(Debug, Clone)]
@@ -172,6 +173,9 @@ pub trait Reads: Send + Sync + 'static {
 
     /// Asks a server. That the address is one of the manifest's was checked; that it is not one of a private network was not.
     async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError>;
+
+    /// Asks about the host's bots. Whether the plugin may is checked; with another bot than the main one nobody asks.
+    async fn hosting(&self, ask: HostingAsk) -> Result<HostingAnswer, ReadError>;
 
     /// The one early effect.
     async fn progress(&self, progress: Progress) -> Result<(), ReadError>;

@@ -7,13 +7,13 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{InstancePre, Resource};
 
 use super::bindings::exports::jadi::plugin::{
-    on_group_add, on_group_remove, on_message, on_message_delete, on_message_edit, on_reaction,
-    on_schedule,
+    on_group_add, on_group_remove, on_hosting, on_message, on_message_delete, on_message_edit,
+    on_reaction, on_schedule,
 };
 use super::bindings::jadi::plugin::types::Error as HandlerError;
 use super::capabilities::event::{
     HeldAction, HeldDeletion, HeldDue, HeldEdit, HeldEvent, HeldMembership, HeldMessage,
-    HeldReaction,
+    HeldReaction, HeldStep,
 };
 use super::state::EventState;
 
@@ -113,6 +113,7 @@ pub(super) fn import(name: &str) -> Import {
         Some("chats") => Import::Capability(Capability::Chats),
         Some("turns") => Import::Capability(Capability::Turns),
         Some("bot-admin") => Import::Capability(Capability::BotAdmin),
+        Some("hosting") => Import::Capability(Capability::Hosting),
         _ => Import::Unknown,
     }
 }
@@ -136,7 +137,7 @@ fn spoken(name: &str) -> Option<&str> {
 }
 
 /// All kinds of event.
-const KINDS: [EventKind; 7] = [
+const KINDS: [EventKind; 8] = [
     EventKind::Message,
     EventKind::MessageEdit,
     EventKind::MessageDelete,
@@ -144,6 +145,7 @@ const KINDS: [EventKind; 7] = [
     EventKind::GroupAdd,
     EventKind::GroupRemove,
     EventKind::Schedule,
+    EventKind::Hosting,
 ];
 
 /// The interface that handles events of `kind`, by its own name.
@@ -156,6 +158,7 @@ fn interface(kind: EventKind) -> &'static str {
         EventKind::GroupAdd => "on-group-add",
         EventKind::GroupRemove => "on-group-remove",
         EventKind::Schedule => "on-schedule",
+        EventKind::Hosting => "on-hosting",
     }
 }
 
@@ -184,6 +187,7 @@ pub(super) struct Handlers {
     pub(super) group_add: Option<on_group_add::GuestIndices>,
     pub(super) group_remove: Option<on_group_remove::GuestIndices>,
     pub(super) due: Option<on_schedule::GuestIndices>,
+    pub(super) hosting: Option<on_hosting::GuestIndices>,
 }
 
 /// Finds one handler: the export of its name, of the type that the contract gives it.
@@ -212,6 +216,7 @@ impl Handlers {
             group_add: find!(instance, GroupAdd, on_group_add, HeldMembership),
             group_remove: find!(instance, GroupRemove, on_group_remove, HeldMembership),
             due: find!(instance, Schedule, on_schedule, HeldDue),
+            hosting: find!(instance, Hosting, on_hosting, HeldStep),
         })
     }
 }
@@ -245,7 +250,11 @@ mod tests {
         let cases = [
             ("jadi:plugin/kv@0.1.0", Import::Capability(Capability::Kv)),
             ("jadi:plugin/types@0.1.0", Import::Types),
-            ("jadi:plugin/hosting@0.1.0", Import::Unknown),
+            (
+                "jadi:plugin/hosting@0.1.0",
+                Import::Capability(Capability::Hosting),
+            ),
+            ("jadi:plugin/casting@0.1.0", Import::Unknown),
             ("jadi:plugin/kv", Import::Unknown),
             ("jadi:plugin/kv@0.0.9", Import::Unknown),
             ("jadi:plugin/kv@zero", Import::Unknown),

@@ -26,6 +26,13 @@ impl Grants {
         }
     }
 
+    /// The same, with this denied too.
+    #[must_use]
+    pub fn and_without(mut self, denied: Capability) -> Self {
+        self.denied.insert(denied);
+        self
+    }
+
     /// Whether the plugin may use this.
     pub fn allows(&self, capability: Capability) -> bool {
         !self.denied.contains(&capability)

@@ -38,6 +38,7 @@ mod engine;
 mod failed_event;
 mod failure;
 mod grants;
+mod hosting;
 mod inspect;
 mod limits;
 mod load_error;
@@ -67,6 +68,7 @@ pub use contract::Version;
 pub use failed_event::{FailedEvent, FailedEventError, FailedPlugin};
 pub use failure::{Failure, Limit};
 pub use grants::Grants;
+pub use hosting::{HostOverview, HostingAnswer, HostingAsk, HostingRefusal, RefusalReason};
 pub use inspect::{Inspected, inspect};
 pub use jadi_model::Digest;
 pub use limits::{

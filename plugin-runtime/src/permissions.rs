@@ -33,7 +33,8 @@ impl Permission {
             | Capability::Users
             | Capability::Chats
             | Capability::Turns
-            | Capability::BotAdmin => true,
+            | Capability::BotAdmin
+            | Capability::Hosting => true,
             Capability::Log | Capability::Clock | Capability::Random => false,
         }
     }
@@ -57,6 +58,9 @@ impl fmt::Display for Permission {
             Capability::Settings => "read and change its own settings",
             Capability::Schedule => "come back in a chat at a later time",
             Capability::Http => "talk to the servers that its manifest names",
+            Capability::Hosting => {
+                "make bots of people's numbers, and stop, start and end every bot of this host, when the main bot uses it"
+            }
             Capability::Random => "use random numbers",
             Capability::Users => "see since when the bot knows somebody, how much they wrote, and whether they are banned",
             Capability::Chats => "see how much the bot is used, switch it off in a group, and set a chat's language",

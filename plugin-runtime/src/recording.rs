@@ -13,6 +13,7 @@ use super::context::{
     CommandFact, EventInput, FetchError, GroupSettingFact, HttpRequest, Invocation, PluginFact,
 };
 use super::grants::Grants;
+use super::hosting::{HostingAnswer, HostingAsk};
 use super::limits::EventLimits;
 use jadi_model::clock::Millis;
 use jadi_model::{
@@ -89,6 +90,12 @@ impl From<EventInput> for RecordedInput {
         let mut event = Event::clone(&event);
         if let EventKind::Message(message) = &mut event.kind {
             forget_handles(message);
+        }
+        if let EventKind::Hosting { step, .. } = &mut event.kind
+            && !step.picture.is_empty()
+        {
+            // It is as good as a password for a moment; what a handler does with it depends on its being there only.
+            step.picture = b"left out".to_vec();
         }
         let mut original = original.map(Arc::unwrap_or_clone);
         if let Some(original) = &mut original {
@@ -231,6 +238,11 @@ pub enum Call {
         /// How many bytes the answer may have.
         most: u64,
     },
+    /// About the host's bots.
+    Hosting {
+        /// What.
+        ask: HostingAsk,
+    },
     /// The early effect.
     Progress {
         /// What was shown.
@@ -295,6 +307,8 @@ pub enum Answer {
     },
     /// To [`Call::Fetch`]: none came.
     NoResponse(FetchError),
+    /// To [`Call::Hosting`].
+    Hosting(Box<HostingAnswer>),
     /// To [`Call::Progress`].
     Shown,
     /// It could not be served.
@@ -330,6 +344,7 @@ impl Answer {
                 .map(|(name, value)| name.len().saturating_add(value.len()))
                 .sum::<usize>()
                 .saturating_add(body.0.len()),
+            Self::Hosting(answer) => answer.weight(),
             Self::Size(_)
             | Self::Setting(_)
             | Self::FileGone

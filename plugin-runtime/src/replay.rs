@@ -11,6 +11,7 @@ use super::context::{
     CommandFact, FetchError, GroupSettingFact, HttpRequest, HttpResponse, MediaError, Outcome,
     PluginFact, ReadError, Reads,
 };
+use super::hosting::{HostingAnswer, HostingAsk};
 use super::plugin::Plugin;
 use super::recording::{Answer, Call, Read, Recording, Told};
 use super::runtime::Runtime;
@@ -195,6 +196,7 @@ fn named(call: &Call) -> String {
         Call::Plugins => "what is installed".to_owned(),
         Call::Media { .. } => "a file".to_owned(),
         Call::Fetch { method, url, .. } => format!("{method} {url:?}"),
+        Call::Hosting { .. } => "the host's bots".to_owned(),
         Call::Progress { .. } => "an early effect".to_owned(),
     }
 }
@@ -324,6 +326,13 @@ impl Reads for Playback {
     async fn plugins(&self) -> Result<Vec<PluginFact>, ReadError> {
         match self.answer(Call::Plugins).await? {
             Answer::Plugins(facts) => Ok(facts),
+            _ => wrong(),
+        }
+    }
+
+    async fn hosting(&self, ask: HostingAsk) -> Result<HostingAnswer, ReadError> {
+        match self.answer(Call::Hosting { ask }).await? {
+            Answer::Hosting(answer) => Ok(*answer),
             _ => wrong(),
         }
     }

@@ -10,6 +10,7 @@ use super::context::{
     CommandFact, EventInput, FetchError, GroupSettingFact, HttpRequest, HttpResponse, MediaError,
     PluginFact, ReadError, Reads,
 };
+use super::hosting::{HostingAnswer, HostingAsk};
 use super::limits::EventLimits;
 use super::recording::{Answer, Bytes, Call, Read, Recording, Told};
 use futures::future::BoxFuture;
@@ -234,6 +235,15 @@ impl Reads for Tape {
         let place = self.ask(Call::Plugins);
         let facts = self.reads.plugins().await;
         self.note(place, facts, |facts| Answer::Plugins(facts.clone()))
+    }
+
+    async fn hosting(&self, ask: HostingAsk) -> Result<HostingAnswer, ReadError> {
+        let asked = ask.clone();
+        let place = self.ask(Call::Hosting { ask: asked });
+        let answer = self.reads.hosting(ask).await;
+        self.note(place, answer, |answer| {
+            Answer::Hosting(Box::new(answer.clone()))
+        })
     }
 
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {

@@ -7,6 +7,7 @@ use crate::bindings::capabilities::jadi::plugin::types::{
 };
 use crate::context::Context;
 use crate::group_admin::Change;
+use crate::hosting::Order;
 use crate::media::File;
 use crate::{Error, Quoted, Result};
 
@@ -128,6 +129,13 @@ impl Answer {
         self
     }
 
+    /// Then does something with the host's bots.
+    #[must_use]
+    pub fn order(mut self, order: Order) -> Self {
+        self.0.push(Effect::Made(order.0));
+        self
+    }
+
     /// Then replaces the text of a message that the bot wrote.
     ///
     /// # Errors
@@ -168,6 +176,12 @@ impl IntoAnswer for Answer {
 impl IntoAnswer for Change {
     fn into_answer(self) -> Result<Answer> {
         Ok(Answer::none().then(self))
+    }
+}
+
+impl IntoAnswer for Order {
+    fn into_answer(self) -> Result<Answer> {
+        Ok(Answer::none().order(self))
     }
 }
 

@@ -104,3 +104,16 @@ pub mod schedule_handler {
         runtime_path: "jadi_plugin_sdk::__private::rt",
     });
 }
+
+/// The export of plugins that tell what becomes of bots.
+pub mod hosting_handler {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "hosting-handler",
+        with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
+        pub_export_macro: true,
+        export_macro_name: "__export_hosting_handler",
+        default_bindings_module: "jadi_plugin_sdk::bindings::hosting_handler",
+        runtime_path: "jadi_plugin_sdk::__private::rt",
+    });
+}

@@ -4,12 +4,14 @@ use std::ops::Deref;
 
 use crate::bindings::capabilities::jadi::plugin::types::{
     Deletion as HostDeletion, Due as HostDue, Edit as HostEdit, Event as HostEvent,
-    Membership as HostMembership, Reaction as HostReaction,
+    HostingStep as HostHostingStep, Membership as HostMembership, Reaction as HostReaction,
 };
 use serde::de::DeserializeOwned;
 
+use crate::bindings::capabilities::jadi::plugin::hosting as host;
 use crate::clock::Instant;
 use crate::context::Context;
+use crate::media::File;
 use crate::{Error, Person, Quoted, Result};
 
 /// An event with its context.
@@ -151,5 +153,47 @@ impl Due<'_> {
             key: self.name(),
             problem: problem.to_string(),
         })
+    }
+}
+
+event! {
+    /// Something has become of a bot of the host. The event's chat is where it is to be told, its sender whom it concerns.
+    HostingStep, HostHostingStep
+}
+
+impl HostingStep<'_> {
+    /// What has happened, as a word: `qr`, `code`, `passkey-needed`, `open`, `expired`, `wrong-number`, `failed`, `refused`,
+    /// `opened`, `logged-out`, `ended`. There will be more.
+    pub fn name(&self) -> String {
+        self.about.name()
+    }
+
+    /// The number that it is about, digits only.
+    pub fn number(&self) -> String {
+        self.about.number()
+    }
+
+    /// The code to type, eight characters without a dash.
+    pub fn code(&self) -> Option<String> {
+        self.about.code()
+    }
+
+    /// When what is shown stops being good.
+    pub fn until(&self) -> Option<Instant> {
+        self.about.until().map(Instant::from_millis)
+    }
+
+    /// Why, when there is more to say.
+    pub fn reason(&self) -> Option<String> {
+        self.about.reason()
+    }
+
+    /// The QR code as a picture to send.
+    ///
+    /// # Errors
+    ///
+    /// When the step has none.
+    pub fn picture(&self) -> Result<File> {
+        Ok(File(host::picture(self.about)?))
     }
 }

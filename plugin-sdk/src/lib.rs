@@ -40,7 +40,7 @@
 //! - `answer`: what a handler returns.
 //! - [`arguments`]: what stands after a command's name, as values.
 //! - `words`: texts in several languages. [`switch`]: a setting of a group as a command, `!x on`.
-//! - [`bot_admin`], [`chat`], [`chats`], [`clock`], [`commands`], [`group_admin`], [`groups`], [`http`], [`kv`], [`log`], [`media`], [`random`], [`schedule`],
+//! - [`bot_admin`], [`chat`], [`chats`], [`clock`], [`commands`], [`group_admin`], [`groups`], [`hosting`], [`http`], [`kv`], [`log`], [`media`], [`random`], [`schedule`],
 //!   [`settings`], [`turns`], [`users`]: the
 //!   capabilities, one module each.
 //! - `bindings`: generated from the contract; nothing in it is meant for plugins.
@@ -62,6 +62,7 @@ mod error;
 pub mod group_admin;
 pub mod groups;
 mod happened;
+pub mod hosting;
 pub mod http;
 pub mod kv;
 pub mod log;
@@ -81,7 +82,7 @@ pub use bindings::capabilities::jadi::plugin::types::{
 };
 pub use context::Context;
 pub use error::{Error, Refused, Result};
-pub use happened::{Deletion, Due, Edit, Membership, Reaction};
+pub use happened::{Deletion, Due, Edit, HostingStep, Membership, Reaction};
 /// Makes an enum of plain variants a command's argument: each variant is typed as its name, in lower case and with dashes
 /// (`VeryFast` as `very-fast`), or as one of the words of `#[choice("cepat", "rápido")]` on it.
 pub use jadi_plugin_sdk_macros::Choice;
@@ -102,6 +103,7 @@ pub use jadi_plugin_sdk_macros::Choice;
 ///   edits also `contains` and `link`.
 /// - `#[on_group_add]`, `#[on_group_remove]`: people come into a group or leave it.
 /// - `#[on_schedule]`: what the plugin scheduled itself is due.
+/// - `#[on_hosting]`: something has become of a bot of the host, see [`hosting`].
 /// - `#[unknown_command]`: texts in private chats that look like a command but are none of any plugin.
 ///
 /// What a host would refuse in the manifest is an error of the compiler at the place where it is written.
@@ -124,13 +126,15 @@ pub mod __private {
     pub use crate::answer::{Asked, finish};
     pub use crate::bindings::capabilities::jadi::plugin::types::{
         Action, Deletion as HostDeletion, Due as HostDue, Edit as HostEdit, Error as HandlerError,
-        Event as HostEvent, Membership as HostMembership, Message as HostMessage,
-        Reaction as HostReaction,
+        Event as HostEvent, HostingStep as HostHostingStep, Membership as HostMembership,
+        Message as HostMessage, Reaction as HostReaction,
     };
     pub use crate::bindings::group_add_handler::__export_group_add_handler as export_group_add_handler;
     pub use crate::bindings::group_add_handler::exports::jadi::plugin::on_group_add::Guest as OnGroupAdd;
     pub use crate::bindings::group_remove_handler::__export_group_remove_handler as export_group_remove_handler;
     pub use crate::bindings::group_remove_handler::exports::jadi::plugin::on_group_remove::Guest as OnGroupRemove;
+    pub use crate::bindings::hosting_handler::__export_hosting_handler as export_hosting_handler;
+    pub use crate::bindings::hosting_handler::exports::jadi::plugin::on_hosting::Guest as OnHosting;
     pub use crate::bindings::message_delete_handler::__export_message_delete_handler as export_message_delete_handler;
     pub use crate::bindings::message_delete_handler::exports::jadi::plugin::on_message_delete::Guest as OnMessageDelete;
     pub use crate::bindings::message_edit_handler::__export_message_edit_handler as export_message_edit_handler;

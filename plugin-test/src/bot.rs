@@ -7,21 +7,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jadi_model::clock::Millis;
-use jadi_model::{BotRole, Chat, ChatKind, Event, EventKind, Jid, KnownUser, Role};
+use jadi_model::{
+    BotId, BotRecord, BotRole, Chat, ChatKind, Event, EventKind, Jid, KnownUser, LinkMethod, Role,
+    StateName,
+};
 use jadi_plugin_manifest::{Capability, Manifest, ManifestError, SettingValue};
 use jadi_plugin_runtime::routing::{
     Cooldowns, Scene, Turn, Verdict, goes_while_off, keeps_out, turns,
 };
 use jadi_plugin_runtime::{
-    EventInput, Grants, HttpRequest, HttpResponse, Invocation, Limits, LoadError, LoadOptions,
-    Outcome, Plugin, Runtime, RuntimeError, RuntimeOptions,
+    EventInput, Grants, HostingAnswer, HostingAsk, HttpRequest, HttpResponse, Invocation, Limits,
+    LoadError, LoadOptions, Outcome, Plugin, Runtime, RuntimeError, RuntimeOptions,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::chance::Chance;
 use crate::clock::TestClock;
-use crate::data::{AllSettings, EventData, Kv, Schedule, Servers, keep, schedule, set};
+use crate::data::{AllSettings, EventData, Host, Kv, Schedule, Servers, keep, schedule, set};
 use crate::happened::Happened;
 use crate::known::{Chats, Users, in_turn};
 use crate::people::{number_jid, person};
@@ -65,6 +68,7 @@ pub(crate) struct State {
     schedule: Schedule,
     files: BTreeMap<Vec<u8>, Vec<u8>>,
     servers: Option<Servers>,
+    host: Option<Host>,
     /// The plugin's own manifest and those of the plugins beside it, in the order of their turns.
     pub(crate) manifests: Arc<[Manifest]>,
     /// Installed on the host, and not enabled.
@@ -161,6 +165,7 @@ impl TestBot {
             schedule: Schedule::new(),
             files: BTreeMap::new(),
             servers: None,
+            host: None,
             manifests: [plugin.manifest().clone()].into(),
             disabled: [].into(),
             language: "en".to_owned(),
@@ -379,6 +384,28 @@ impl TestBot {
         self.state().servers = Some(Arc::new(answer));
     }
 
+    /// A sub-bot of this number and owner, open, for what [`TestBot::set_host`] answers.
+    ///
+    /// # Panics
+    ///
+    /// When one is not a phone number with its country code.
+    #[track_caller]
+    pub fn hosted(&self, number: &str, owner: &str) -> BotRecord {
+        let now = self.clock.now();
+        let id = BotId::from_random([7; 16]);
+        let mut bot = BotRecord::requested(id, BotRole::Sub, LinkMethod::Code, now);
+        bot.jid = Some(number_jid(number));
+        bot.owner = Some(number_jid(owner));
+        bot.new = false;
+        bot.state = StateName::Open;
+        bot
+    }
+
+    /// Lets this answer what the plugin asks about the host's bots, when it is the main bot's. Without it no answer comes.
+    pub fn set_host(&self, answer: impl Fn(&HostingAsk) -> HostingAnswer + Send + Sync + 'static) {
+        self.state().host = Some(Arc::new(answer));
+    }
+
     /// Puts a file where WhatsApp keeps files; the handle by which a message names it.
     pub(crate) fn keep_file(&self, content: &[u8]) -> Vec<u8> {
         let mut state = self.state();
@@ -504,6 +531,7 @@ impl TestBot {
             chat: event.chat.jid.clone(),
             files: state.files.clone(),
             servers: state.servers.clone(),
+            host: state.host.clone(),
             manifests: state.manifests.clone(),
             scene,
             language: language.clone(),
@@ -524,7 +552,10 @@ impl TestBot {
             prefixes: state.prefixes.clone(),
             bot_is_admin,
             bot_started_at: self.started_at,
-            grants: state.grants.clone(),
+            grants: match state.role {
+                BotRole::Main => state.grants.clone(),
+                BotRole::Sub => state.grants.clone().and_without(Capability::Hosting),
+            },
         };
         let mut outcome = self.run(input, data.clone());
         keep(&mut state.kv, std::mem::take(&mut outcome.kv_writes));

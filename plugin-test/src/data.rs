@@ -9,8 +9,9 @@ use jadi_model::{Ban, ChatKind, Event, Jid, KnownChat, KnownCounts, KnownUser, P
 use jadi_plugin_manifest::{Manifest, Scope, SettingValue};
 use jadi_plugin_runtime::routing::{self, Scene};
 use jadi_plugin_runtime::{
-    CommandFact, FetchError, GroupSettingFact, HttpRequest, HttpResponse, KvWrite, MediaError,
-    PluginFact, PluginSettingFact, ReadError, Reads, ScheduleWrite, SettingWrite,
+    CommandFact, FetchError, GroupSettingFact, HostingAnswer, HostingAsk, HttpRequest,
+    HttpResponse, KvWrite, MediaError, PluginFact, PluginSettingFact, ReadError, Reads,
+    ScheduleWrite, SettingWrite,
 };
 
 use crate::known::{Chats, Users};
@@ -29,6 +30,9 @@ pub(crate) type Servers = Arc<dyn Fn(&HttpRequest) -> Option<HttpResponse> + Sen
 
 /// Settings of all plugins in one bot, by plugin.
 pub(crate) type AllSettings = BTreeMap<String, Settings>;
+
+/// The host of a test, as the plugin may ask for its bots.
+pub(crate) type Host = Arc<dyn Fn(&HostingAsk) -> HostingAnswer + Send + Sync>;
 
 /// Does what a handler that returned ok wants set.
 pub(crate) fn set(settings: &mut Settings, chat: &Jid, writes: Vec<SettingWrite>) {
@@ -83,6 +87,7 @@ pub(crate) struct EventData {
     /// Files by their handles.
     pub(crate) files: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(crate) servers: Option<Servers>,
+    pub(crate) host: Option<Host>,
     pub(crate) manifests: Arc<[Manifest]>,
     pub(crate) scene: Scene,
     pub(crate) language: String,
@@ -271,6 +276,12 @@ impl Reads for EventData {
         let mut facts: Vec<PluginFact> = enabled.chain(disabled).collect();
         facts.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(facts)
+    }
+
+    async fn hosting(&self, ask: HostingAsk) -> Result<HostingAnswer, ReadError> {
+        self.serves()?;
+        let answer = self.host.as_ref().map(|host| host(&ask));
+        answer.ok_or_else(|| ReadError("the test has no host, see TestBot::set_host".into()))
     }
 
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {

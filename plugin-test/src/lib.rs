@@ -56,9 +56,11 @@ pub use saying::Saying;
 pub use told::{Refused, Told};
 
 pub use jadi_model::{
-    Action, BotChange, GroupChange, KnownUser, MediaKind, Progress, Role, SendMessage,
+    Action, BotChange, BotRecord, GroupChange, HostingOrder, HostingStep, KnownUser, LinkMethod,
+    MediaKind, PhoneNumber, Progress, Role, SendMessage, StateName, StepName,
 };
 pub use jadi_plugin_manifest::{Capability, Manifest, Place, SettingValue};
 pub use jadi_plugin_runtime::{
-    EventLimits, Failure, HttpRequest, HttpResponse, Limit, LogLevel, LogLine, Receipt,
+    EventLimits, Failure, HostOverview, HostingAnswer, HostingAsk, HostingRefusal, HttpRequest,
+    HttpResponse, Limit, LogLevel, LogLine, Receipt, RefusalReason,
 };

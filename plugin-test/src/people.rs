@@ -1,6 +1,6 @@
 //! Who says something, and where.
 
-use jadi_model::{Chat, ChatKind, EventKind, Jid, Person, PhoneNumber, Role};
+use jadi_model::{Chat, ChatKind, EventKind, HostingStep, Jid, Person, PhoneNumber, Role};
 
 use crate::happened::{Happened, id};
 use crate::{Saying, TestBot, Told};
@@ -58,6 +58,17 @@ impl<'b> Speaker<'b> {
             "{text:?} was to make the handler fail, and it did not: {told}"
         );
         told
+    }
+
+    /// Has the plugin told, in this chat, what has become of a bot of theirs.
+    ///
+    /// # Panics
+    ///
+    /// When the handler failed.
+    #[track_caller]
+    pub fn is_told(&self, step: HostingStep) -> Told {
+        self.happening(EventKind::Hosting { plugin: None, step })
+            .send()
     }
 
     /// Changes the text of a message of theirs.

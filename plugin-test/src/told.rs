@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jadi_model::{Action, GroupChange, Progress, Role, SendMessage};
+use jadi_model::{Action, GroupChange, HostingOrder, Progress, Role, SendMessage};
 use jadi_plugin_manifest::Place;
 use jadi_plugin_runtime::routing::Refusal;
 use jadi_plugin_runtime::{Failure, LogLine, Outcome, Receipt};
@@ -136,6 +136,16 @@ impl Told {
             }
         }
         texts
+    }
+
+    /// What is to be done with the host's bots.
+    pub fn orders(&self) -> Vec<&HostingOrder> {
+        let orders = self.actions.iter();
+        let orders = orders.filter_map(|action| match action {
+            Action::Hosting { order, .. } => Some(order),
+            _ => None,
+        });
+        orders.collect()
     }
 
     /// Whether the message was for this plugin, and no rule kept it from it.

@@ -146,6 +146,13 @@ impl Inbox {
         rest.filter(|came| lane.has(came)).cloned().collect()
     }
 
+    /// What this number sent last of that which `read` makes something of.
+    pub(super) fn last(&self, from: &str, read: fn(&What) -> Option<String>) -> Option<String> {
+        let log = self.shared.log();
+        let mut sent = log.arrivals.iter().rev().filter(|came| came.author == from);
+        sent.find_map(|came| read(&came.what))
+    }
+
     /// What came in this lane before the last thing that was met in it, without being met itself.
     pub(super) fn passed_over(&self, lane: &Lane) -> Vec<Arrival> {
         let log = self.shared.log();

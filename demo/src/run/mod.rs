@@ -6,6 +6,7 @@
 
 mod failure;
 mod inbox;
+mod linking;
 mod many;
 mod met;
 mod player;

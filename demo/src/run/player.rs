@@ -9,7 +9,7 @@ use jadi_simulator::{ChatId, GroupChange, GroupView, MessageKey};
 use super::failure::{Failure, Mismatch};
 use super::inbox::Inbox;
 use crate::script::{
-    Account, BotState, Fault, Line, Member, MemberChange, Name, Script, Span, Step,
+    Account, BotState, Fault, Line, Member, MemberChange, Name, QrSource, Script, Span, Step,
 };
 use crate::view::View;
 use crate::world::{World, WorldError};
@@ -117,7 +117,19 @@ impl<'a> Player<'a> {
     /// Steps that are about the host, the network and the clock.
     async fn disturb(&mut self, step: &Step) -> Result<(), Mismatch> {
         match step {
-            Step::State { state, within, .. } => self.await_state(*state, *within).await,
+            Step::Bot { account, owner } => self.add_bot(account, owner).await,
+            Step::AsBot(account) => {
+                self.name_bot(account);
+                Ok(())
+            }
+            Step::State { bot, state, within } => self.await_state(bot, *state, *within).await,
+            Step::Gone { bot, within } => self.await_gone(bot, *within).await,
+            Step::Scan {
+                phone,
+                source: QrSource::Bot(bot),
+            } => self.scan(phone, bot).await,
+            Step::Enter { phone, bot } => self.enter(phone, bot).await,
+            Step::Unlink { bot, .. } => self.unlink(bot).await,
             Step::Network { bot, away } => {
                 let number = self.number(bot)?;
                 self.world.network(&number, *away);
@@ -137,11 +149,31 @@ impl<'a> Player<'a> {
         }
     }
 
-    async fn await_state(&self, state: BotState, within: Option<Duration>) -> Result<(), Mismatch> {
+    async fn await_state(
+        &self,
+        bot: &Name,
+        state: BotState,
+        within: Option<Duration>,
+    ) -> Result<(), Mismatch> {
         let within = within.unwrap_or(USUAL);
-        let expected = || format!("main {} within {}", state.word(), Span(within));
-        let reached = self.world.wait_for_main(state.word(), within).await;
+        let expected = || format!("{bot} {} within {}", state.word(), Span(within));
+        let number = self.number(bot)?;
+        let reached = self.world.wait_for(&number, state.word(), within).await;
         reached.map_err(|why| Mismatch::new(expected(), why))
+    }
+
+    async fn await_gone(&self, bot: &Name, within: Option<Duration>) -> Result<(), Mismatch> {
+        let within = within.unwrap_or(USUAL);
+        let expected = || format!("{bot} gone within {}", Span(within));
+        let number = self.number(bot)?;
+        let gone = self.world.wait_gone(&number, within).await;
+        gone.map_err(|why| Mismatch::new(expected(), why))
+    }
+
+    /// Calls the bot of a number by a name.
+    pub(super) fn name_bot(&mut self, account: &Account) {
+        self.numbers
+            .insert(account.name.clone(), account.number.clone());
     }
 
     fn make_fault(&self, number: &str, fault: Fault) {

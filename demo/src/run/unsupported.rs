@@ -1,7 +1,7 @@
 //! Which lines of the grammar this build cannot carry out yet. They are told with their numbers before anything starts.
 
 use super::Failure;
-use crate::script::{Script, Step};
+use crate::script::{QrSource, Script, Step};
 
 /// The first line of `script` that this build can't carry out, if there is one.
 pub fn not_yet(script: &Script) -> Option<Box<Failure>> {
@@ -23,14 +23,19 @@ pub fn not_yet(script: &Script) -> Option<Box<Failure>> {
 
 fn needs(step: &Step) -> Option<&'static str> {
     match step {
-        Step::Bot { .. } | Step::AsBot(_) | Step::Gone { .. } => Some("sub-bots"),
-        Step::Scan { .. } | Step::Enter { .. } => {
-            Some("bots that are made in chat or on the connect page")
-        }
-        Step::Unlink { .. } => Some("bots that live on a phone of the transcript"),
+        Step::Scan {
+            source: QrSource::Page,
+            ..
+        } => Some("bots that are made on the connect page"),
         Step::Comment(_)
         | Step::Phone(_)
         | Step::Owner(_)
+        | Step::Bot { .. }
+        | Step::AsBot(_)
+        | Step::Scan { .. }
+        | Step::Enter { .. }
+        | Step::Unlink { .. }
+        | Step::Gone { .. }
         | Step::Group { .. }
         | Step::Send { .. }
         | Step::Reply { .. }
@@ -59,26 +64,18 @@ mod tests {
 
     #[test]
     fn a_line_for_later_is_named_with_its_number() {
-        for line in [
-            "bot shop 6280000000200 owner alice",
-            "as bot mine := 6280000000101",
-            "alice scans main",
-            "alice scans page",
-            "alice enters main",
-            "alice unlinks main",
-            "main is gone",
-        ] {
-            let failure = not_yet(&script(&format!("alice -> main: hello\n{line}"))).expect(line);
-            assert_eq!(failure.line, Some(3));
-            let told = failure.to_string();
-            assert!(told.starts_with(&format!("a.chat:3: {line}\n")), "{told}");
-            assert!(told.contains("does not have yet"), "{told}");
-        }
+        let line = "alice scans page";
+        let failure = not_yet(&script(&format!("alice -> main: hello\n{line}"))).expect(line);
+        assert_eq!(failure.line, Some(3));
+        let told = failure.to_string();
+        assert!(told.starts_with(&format!("a.chat:3: {line}\n")), "{told}");
+        assert!(told.contains("does not have yet"), "{told}");
     }
 
     #[test]
     fn what_can_be_done_is_not_refused() {
-        let text = "group g: alice*, main\nalice -> main: hello\nalice <- main: nothing\nfault main: 503\nhost is killed\nhost starts";
+        let text = "bot shop 6280000000200 owner alice\nas bot mine := 6280000000101\nalice scans main\nalice enters main\n\
+                    alice unlinks shop\nshop is gone\ngroup g: alice*, main\nalice -> main: hello\nalice <- main: nothing\nfault main: 503\nhost is killed\nhost starts";
         assert_eq!(not_yet(&script(text)), None);
     }
 }

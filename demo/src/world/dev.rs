@@ -23,6 +23,10 @@ pub(super) struct DevApi {
 /// A bot as the host tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct BotView {
+    /// Its id, which its directory is called by.
+    pub id: String,
+    /// Its number, once that is known.
+    pub number: Option<String>,
     /// `main` or `sub`.
     pub role: String,
     /// Its state's name.
@@ -69,6 +73,13 @@ impl DevApi {
     /// All bots.
     pub(super) async fn bots(&self) -> Result<Vec<BotView>, WorldError> {
         self.ask("/bots", None, ANSWER).await
+    }
+
+    /// Begins to make a bot of a number.
+    pub(super) async fn make_bot(&self, number: &str, owner: &str) -> Result<(), WorldError> {
+        let make = serde_json::json!({ "number": number, "owner": owner });
+        let _: serde_json::Value = self.ask("/bots", Some(make), ANSWER).await?;
+        Ok(())
     }
 
     /// Moves the host's clock.

@@ -176,6 +176,28 @@ impl World {
         }
     }
 
+    /// Has a bot made of a number, by the code that the phone of this name types, and waits until it is open.
+    ///
+    /// # Errors
+    ///
+    /// What did not work.
+    pub async fn add_bot(&self, name: &str, number: &str, owner: &str) -> Result<(), WorldError> {
+        let phone = self.phone(name, number).await?;
+        let host = self.host.as_ref().ok_or(WorldError::NoHost)?;
+        if self.bot(number).await?.is_none() {
+            host.dev().make_bot(number, owner).await?;
+            let deadline = Instant::now() + PAIRING;
+            let code = loop {
+                if let Some(code) = self.bot(number).await?.and_then(|bot| bot.code) {
+                    break code;
+                }
+                pause(deadline, PAIRING, "the bot showed no code").await?;
+            };
+            phone.enter_pairing_code(&code).await?;
+        }
+        self.wait_for(number, "open", PAIRING).await
+    }
+
     /// What the main bot shows to be linked with.
     async fn shown_link(&self) -> Result<Link, WorldError> {
         let deadline = Instant::now() + PAIRING;
@@ -199,22 +221,93 @@ impl World {
     ///
     /// [`WorldError::Late`] with the state that it is in instead.
     pub async fn wait_for_main(&self, state: &str, within: Duration) -> Result<(), WorldError> {
+        self.wait_for(MAIN_NUMBER, state, within).await
+    }
+
+    /// Waits until the bot of this number is in this state, as the host tells it.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::Late`] with the state that it is in instead.
+    pub async fn wait_for(
+        &self,
+        number: &str,
+        state: &str,
+        within: Duration,
+    ) -> Result<(), WorldError> {
         let deadline = Instant::now() + within;
         loop {
-            let main = self.main_bot().await?;
-            if main.as_ref().is_some_and(|main| main.state == state) {
+            let bot = self.bot(number).await?;
+            if bot.as_ref().is_some_and(|bot| bot.state == state) {
                 return Ok(());
             }
-            let is = main.map_or_else(|| "is not there".to_owned(), |main| main.to_string());
-            pause(deadline, within, format!("the main bot {is}, not {state},")).await?;
+            let is = bot.map_or_else(|| "is not there".to_owned(), |bot| bot.to_string());
+            let which = match number {
+                MAIN_NUMBER => "the main bot".to_owned(),
+                number => format!("the bot {number}"),
+            };
+            pause(deadline, within, format!("{which} {is}, not {state},")).await?;
         }
     }
 
+    /// Waits until there is no bot of this number any more, and no directory but those of the bots that there are.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::Late`] with what is still there.
+    pub async fn wait_gone(&self, number: &str, within: Duration) -> Result<(), WorldError> {
+        let deadline = Instant::now() + within;
+        loop {
+            let bots = self.bots().await?;
+            let bot = bots
+                .iter()
+                .find(|bot| bot.number.as_deref() == Some(number));
+            let left = self.directories()?;
+            let left = left
+                .iter()
+                .filter(|dir| bots.iter().all(|bot| bot.id != **dir));
+            let is = match (bot, left.count()) {
+                (Some(bot), _) => format!("the bot {number} {bot}, not gone,"),
+                (None, 0) => return Ok(()),
+                (None, left) => format!("{left} directories of bots that are gone are there"),
+            };
+            pause(deadline, within, is).await?;
+        }
+    }
+
+    /// The names of the directories that the host keeps for bots.
+    fn directories(&self) -> Result<Vec<String>, WorldError> {
+        let path = self.root.join("host").join("bots");
+        let failed = |source| WorldError::Data {
+            path: path.clone(),
+            source,
+        };
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+        Ok(names)
+    }
+
     async fn main_bot(&self) -> Result<Option<BotView>, WorldError> {
+        let bots = self.bots().await?;
+        Ok(bots.into_iter().find(|bot| bot.role == "main"))
+    }
+
+    /// The bot of this number. Before it is linked the main bot has none.
+    async fn bot(&self, number: &str) -> Result<Option<BotView>, WorldError> {
+        let bots = self.bots().await?;
+        Ok(bots.into_iter().find(|bot| match number {
+            MAIN_NUMBER => bot.role == "main",
+            number => bot.number.as_deref() == Some(number),
+        }))
+    }
+
+    async fn bots(&self) -> Result<Vec<BotView>, WorldError> {
         let host = self.host.as_ref().ok_or(WorldError::NoHost)?;
         host.check_alive()?;
-        let bots = host.dev().bots().await?;
-        Ok(bots.into_iter().find(|bot| bot.role == "main"))
+        host.dev().bots().await
     }
 
     /// Starts the host, and waits until it serves.

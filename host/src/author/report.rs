@@ -102,6 +102,7 @@ fn event(filter: &EventFilter) -> String {
         EventKind::GroupAdd => "people who come into a group",
         EventKind::GroupRemove => "people who leave a group",
         EventKind::Schedule => "what it has scheduled itself",
+        EventKind::Hosting => "what becomes of bots of the host",
     };
     let mut text = what.to_owned();
     let chats = filter.chats.iter().map(|kind| match kind {

@@ -1,4 +1,5 @@
-//! A bot's life: state machine, supervision, reconnection with backoff and jitter.
+//! A bot's life: state machine, supervision, reconnection with backoff and jitter; and all bots of a host together: made,
+//! brought up, ended.
 //!
 //! # Layout
 //!
@@ -6,13 +7,33 @@
 //! - `machine`: from what a session tells to what happens next. Pure.
 //! - `backoff`: how long to wait before the next try.
 //! - `supervisor`: the task that keeps one bot running; `instances`: all bots that run in this host.
+//! - `fleet`: what launches a bot and takes it down. `files`: its session's place. `keeper`: its record, in step with its state.
+//! - `restore`: bringing all bots up when the host starts.
+//! - `creation`: making a bot of somebody's number. `ending`: a bot's end.
+//! - `hosting`: what the main bot's plugins ask and want of bots. `tell`: what becomes of bots, as events. `picture`: QR codes.
 
 mod backoff;
+mod creation;
+mod ending;
+mod files;
+mod fleet;
+mod hosting;
 mod instances;
+mod keeper;
 mod machine;
+mod picture;
+mod restore;
 mod status;
 mod supervisor;
+mod tell;
+#[cfg(test)]
+mod tests;
 
+pub use creation::{Creation, CreationError, Request, Step};
+pub use ending::Endings;
+pub use fleet::{Equip, Fleet, FleetParts};
+pub use hosting::HostingDesk;
 pub use instances::Instances;
+pub use restore::{Progress, Restoring};
 pub use status::{Account, BotState, BotStatus, Pairing};
 pub use supervisor::{Gone, Instance, Launch, SessionFiles, Supervisor};

@@ -56,16 +56,7 @@ impl BotState {
 
     /// The state's name, as it is in product and API.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Requested => "requested",
-            Self::Pairing(_) => "pairing",
-            Self::Connecting => "connecting",
-            Self::Open => "open",
-            Self::Reconnecting => "reconnecting",
-            Self::Stopped => "stopped",
-            Self::LoggedOut => "logged-out",
-            Self::Failed => "failed",
-        }
+        self.kept().word()
     }
 }
 

@@ -24,7 +24,7 @@ const QUEUE: usize = 64;
 const STABLE: Millis = 60_000;
 /// How long a new session may be silent before the person is told that WhatsApp can't be reached.
 const SILENCE: Duration = Duration::from_secs(30);
-/// How long a typed code may be under way after it has expired.
+/// How long a code may be under way after it has expired, and how late the next QR code may be.
 const CODE_GRACE: Millis = 10_000;
 
 /// Where a bot's sessions come from.
@@ -57,6 +57,8 @@ pub struct Launch {
     pub expected: Option<PhoneNumber>,
     /// How many more times new codes are shown after the first ones have expired.
     pub pairing_rounds: u32,
+    /// Whether it rests until somebody starts it.
+    pub resting: bool,
     /// Where its sessions come from.
     pub files: Arc<dyn SessionFiles>,
     /// Where its events go.
@@ -96,11 +98,19 @@ impl Supervisor {
     /// Starts a bot's task. The bot runs until it is told otherwise or the supervisor shuts down.
     pub fn launch(&self, launch: Launch) -> Instance {
         let now = self.clock.now();
-        let status = watch::Sender::new(BotStatus::requested(launch.account.clone(), now));
+        let mut first = BotStatus::requested(launch.account.clone(), now);
+        if launch.resting {
+            first.cause = Some(Cause::Stopped);
+            first.go(BotState::Stopped, now);
+        }
+        let status = watch::Sender::new(first);
+        let stop = self.stop.child_token();
         let (orders, ordered) = mpsc::channel(QUEUE);
         let instance = Instance {
             bot: launch.bot,
             role: launch.role,
+            expected: launch.expected.clone(),
+            stop: stop.clone(),
             status: status.subscribe(),
             session: launch.session.subscribe(),
             orders,
@@ -117,7 +127,7 @@ impl Supervisor {
             backoff: Backoff::new(self.pause),
             status,
             ordered,
-            stop: self.stop.child_token(),
+            stop,
         };
         self.tasks.spawn(Box::pin(life.run()));
         instance
@@ -144,6 +154,8 @@ enum Order {
 pub struct Instance {
     bot: BotId,
     role: BotRole,
+    expected: Option<PhoneNumber>,
+    stop: CancellationToken,
     status: watch::Receiver<BotStatus>,
     session: watch::Receiver<Option<Arc<dyn Session>>>,
     orders: mpsc::Sender<Order>,
@@ -163,6 +175,19 @@ impl Instance {
     /// Main bot or sub-bot.
     pub fn role(&self) -> BotRole {
         self.role
+    }
+
+    /// The number that it was or will be linked to, when that matters.
+    pub fn expected(&self) -> Option<&PhoneNumber> {
+        self.expected.as_ref()
+    }
+
+    /// Ends its task and waits for that: its session is shut down, nothing of it is deleted. Idempotent.
+    pub async fn end(&self) {
+        self.stop.cancel();
+        let mut status = self.status.clone();
+        // The task drops the other end last.
+        while status.changed().await.is_ok() {}
     }
 
     /// Its status now.
@@ -227,6 +252,9 @@ struct Life {
 
 impl Life {
     async fn run(mut self) {
+        if self.launch.resting {
+            self.rest().await;
+        }
         while !self.stop.is_cancelled() {
             let then = self.one_session().await;
             if self.stop.is_cancelled() {
@@ -281,7 +309,7 @@ impl Life {
         let mut silence = Some(self.clock.now().saturating_add(millis(SILENCE)));
         loop {
             let code_ends = match &self.status.borrow().state {
-                BotState::Pairing(Pairing::Code { until, .. }) => {
+                BotState::Pairing(Pairing::Code { until, .. } | Pairing::Qr { until, .. }) => {
                     Some(until.saturating_add(CODE_GRACE))
                 }
                 _ => None,

@@ -10,23 +10,24 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::background;
 use super::breakers::Breakers;
 use super::caller::{Account, Callers, KnownBots, ignored, others_only};
 use super::counters::Counters;
 use super::desk::PluginDesk;
 use super::enabled::{Enabled, Handler};
 use super::failing::FailingVersions;
+use super::hosting::Hosting;
 use super::limits::PluginLimits;
 use super::pace::{Pace, PaceOptions};
 use super::queue::{Queue, Served};
-use super::{sender, worker};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::fetch::Fetcher;
-use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, PhoneNumber};
+use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, Outgoing, PhoneNumber};
 use crate::plugins::EventLimits;
 use crate::plugins::routing::{Cooldowns, Verdict};
 use crate::random::SharedRandom;
-use crate::store::{Arrival, BotData, BreakerChange, Row, Settings, StoreError};
+use crate::store::{Arrival, BotData, BreakerChange, Row, Settings, StoreError, Totals};
 use crate::whatsapp::{CommitError, Inbound, Session, SessionState};
 
 /// The pause after the store or the connection failed; doubled each time.
@@ -37,8 +38,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const BAN_TOLD_SECONDS: u32 = 3600;
 /// How long people who come into a group, or leave it, wait for others who do so too.
 const GATHERED_FOR: Duration = Duration::from_millis(1_500);
-/// How long a handled event is recognised when it comes again.
-const REMEMBERED_FOR: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// What a bot's dispatch is made of.
 pub struct DispatchParts {
@@ -58,6 +57,8 @@ pub struct DispatchParts {
     pub known_bots: KnownBots,
     /// Asks servers for plugins.
     pub fetcher: Fetcher,
+    /// What makes and manages bots, for the main bot's plugins; no other bot has it.
+    pub hosting: Option<Arc<dyn Hosting>>,
     /// The versions of plugins that fail in bots of this host.
     pub failing: FailingVersions,
     /// The time.
@@ -110,6 +111,7 @@ pub(super) struct Core {
     pub(super) known_bots: KnownBots,
     pub(super) fetcher: Fetcher,
     pub(super) desk: Arc<dyn PluginDesk>,
+    pub(super) hosting: Option<Arc<dyn Hosting>>,
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
     pub(super) counters: Counters,
@@ -118,8 +120,8 @@ pub(super) struct Core {
     /// Wakes who waits for what is due next.
     pub(super) scheduled: Notify,
     /// Events that wait for others to become one with; changes wake who waits for their time.
-    gathering: watch::Sender<u64>,
-    inbox: Queue,
+    pub(super) gathering: watch::Sender<u64>,
+    pub(super) inbox: Queue,
     plugins: watch::Receiver<Arc<Enabled>>,
     session: watch::Receiver<Option<Arc<dyn Session>>>,
     /// How often the connection was opened, and whether it is open.
@@ -132,7 +134,7 @@ pub(super) struct Core {
     pub(super) receipts: watch::Sender<u64>,
     cooldowns: Mutex<Cooldowns>,
     pace: Mutex<Pace>,
-    stop: CancellationToken,
+    pub(super) stop: CancellationToken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -170,6 +172,7 @@ impl Dispatch {
             known_bots: parts.known_bots,
             fetcher: parts.fetcher,
             desk: parts.desk,
+            hosting: parts.hosting.filter(|_| bot.role == BotRole::Main),
             started_at: parts.clock.now(),
             clock: parts.clock,
             random: parts.random,
@@ -205,11 +208,11 @@ impl Dispatch {
         );
 
         let tasks = TaskTracker::new();
-        tasks.spawn(serve_inbox(core.clone(), options.clone()));
-        tasks.spawn(serve_outbox(core.clone(), options.clone()));
-        tasks.spawn(serve_schedule(core.clone()));
-        tasks.spawn(serve_gathered(core.clone()));
-        tasks.spawn(clean_up(core.clone(), options.interval));
+        tasks.spawn(background::serve_inbox(core.clone(), options.clone()));
+        tasks.spawn(background::serve_outbox(core.clone(), options.clone()));
+        tasks.spawn(background::serve_schedule(core.clone()));
+        tasks.spawn(background::serve_gathered(core.clone()));
+        tasks.spawn(background::clean_up(core.clone(), options.interval));
         Ok(Arc::new(Self { core, tasks }))
     }
 
@@ -287,6 +290,34 @@ impl Dispatch {
         self.core.receipts.subscribe()
     }
 
+    /// Sends these, though no event has caused them. Once they are kept they are sent, whatever becomes of this process.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be kept.
+    pub async fn post(&self, outgoing: Vec<Outgoing>) -> Result<(), StoreError> {
+        let leaving = self.core.data.post(outgoing).await?;
+        let rows = leaving.into_iter();
+        self.core
+            .outbox
+            .push(rows.map(|leaving| (leaving.chat, leaving.row)));
+        Ok(())
+    }
+
+    /// The people whom this bot obeys as a whole: its owner or, where it has none, the operators.
+    pub fn owners(&self) -> Vec<Jid> {
+        self.core.callers.owners()
+    }
+
+    /// What was written since the bot was made.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be read.
+    pub async fn totals(&self) -> Result<Totals, StoreError> {
+        self.core.data.totals().await
+    }
+
     /// Takes no more events, lets what is under way end within the grace, and stops. What has not ended stays in inbox and
     /// outbox for the next start.
     pub async fn shutdown(&self) {
@@ -300,111 +331,6 @@ impl Dispatch {
 impl Drop for Dispatch {
     fn drop(&mut self) {
         self.core.stop.cancel();
-    }
-}
-
-async fn serve_inbox(core: Arc<Core>, options: DispatchOptions) {
-    let work = |row| worker::handle(core.clone(), row);
-    let stop = core.stop.clone();
-    core.inbox
-        .serve(options.in_flight, stop, options.grace, work)
-        .await;
-}
-
-async fn serve_outbox(core: Arc<Core>, options: DispatchOptions) {
-    let work = |row| sender::send(core.clone(), row);
-    let stop = core.stop.clone();
-    core.outbox
-        .serve(options.sending, stop, options.grace, work)
-        .await;
-}
-
-/// Puts into the inbox what plugins have asked for, when its time has come.
-async fn serve_schedule(core: Arc<Core>) {
-    loop {
-        let now = core.clock.now();
-        let next = match core.data.release_due(now).await {
-            Ok(released) => {
-                let rows = released.waiting.into_iter();
-                core.inbox
-                    .push(rows.map(|waiting| (waiting.chat, waiting.row)));
-                released.next
-            }
-            Err(StoreError::Closed) => return,
-            Err(error) => {
-                tracing::warn!(bot = %core.id, %error, "what is due has to wait");
-                Some(now.saturating_add(millis(LONGEST_PAUSE)))
-            }
-        };
-        let until = async {
-            match next {
-                Some(at) => core.clock.sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = core.stop.cancelled() => return,
-            () = core.scheduled.notified() => {}
-            () = until => {}
-        }
-    }
-}
-
-/// Puts into the inbox's queue what has gathered long enough.
-async fn serve_gathered(core: Arc<Core>) {
-    let mut gathering = core.gathering.subscribe();
-    loop {
-        if *gathering.borrow_and_update() == 0 {
-            tokio::select! {
-                () = core.stop.cancelled() => return,
-                changed = gathering.changed() => if changed.is_err() { return },
-            }
-            continue;
-        }
-        let next = match core.data.release_gathered(core.clock.now()).await {
-            Ok(released) => {
-                let count = u64::try_from(released.waiting.len()).unwrap_or(u64::MAX);
-                let rows = released.waiting.into_iter();
-                core.inbox
-                    .push(rows.map(|waiting| (waiting.chat, waiting.row)));
-                core.gathering.send_if_modified(|gathering| {
-                    *gathering = gathering.saturating_sub(count);
-                    count > 0
-                });
-                released.next
-            }
-            Err(StoreError::Closed) => return,
-            Err(error) => {
-                tracing::warn!(bot = %core.id, %error, "what has gathered has to wait");
-                Some(core.clock.now().saturating_add(millis(LONGEST_PAUSE)))
-            }
-        };
-        let until = async {
-            match next {
-                Some(at) => core.clock.sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = core.stop.cancelled() => return,
-            changed = gathering.changed() => if changed.is_err() { return },
-            () = until => {}
-        }
-    }
-}
-
-async fn clean_up(core: Arc<Core>, interval: Duration) {
-    loop {
-        tokio::select! {
-            () = core.stop.cancelled() => return,
-            () = core.clock.sleep(interval) => {}
-        }
-        let now = core.clock.now();
-        let before = now.saturating_sub(millis(REMEMBERED_FOR));
-        match core.data.clean_up(before, now).await {
-            Ok(rows) => tracing::debug!(bot = %core.id, rows, "old rows are cleaned up"),
-            Err(error) => tracing::warn!(bot = %core.id, %error, "old rows are not cleaned up"),
-        }
     }
 }
 

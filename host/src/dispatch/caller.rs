@@ -39,6 +39,12 @@ impl KnownBots {
             .remove(account);
     }
 
+    /// Whether this account is a bot's.
+    pub fn contains(&self, account: &Jid) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.contains(account)
+    }
+
     fn has(&self, person: &Person) -> bool {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         known.contains(&person.jid) || person.lid.as_ref().is_some_and(|lid| known.contains(lid))
@@ -66,7 +72,10 @@ pub(super) fn ignored(event: &Event, account: Option<&Account>, bots: &KnownBots
     }
     let own = account.is_some_and(|account| account.is(&event.sender.jid));
     match &event.kind {
-        EventKind::Message(message) => message.from_me || own || bots.has(&event.sender),
+        // A person whose own number is a bot still writes with their phone; the bot's answers come from a linked device.
+        EventKind::Message(message) => {
+            message.from_me || own || (message.by_companion && bots.has(&event.sender))
+        }
         // What happens to a bot's own words is nobody's business either.
         EventKind::MessageDelete { author, .. } => {
             let of_bot = account.is_some_and(|account| account.is(&author.jid)) || bots.has(author);
@@ -75,7 +84,10 @@ pub(super) fn ignored(event: &Event, account: Option<&Account>, bots: &KnownBots
         EventKind::MessageEdit { .. } | EventKind::Reaction { .. } => {
             own || bots.has(&event.sender)
         }
-        EventKind::GroupAdd { .. } | EventKind::GroupRemove { .. } | EventKind::Due { .. } => false,
+        EventKind::GroupAdd { .. }
+        | EventKind::GroupRemove { .. }
+        | EventKind::Due { .. }
+        | EventKind::Hosting { .. } => false,
     }
 }
 

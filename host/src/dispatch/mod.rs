@@ -8,18 +8,19 @@
 //!
 //! # Layout
 //!
-//! - `bot`: [`Dispatch`] itself: parts, start, stop, idleness.
+//! - `bot`: [`Dispatch`] itself: parts, start, stop, idleness. `background`: what goes on meanwhile.
 //! - `lanes`, `queue`: rows in order per chat, served in turn.
 //! - `worker`: one event, from inbox row to commit. `sender`: one message, from outbox row to acknowledgement.
 //! - `enabled`: which plugins an event is for; how that is decided is [`routing`](crate::plugins::routing).
 //! - `caller`, `replies`, `notices`: who asks, the host's own answers to those who may not, and what owners are told.
-//! - `reads`: what a plugin may read while it runs.
 //! - `desk`: the host's plugins, for a bot that manages its own.
+//! - `reads`: what a plugin may read while it runs. `hosting`: what the main bot's plugins ask and want of the host's bots.
 //! - `limits`: what each plugin may use in a bot. `receipts`: what each run cost, and what it takes to run a failed one
 //!   again. `evidence`: looking at these.
 //! - `breaker`, `pace`: what slows things down. Pure. `breakers`: those of a bot's plugins, as they are kept.
 //! - `failing`: versions of plugins that fail in several bots, told to whoever manages plugins.
 
+mod background;
 mod bot;
 mod breaker;
 mod breakers;
@@ -29,6 +30,7 @@ mod desk;
 mod enabled;
 mod evidence;
 mod failing;
+mod hosting;
 mod lanes;
 mod limits;
 mod notices;
@@ -49,5 +51,6 @@ pub use desk::{Installed, PluginDesk, SwitchError};
 pub use enabled::{Enabled, Handler};
 pub use evidence::{FailureEntry, LogEntry, failures, logs, logs_after};
 pub use failing::{FailingVersions, RollBack};
+pub use hosting::Hosting;
 pub use pace::PaceOptions;
 pub use receipts::{FailureSummary, Measure, RunReceipt, Share};

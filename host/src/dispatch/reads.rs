@@ -10,13 +10,14 @@ use jadi_plugin_manifest::{Manifest, Scope, Setting, SettingValue};
 
 use super::desk::PluginDesk;
 use super::enabled::Enabled;
+use super::hosting::Hosting;
 use crate::clock::Millis;
 use crate::fetch::Fetcher;
 use crate::model::{Ban, BotId, Jid, KnownChat, KnownCounts, KnownUser, Progress};
 use crate::plugins::routing::{self, Scene};
 use crate::plugins::{
-    CommandFact, FetchError, GroupSettingFact, HttpRequest, HttpResponse, MediaError, PluginFact,
-    PluginSettingFact, ReadError, Reads,
+    CommandFact, FetchError, GroupSettingFact, HostingAnswer, HostingAsk, HttpRequest,
+    HttpResponse, MediaError, PluginFact, PluginSettingFact, ReadError, Reads,
 };
 use crate::store::{BotData, StoreError, Versioned};
 use crate::whatsapp::{DownloadError, Session};
@@ -41,6 +42,7 @@ pub(super) struct EventReads {
     /// The bot, for its desk alone.
     pub(super) bot: BotId,
     pub(super) desk: Arc<dyn PluginDesk>,
+    pub(super) hosting: Option<Arc<dyn Hosting>>,
 }
 
 /// Which version of the plugin's key-values a run has seen.
@@ -54,6 +56,11 @@ pub(super) struct Seen {
 #[derive(Debug, thiserror::Error)]
 #[error("the plugin's data changed while the event was handled; it is handled again")]
 struct Changed;
+
+/// The bot is not the main one.
+#[derive(Debug, thiserror::Error)]
+#[error("only the main bot's plugins are told of bots")]
+struct NotMain;
 
 impl Seen {
     /// The version that was read, if anything was.
@@ -217,6 +224,13 @@ impl Reads for EventReads {
 
     async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
         self.fetcher.fetch(request).await
+    }
+
+    async fn hosting(&self, ask: HostingAsk) -> Result<HostingAnswer, ReadError> {
+        match &self.hosting {
+            Some(hosting) => hosting.answer(ask).await,
+            None => Err(ReadError(NotMain.into())),
+        }
     }
 
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {

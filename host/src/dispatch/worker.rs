@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jadi_plugin_manifest::Capability;
+
 use super::bot::{Connected, Core};
 use super::breaker::{Gate, Opened};
 use super::caller::{Standing, ignored};
@@ -15,7 +17,7 @@ use crate::clock::Millis;
 use crate::model::{Action, Event, EventKey, EventKind, KeptMessage, MessageId, Outgoing};
 use crate::plugins::routing::{Scene, Verdict, goes_while_off, keeps_out};
 use crate::plugins::{
-    BotWrite, EventInput, Failure, KvWrite, Outcome, ScheduleWrite, SettingWrite,
+    BotWrite, EventInput, Failure, Grants, KvWrite, Outcome, ScheduleWrite, SettingWrite,
 };
 use crate::store::{
     ContextChange, Handled, KvChange, Row, ScheduleChange, SettingChange, Settings, SettingsChange,
@@ -192,6 +194,7 @@ impl Visit<'_> {
                 session: self.session.clone(),
                 seen: Seen::default(),
                 fetcher: self.core.fetcher.clone(),
+                hosting: self.core.hosting.clone(),
             });
             let run = handler.handle(self.input(found), limits, seen.clone());
             let mut outcome = run.await;
@@ -263,7 +266,16 @@ impl Visit<'_> {
             group: self.standing.group.clone(),
             own: self.core.account().map(|account| account.jid),
             bot_started_at: self.core.started_at,
-            grants: found.handler.grants(),
+            grants: self.grants(found),
+        }
+    }
+
+    /// What the operator lets the plugin do, but that no bot except the main one manages bots.
+    fn grants(&self, found: &Match) -> Grants {
+        let granted = found.handler.grants();
+        match self.core.hosting {
+            Some(_) => granted,
+            None => granted.and_without(Capability::Hosting),
         }
     }
 

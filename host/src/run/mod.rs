@@ -3,12 +3,12 @@
 //! # Layout
 //!
 //! - `evidence`: what `jadi plugin` shows of how plugins did.
-//! - `main_bot`: the main bot's record, session files and the task that keeps the registry in step with its state.
+//! - `equip`: what a bot's events are handled with.
 //! - `plugins`: opening the library of them.
 //! - `run_file`: what a runner reads to find the host. `terminal`: what the operator sees. `work`: whether all is quiet.
 
+mod equip;
 pub mod evidence;
-mod main_bot;
 mod plugins;
 mod run_file;
 mod terminal;
@@ -19,24 +19,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures::FutureExt as _;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::bots::{Instances, Supervisor};
+use crate::bots::{Creation, Endings, Fleet, FleetParts, HostingDesk, Restoring};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::dispatch::{
-    Dispatch, DispatchOptions, DispatchParts, FailingVersions, KnownBots, PaceOptions,
-};
-use crate::fetch::{FetchOptions, Fetcher};
-use crate::library::{Desk, Library};
+use crate::dispatch::{DispatchOptions, FailingVersions, PaceOptions};
+use crate::fetch::FetchOptions;
+use crate::library::Library;
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
 use crate::web::{ControlServer, PageKey, WebParts, WebServer};
 use crate::whatsapp::{ClientConnector, Endpoint};
+use equip::Equipment;
 use run_file::RunFile;
 
 /// How long the whole host may take to end.
@@ -84,8 +83,10 @@ async fn host(config: Config) -> anyhow::Result<()> {
 /// Everything that runs.
 struct Host {
     store: Arc<Store>,
-    supervisor: Supervisor,
-    dispatch: Arc<Dispatch>,
+    fleet: Arc<Fleet>,
+    creation: Arc<Creation>,
+    endings: Arc<Endings>,
+    desk: Arc<HostingDesk>,
     library: Arc<Library>,
     control: ControlServer,
     web: Option<WebServer>,
@@ -110,48 +111,56 @@ impl Host {
         let (failing, roll_backs) = FailingVersions::new();
         let library = plugins::open(&config, &store, &clock, &random).await?;
 
-        let record = main_bot::record(&store, &config, &clock, &random).await?;
-        let bot = record.id;
-        let session = watch::Sender::new(None);
-        let dispatch = Dispatch::start(DispatchParts {
-            bot: record.clone(),
-            data: store.bot(bot).await?,
-            plugins: library.follow(bot).await,
-            desk: Arc::new(Desk(library.clone())),
-            session: session.subscribe(),
-            system_owners: config.owners.clone(),
-            known_bots: KnownBots::default(),
-            fetcher: Fetcher::new(fetch_options(&config)),
+        let equipment = Arc::new(Equipment::new(
+            &config,
+            library.clone(),
             failing,
-            clock: clock.clone(),
-            random: random.clone(),
-            options: dispatch_options(&config),
-        })
-        .await?;
-        let supervisor = Supervisor::new(
-            Arc::new(connector),
             clock.clone(),
             random.clone(),
-            config.delay,
+        ));
+        let (fleet, logged_out) = Fleet::new(FleetParts {
+            store: store.clone(),
+            connector: Arc::new(connector),
+            equip: equipment.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+            delay: config.delay,
+            main_number: config.pair_number.clone(),
+        });
+        let creation = Creation::new(fleet.clone(), config.slot);
+        let endings = Endings::new(fleet.clone());
+        let restoring = Restoring::default();
+        let desk = HostingDesk::new(
+            fleet.clone(),
+            creation.clone(),
+            endings.clone(),
+            restoring.clone(),
+            config.language.clone(),
+            config.owners.clone(),
         );
-        let files = main_bot::Files::new(bot, store.clone(), &config);
-        let instance =
-            supervisor.launch(main_bot::launch(&record, files, dispatch.clone(), session));
-        let instances = Instances::default();
-        instances.set(instance.clone());
+        equipment.open_desk(&desk);
+        // Before the main bot listens, so that it knows who is a bot.
+        let bots = fleet.muster(&restoring).await?;
+        let record = fleet.main_record(&config.language).await?;
+        let main = fleet.launch(&record).await?;
 
         let key = PageKey::generate(&*random);
         let web = if config.server {
             let parts = WebParts {
-                instances,
+                instances: fleet.instances().clone(),
                 clock: clock.clone(),
                 key: key.clone(),
                 #[cfg(feature = "simulator")]
                 dev: crate::web::DevTools {
                     clock: movable,
                     work: Arc::new(work::Work {
-                        dispatch: dispatch.clone(),
-                        bot: instance.clone(),
+                        fleet: fleet.clone(),
+                        endings: endings.clone(),
+                    }),
+                    yard: Arc::new(work::Bots {
+                        store: store.clone(),
+                        creation: creation.clone(),
+                        language: config.language.clone(),
                     }),
                 },
             };
@@ -161,38 +170,31 @@ impl Host {
         };
         let running = evidence::Running {
             library: library.clone(),
-            bots: vec![(bot, dispatch.clone())],
+            fleet: fleet.clone(),
         };
-        let desk = evidence::Desk::new(store.clone(), &config, Some(running));
-        let control = ControlServer::start(library.clone(), Arc::new(desk), &config.data_dir)?;
+        let evidence = evidence::Desk::new(store.clone(), &config, Some(running));
+        let control = ControlServer::start(library.clone(), Arc::new(evidence), &config.data_dir)?;
         let address = web.as_ref().map(WebServer::address);
         let run_file = RunFile::write(&config.data_dir, address, &key, clock.now())?;
         terminal::started(&config, address, &key);
 
         let (tasks, ending) = (TaskTracker::new(), CancellationToken::new());
-        tasks.spawn(
-            ending
-                .clone()
-                .run_until_cancelled_owned(main_bot::record_states(
-                    instance.clone(),
-                    store.registry(),
-                    clock,
-                )),
-        );
-        tasks.spawn(
-            ending
-                .clone()
-                .run_until_cancelled_owned(terminal::follow(instance)),
-        );
-        tasks.spawn(
-            ending
-                .clone()
-                .run_until_cancelled_owned(plugins::roll_back(roll_backs, library.clone())),
-        );
+        let until_the_end = |task| ending.clone().run_until_cancelled_owned(task);
+        tasks.spawn(until_the_end(terminal::follow(main).boxed()));
+        tasks.spawn(until_the_end(endings.clone().follow(logged_out).boxed()));
+        tasks.spawn(until_the_end(
+            fleet.clone().restore(bots, restoring).boxed(),
+        ));
+        tasks.spawn(until_the_end(
+            plugins::roll_back(roll_backs, library.clone()).boxed(),
+        ));
+        endings.resume().await?;
         Ok(Self {
             store,
-            supervisor,
-            dispatch,
+            fleet,
+            creation,
+            endings,
+            desk,
             library,
             control,
             web,
@@ -209,11 +211,13 @@ impl Host {
         }
         self.control.shutdown().await;
         self.library.shutdown().await;
-        self.dispatch.shutdown().await;
-        self.supervisor.shutdown().await;
         self.ending.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.creation.shutdown().await;
+        self.endings.shutdown().await;
+        self.desk.shutdown().await;
+        self.fleet.shutdown().await;
         if let Err(error) = self.store.close().await {
             tracing::error!(%error, "a file could not be closed");
         }

@@ -261,6 +261,11 @@ pub enum Attempt {
         /// Not before this time.
         next_try: Millis,
     },
+    /// It was nothing to send, and the host has done it.
+    CarriedOut {
+        /// When.
+        at: Millis,
+    },
     /// It will never get through.
     GivenUp {
         /// When.
@@ -343,6 +348,9 @@ pub trait Inbox: Send + Sync + 'static {
 /// Messages that go out, each until the server has it.
 #[async_trait]
 pub trait Outbox: Send + Sync + 'static {
+    /// Keeps messages that no event has caused. Returns their rows.
+    async fn post(&self, outgoing: Vec<Outgoing>) -> Result<Vec<Leaving>, StoreError>;
+
     /// All unsent messages, in order.
     async fn leaving(&self) -> Result<Vec<Leaving>, StoreError>;
 

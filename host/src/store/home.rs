@@ -137,6 +137,33 @@ impl Store {
         }
     }
 
+    /// Removes the directories of bots whose records are gone: a removal that was cut short left them. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// When registry or directories can't be read; one that can't be removed is told in the log.
+    pub async fn sweep(&self) -> Result<u32, StoreError> {
+        let failed = |source| StoreError::io(&self.bots_dir)(source);
+        let mut swept: u32 = 0;
+        let mut entries = tokio::fs::read_dir(&self.bots_dir).await.map_err(failed)?;
+        while let Some(entry) = entries.next_entry().await.map_err(failed)? {
+            let name = entry.file_name();
+            let Some(id) = name.to_str().and_then(|name| name.parse::<BotId>().ok()) else {
+                continue;
+            };
+            if self.registry.get(id).await?.is_some() {
+                continue;
+            }
+            match self.remove_bot(id).await {
+                Ok(()) => swept = swept.saturating_add(1),
+                Err(error) => {
+                    tracing::error!(bot = %id, %error, "what is left of a bot can't be removed");
+                }
+            }
+        }
+        Ok(swept)
+    }
+
     /// A bot's data; opened when it is not open yet, closed when nobody holds it any more.
     ///
     /// # Errors
@@ -165,6 +192,27 @@ impl Store {
         let key = self.bot_key(id).await?.session_key();
         let path = self.directory(id)?.join("session.db");
         Ok(SessionPlace { path, key })
+    }
+
+    /// Deletes a bot's WhatsApp session.
+    ///
+    /// # Errors
+    ///
+    /// When a file stays.
+    pub async fn forget_session(&self, id: BotId) -> Result<(), StoreError> {
+        let path = self.bots_dir.join(id.to_string()).join("session.db");
+        for suffix in ["", "-wal", "-shm"] {
+            let mut file = path.clone().into_os_string();
+            file.push(suffix);
+            let file = PathBuf::from(file);
+            match tokio::fs::remove_file(&file).await {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::io(&file)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Closes everything that is open. What is used afterwards fails with [`StoreError::Closed`].

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use super::plugin_records::LimitValues;
-use crate::model::{BotId, BotRecord, Jid, PhoneNumber, StateName};
+use crate::model::{BotId, BotRecord, Ending, Jid, PhoneNumber, StateName};
 
 /// A change to one record, applied to what is kept at that moment, so that two changes never undo each other.
 pub type RecordChange = Box<dyn FnOnce(&mut BotRecord) + Send>;
@@ -62,6 +62,29 @@ pub trait Registry: Send + Sync + 'static {
 
     /// A page of all bots in the order of their ids: those after `after`, at most `limit`.
     async fn list(&self, after: Option<BotId>, limit: u32) -> Result<Vec<BotRecord>, StoreError>;
+
+    /// Bots in the order in which they were made, the main bot first, those that were never linked left out: from the one
+    /// after `first` others on, at most `limit`.
+    async fn made(&self, first: u32, limit: u32) -> Result<Vec<BotRecord>, StoreError>;
+
+    /// How many sub-bots there are in each state.
+    async fn counts(&self) -> Result<Vec<(StateName, u32)>, StoreError>;
+
+    /// Notes that a bot is being ended, so that it is ended after a crash too. What was noted first stays.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchBot`].
+    async fn set_ending(&self, id: BotId, ending: Ending) -> Result<(), StoreError>;
+
+    /// The bots that are being ended, with what was noted.
+    async fn endings(&self) -> Result<Vec<(BotId, Ending)>, StoreError>;
+
+    /// Something that was set for the host while it ran, in JSON.
+    async fn host_setting(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Sets it; none takes it away.
+    async fn set_host_setting(&self, name: &str, value: Option<String>) -> Result<(), StoreError>;
 
     /// The changed limits of all plugins on this host.
     async fn plugin_limits(&self) -> Result<BTreeMap<String, LimitValues>, StoreError>;

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::shared::Shared;
 use crate::bots::{BotState, Instance, Pairing};
 use crate::clock::MovableClock;
-use crate::model::BotRole;
+use crate::model::{BotRecord, BotRole, PhoneNumber};
 
 /// How long a request for idleness is held.
 const IDLE_DEADLINE: Duration = Duration::from_secs(30);
@@ -27,6 +27,8 @@ pub struct DevTools {
     pub clock: MovableClock,
     /// What has work under way.
     pub work: Arc<dyn Idle>,
+    /// The bots that are kept, and new ones.
+    pub yard: Arc<dyn Yard>,
 }
 
 /// Something that may have work under way.
@@ -34,6 +36,16 @@ pub struct DevTools {
 pub trait Idle: Send + Sync + 'static {
     /// Resolves when every inbox and outbox is empty and nothing is in flight.
     async fn idle(&self);
+}
+
+/// The bots that are kept, whether they run or not, and a way to new ones without a chat.
+#[async_trait]
+pub trait Yard: Send + Sync + 'static {
+    /// All of them.
+    async fn kept(&self) -> Result<Vec<BotRecord>, String>;
+
+    /// Begins to make a bot of a number, by a typed code.
+    async fn make(&self, number: PhoneNumber, owner: PhoneNumber) -> Result<(), String>;
 }
 
 /// The request comes from this machine and means it.
@@ -59,7 +71,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             .guard(FromHere)
             .service(clock)
             .service(idle)
-            .service(bots),
+            .service(bots)
+            .service(make),
     );
 }
 
@@ -90,8 +103,54 @@ async fn idle(shared: web::Data<Shared>) -> HttpResponse {
 /// All bots, with numbers and pairing codes: this build has no real ones.
 #[get("/bots")]
 async fn bots(shared: web::Data<Shared>) -> HttpResponse {
-    let bots: Vec<serde_json::Value> = shared.parts.instances.all().iter().map(told).collect();
-    HttpResponse::Ok().json(bots)
+    let kept = match shared.parts.dev.yard.kept().await {
+        Ok(kept) => kept,
+        Err(why) => return HttpResponse::InternalServerError().body(why),
+    };
+    let instances = &shared.parts.instances;
+    let bots = kept.iter().map(|bot| match instances.get(bot.id) {
+        Some(instance) => told(&instance),
+        None => resting(bot),
+    });
+    HttpResponse::Ok().json(bots.collect::<Vec<_>>())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Make {
+    number: PhoneNumber,
+    owner: PhoneNumber,
+}
+
+/// Begins to make a bot of a number; its code appears in `/bots`.
+#[post("/bots")]
+async fn make(shared: web::Data<Shared>, make: web::Json<Make>) -> HttpResponse {
+    let Make { number, owner } = make.into_inner();
+    match shared.parts.dev.yard.make(number, owner).await {
+        Ok(()) => HttpResponse::Ok().json(json!({"begun": true})),
+        Err(why) => HttpResponse::Conflict().body(why),
+    }
+}
+
+/// A bot that does not run.
+fn resting(bot: &BotRecord) -> serde_json::Value {
+    json!({
+        "id": bot.id.to_string(),
+        "number": bot.number().as_ref().map(PhoneNumber::digits),
+        "role": role(bot.role),
+        "state": bot.state.word(),
+        "cause": bot.cause.as_ref().map(crate::model::Cause::name),
+        "since_ms": bot.since,
+        "qr": null,
+        "code": null,
+    })
+}
+
+fn role(role: BotRole) -> &'static str {
+    match role {
+        BotRole::Main => "main",
+        BotRole::Sub => "sub",
+    }
 }
 
 fn told(bot: &Instance) -> serde_json::Value {
@@ -99,7 +158,8 @@ fn told(bot: &Instance) -> serde_json::Value {
     let number = status
         .account
         .as_ref()
-        .and_then(|account| account.jid.number());
+        .and_then(|account| account.jid.number())
+        .or_else(|| bot.expected().cloned());
     let (qr, code) = match &status.state {
         BotState::Pairing(Pairing::Qr { code, .. }) => (Some(code.as_str()), None),
         BotState::Pairing(Pairing::Code { code, .. }) => (None, Some(code.as_str())),
@@ -108,7 +168,7 @@ fn told(bot: &Instance) -> serde_json::Value {
     json!({
         "id": bot.bot().to_string(),
         "number": number.as_ref().map(|number| number.digits()),
-        "role": match bot.role() { BotRole::Main => "main", BotRole::Sub => "sub" },
+        "role": role(bot.role()),
         "state": status.state.name(),
         "cause": status.cause.as_ref().map(crate::model::Cause::name),
         "since_ms": status.since,

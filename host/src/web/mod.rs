@@ -26,7 +26,7 @@ mod view;
 
 pub use control::{ControlError, ControlServer, Evidence};
 #[cfg(feature = "simulator")]
-pub use dev::{DevTools, Idle};
+pub use dev::{DevTools, Idle, Yard};
 pub use qr::{QrError, terminal as terminal_qr};
 pub use server::{WebError, WebServer};
 pub use shared::{PageKey, WebParts};

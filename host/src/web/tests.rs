@@ -17,6 +17,8 @@ use super::*;
 use crate::bots::{Instance, Instances, Launch, SessionFiles, Supervisor};
 use crate::clock::MovableClock;
 use crate::model::{BotId, BotRole, Event};
+#[cfg(feature = "simulator")]
+use crate::model::{BotRecord, LinkMethod, PhoneNumber};
 use crate::random::SystemRandom;
 use crate::whatsapp::fake::{DEADLINE, FakeConnector, FakeSession, Starts};
 use crate::whatsapp::{
@@ -74,6 +76,7 @@ async fn bench() -> (Bench, Arc<FakeSession>) {
         account: None,
         expected: None,
         pairing_rounds: 0,
+        resting: false,
         files: Arc::new(Nothing),
         inbound: Arc::new(Nothing),
         session: tokio::sync::watch::Sender::new(None),
@@ -90,6 +93,7 @@ async fn bench() -> (Bench, Arc<FakeSession>) {
         dev: DevTools {
             clock,
             work: Arc::new(Nothing),
+            yard: Arc::new(Nothing),
         },
     };
     let mut bench = Bench {
@@ -102,6 +106,24 @@ async fn bench() -> (Bench, Arc<FakeSession>) {
     };
     let session = bench.starts.next().await;
     (bench, session)
+}
+
+#[cfg(feature = "simulator")]
+#[async_trait]
+impl Yard for Nothing {
+    async fn kept(&self) -> Result<Vec<BotRecord>, String> {
+        let id = BotId::from_random([1; 16]);
+        Ok(vec![BotRecord::requested(
+            id,
+            BotRole::Main,
+            LinkMethod::Qr,
+            1,
+        )])
+    }
+
+    async fn make(&self, _: PhoneNumber, _: PhoneNumber) -> Result<(), String> {
+        unreachable!("no test makes a bot")
+    }
 }
 
 #[cfg(feature = "simulator")]
@@ -296,6 +318,7 @@ async fn a_port_in_use_is_told_with_what_to_do() {
         dev: DevTools {
             clock: MovableClock::default(),
             work: Arc::new(Nothing),
+            yard: Arc::new(Nothing),
         },
     };
     let error = WebServer::start(parts, address).err().expect("an error");

@@ -12,7 +12,7 @@ use super::{
     CommitError, Connector, DownloadError, Inbound, PairingMethod, SendError, Session,
     SessionError, SessionSpec, SessionState,
 };
-use crate::model::{Event, GroupInfo, Jid, Outgoing, Progress};
+use crate::model::{Event, GroupInfo, Jid, Outgoing, PhoneNumber, Progress};
 
 /// How long a test waits for something that must happen.
 pub const DEADLINE: Duration = Duration::from_secs(5);
@@ -81,6 +81,7 @@ impl Connector for FakeConnector {
             failures: Mutex::default(),
             groups: Mutex::default(),
             files: Mutex::default(),
+            unknown_numbers: Mutex::default(),
             ended: watch::Sender::new(false),
             logged_out: watch::Sender::new(false),
         });
@@ -102,6 +103,7 @@ pub struct FakeSession {
     failures: Mutex<VecDeque<SendError>>,
     groups: Mutex<HashMap<Jid, GroupInfo>>,
     files: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
+    unknown_numbers: Mutex<Vec<PhoneNumber>>,
     ended: watch::Sender<bool>,
     logged_out: watch::Sender<bool>,
 }
@@ -136,6 +138,11 @@ impl FakeSession {
     /// Makes a file downloadable by this handle.
     pub fn know_file(&self, handle: &[u8], content: &[u8]) {
         locked(&self.files).insert(handle.to_owned(), content.to_owned());
+    }
+
+    /// Makes a number one that nobody has.
+    pub fn nobody_has(&self, number: &PhoneNumber) {
+        locked(&self.unknown_numbers).push(number.clone());
     }
 
     /// What has been sent so far.
@@ -203,6 +210,10 @@ impl Session for FakeSession {
             Some(_) => Err(DownloadError::TooLarge),
             None => Err(DownloadError::Gone),
         }
+    }
+
+    async fn is_on_whatsapp(&self, number: &PhoneNumber) -> Result<bool, SendError> {
+        Ok(!locked(&self.unknown_numbers).contains(number))
     }
 
     async fn log_out(&self) -> Result<(), SendError> {

@@ -81,6 +81,13 @@ pub trait Session: Send + Sync + 'static {
     /// [`DownloadError`] says why it is not there.
     async fn download(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, DownloadError>;
 
+    /// Whether anybody has this number on WhatsApp.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::send`].
+    async fn is_on_whatsapp(&self, number: &PhoneNumber) -> Result<bool, SendError>;
+
     /// Unlinks the device at WhatsApp. The store's files stay: whoever asked deletes them.
     ///
     /// # Errors

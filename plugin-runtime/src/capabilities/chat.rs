@@ -315,7 +315,8 @@ fn text_of(action: &Action) -> &str {
         Action::React { .. }
         | Action::Delete { .. }
         | Action::Group { .. }
-        | Action::Bot { .. } => "",
+        | Action::Bot { .. }
+        | Action::Hosting { .. } => "",
     }
 }
 

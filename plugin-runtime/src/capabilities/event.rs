@@ -7,8 +7,8 @@ use super::super::bindings::jadi::plugin::types as wit;
 use super::super::state::EventState;
 use jadi_model::clock::Millis;
 use jadi_model::{
-    Action, ChatKind, EventKind, Jid, Media, MediaKind, Message, MessageId, MessageRef, Person,
-    Role,
+    Action, ChatKind, EventKind, HostingStep, Jid, Media, MediaKind, Message, MessageId,
+    MessageRef, Person, Role,
 };
 
 /// The event of an instance: there is one, so nothing has to be remembered.
@@ -53,6 +53,9 @@ pub struct HeldReaction;
 pub struct HeldMembership;
 /// What is due.
 pub struct HeldDue;
+
+/// The step that the event is.
+pub struct HeldStep;
 
 /// An action that is not yet returned.
 pub enum HeldAction {
@@ -405,6 +408,43 @@ impl wit::HostDue for EventState {
 
     fn drop(&mut self, due: Resource<HeldDue>) -> wasmtime::Result<()> {
         self.handles.delete(due)?;
+        Ok(())
+    }
+}
+
+impl EventState {
+    /// The step that the event is.
+    pub(super) fn step(&self) -> wasmtime::Result<&HostingStep> {
+        match &self.input.event.kind {
+            EventKind::Hosting { step, .. } => Ok(step),
+            _ => Err(OtherKind.into()),
+        }
+    }
+}
+
+impl wit::HostHostingStep for EventState {
+    fn name(&mut self, _step: Resource<HeldStep>) -> wasmtime::Result<String> {
+        Ok(self.step()?.name.word().to_owned())
+    }
+
+    fn number(&mut self, _step: Resource<HeldStep>) -> wasmtime::Result<String> {
+        Ok(self.step()?.number.digits().to_owned())
+    }
+
+    fn code(&mut self, _step: Resource<HeldStep>) -> wasmtime::Result<Option<String>> {
+        Ok(self.step()?.code.clone())
+    }
+
+    fn until(&mut self, _step: Resource<HeldStep>) -> wasmtime::Result<Option<Millis>> {
+        Ok(self.step()?.until)
+    }
+
+    fn reason(&mut self, _step: Resource<HeldStep>) -> wasmtime::Result<Option<String>> {
+        Ok(self.step()?.reason.clone())
+    }
+
+    fn drop(&mut self, step: Resource<HeldStep>) -> wasmtime::Result<()> {
+        self.handles.delete(step)?;
         Ok(())
     }
 }

@@ -29,6 +29,18 @@ pub struct File {
     bytes: Vec<u8>,
 }
 
+impl File {
+    /// A file that the host itself made.
+    pub(super) fn new(kind: MediaKind, mime: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            kind,
+            mime: mime.to_owned(),
+            name: None,
+            bytes,
+        }
+    }
+}
+
 /// How much an instance has in files, attached ones included.
 pub(in super::super) struct Folder {
     allowed: u64,
@@ -46,7 +58,7 @@ impl Folder {
         }
     }
 
-    fn take(&mut self, bytes: usize) -> Result<(), Reached> {
+    pub(super) fn take(&mut self, bytes: usize) -> Result<(), Reached> {
         let used = self.used.saturating_add(bytes as u64);
         if used > self.allowed {
             return Err(Reached {

@@ -5,7 +5,7 @@
 //! counts, so that asking again and again comes to an end.
 //!
 //! Calls that make the host work for the plugin are counted (`kv`, `http`, `settings`, `schedule`, `commands`, `chat`, `media`,
-//! `group-admin`, `users`, `chats`, `turns`, `bot-admin`); reading the event, drafting a
+//! `group-admin`, `users`, `chats`, `turns`, `bot-admin`, `hosting`); reading the event, drafting a
 //! message, logging, the time and random numbers cost only the CPU time that they take.
 
 pub(super) mod bot_admin;
@@ -16,6 +16,7 @@ pub(super) mod commands;
 pub(super) mod event;
 pub(super) mod group_admin;
 pub(super) mod groups;
+pub(super) mod hosting;
 pub(super) mod http;
 pub(super) mod kv;
 pub(super) mod log;
@@ -50,6 +51,7 @@ pub(super) fn linker(engine: &Engine, class: LimitsClass) -> wasmtime::Result<Li
     contract::commands::add_to_linker::<_, State>(l, |state| state)?;
     contract::group_admin::add_to_linker::<_, State>(l, |state| state)?;
     contract::groups::add_to_linker::<_, State>(l, |state| state)?;
+    contract::hosting::add_to_linker::<_, State>(l, |state| state)?;
     contract::http::add_to_linker::<_, State>(l, |state| state)?;
     contract::kv::add_to_linker::<_, State>(l, |state| state)?;
     contract::log::add_to_linker::<_, State>(l, |state| state)?;
@@ -94,7 +96,7 @@ mod tests {
     use super::super::Grants;
     use super::super::limits::EventLimits;
     use super::super::tests::support::{Data, group, input, state_of};
-    use super::contract::{group_admin, groups, http, media, schedule, settings};
+    use super::contract::{group_admin, groups, hosting, http, media, schedule, settings};
     use super::event::HeldMessage;
     use super::*;
 
@@ -107,6 +109,7 @@ mod tests {
         input.grants = Grants::without([
             Capability::Groups,
             Capability::GroupAdmin,
+            Capability::Hosting,
             Capability::Http,
             Capability::Media,
             Capability::Schedule,
@@ -127,6 +130,8 @@ mod tests {
         denied("group-admin, a message", deleted);
         let message = state.hand_over(HeldMessage::EVENT).expect("a handle");
         denied("media", media::Host::open(&mut state, message).await);
+        denied("hosting", hosting::Host::owned(&mut state).await);
+        denied("hosting, set", hosting::Host::set_slots(&mut state, 1));
         let png = "image/png".to_owned();
         let kind = super::super::bindings::jadi::plugin::types::MediaKind::Image;
         denied(

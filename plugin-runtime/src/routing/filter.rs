@@ -44,7 +44,8 @@ fn about_messages(kind: manifest::EventKind) -> bool {
         manifest::EventKind::Message
         | manifest::EventKind::GroupAdd
         | manifest::EventKind::GroupRemove
-        | manifest::EventKind::Schedule => false,
+        | manifest::EventKind::Schedule
+        | manifest::EventKind::Hosting => false,
     }
 }
 
@@ -89,6 +90,7 @@ fn kind(kind: &EventKind) -> manifest::EventKind {
         EventKind::GroupAdd { .. } => manifest::EventKind::GroupAdd,
         EventKind::GroupRemove { .. } => manifest::EventKind::GroupRemove,
         EventKind::Due { .. } => manifest::EventKind::Schedule,
+        EventKind::Hosting { .. } => manifest::EventKind::Hosting,
     }
 }
 

@@ -35,8 +35,13 @@ pub fn turns<'m>(
         .flatten();
     let mut turns = Vec::new();
     for (place, manifest) in manifests.enumerate() {
-        // What a plugin has scheduled is its own.
-        if matches!(&event.kind, EventKind::Due { plugin, .. } if *plugin != manifest.name) {
+        // What a plugin has scheduled is its own, and so is what becomes of the bots that it asked for.
+        let whose = match &event.kind {
+            EventKind::Due { plugin, .. } => Some(plugin),
+            EventKind::Hosting { plugin, .. } => plugin.as_ref(),
+            _ => None,
+        };
+        if whose.is_some_and(|plugin| *plugin != manifest.name) {
             continue;
         }
         let addressed = owner == Some(place) || answers_unknown == Some(place);

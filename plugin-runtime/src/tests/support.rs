@@ -129,6 +129,8 @@ pub(crate) struct Data {
     pub(crate) group_settings: Vec<GroupSettingFact>,
     /// What is installed.
     pub(crate) plugins: Vec<PluginFact>,
+    /// What is known of the host's bots, by the question as it shows itself. Each is told once.
+    pub(crate) hosting: Mutex<BTreeMap<String, HostingAnswer>>,
     /// Whether storage fails.
     pub(crate) broken: bool,
     /// Whether storage never answers.
@@ -239,6 +241,13 @@ impl Reads for Data {
     async fn plugins(&self) -> Result<Vec<PluginFact>, ReadError> {
         self.ready().await?;
         Ok(self.plugins.clone())
+    }
+
+    async fn hosting(&self, ask: HostingAsk) -> Result<HostingAnswer, ReadError> {
+        self.ready().await?;
+        let mut answers = self.hosting.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = answers.remove(&format!("{ask:?}"));
+        answer.ok_or_else(|| ReadError("the test has no answer".into()))
     }
 
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {

@@ -22,7 +22,7 @@ struct Happening {
     world: &'static str,
 }
 
-const HAPPENINGS: [Happening; 6] = [
+const HAPPENINGS: [Happening; 7] = [
     Happening {
         attribute: "on_message_edit",
         kind: EventKind::MessageEdit,
@@ -70,6 +70,14 @@ const HAPPENINGS: [Happening; 6] = [
         host: "HostDue",
         given: "Due",
         world: "schedule_handler",
+    },
+    Happening {
+        attribute: "on_hosting",
+        kind: EventKind::Hosting,
+        guest: "OnHosting",
+        host: "HostHostingStep",
+        given: "HostingStep",
+        world: "hosting_handler",
     },
 ];
 

@@ -105,6 +105,7 @@ impl Bench {
             }),
             expected: None,
             pairing_rounds: rounds,
+            resting: false,
             files: self.files.clone(),
             inbound: Arc::new(Kept::default()),
             session: watch::Sender::new(None),

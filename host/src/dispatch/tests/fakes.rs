@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use super::Handler;
 use crate::dispatch::{Installed, PluginDesk, SwitchError};
 use crate::model::{
-    Action, BotId, Event, EventKind, GroupInfo, Jid, Outgoing, Participant, Progress, SendMessage,
+    Action, BotId, Event, EventKind, GroupInfo, Jid, Outgoing, Participant, PhoneNumber, Progress,
+    SendMessage,
 };
 use crate::plugins::{
     Digest, EventInput, EventLimits, Grants, KvWrite, LimitOverrides, Limits, Outcome, Reads,
@@ -248,6 +249,10 @@ impl Session for ScriptedSession {
 
     async fn download(&self, _handle: &[u8], _limit: u64) -> Result<Vec<u8>, DownloadError> {
         Err(DownloadError::Gone)
+    }
+
+    async fn is_on_whatsapp(&self, _: &PhoneNumber) -> Result<bool, SendError> {
+        Ok(true)
     }
 
     async fn log_out(&self) -> Result<(), SendError> {

@@ -8,7 +8,7 @@ use super::{
     private_message, said,
 };
 use crate::dispatch::Handler;
-use crate::model::{EventKind, Role};
+use crate::model::{Event, EventKind, Role};
 use crate::plugins::{Failure, Outcome};
 use crate::store::SettingsChange;
 use crate::whatsapp::Inbound;
@@ -40,13 +40,24 @@ async fn a_bot_answers_neither_itself_nor_other_bots_nor_broadcasts() {
         target: "A1".parse().expect("id"),
         emoji: "👍".to_owned(),
     };
+    let by_device = |mut event: Event| {
+        if let EventKind::Message(message) = &mut event.kind {
+            message.by_companion = true;
+        }
+        event
+    };
     let mut by_lid = group_message(GROUP, ALICE, "A4", "x");
     by_lid.sender.lid = Some(jid("100000000000202@lid"));
     host.receive(vec![
         own,
         reaction,
-        group_message(GROUP, "6280000000201@s.whatsapp.net", "A3", "x"),
-        by_lid,
+        by_device(group_message(
+            GROUP,
+            "6280000000201@s.whatsapp.net",
+            "A3",
+            "x",
+        )),
+        by_device(by_lid),
         private_message("status@broadcast", "A5", "x"),
         private_message("120363000000000009@newsletter", "A6", "x"),
     ])

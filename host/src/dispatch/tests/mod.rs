@@ -23,14 +23,14 @@ use super::{
     Dispatch, DispatchOptions, DispatchParts, Enabled, FailingVersions, Handler, KnownBots,
     PaceOptions,
 };
-use crate::clock::MovableClock;
+use crate::clock::{MovableClock, SharedClock};
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::model::{
     BotId, BotRecord, BotRole, Chat, ChatKind, Event, EventKey, EventKind, Jid, LinkMethod,
     Message, Person,
 };
 use crate::random::SystemRandom;
-use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreOptions};
+use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreError, StoreOptions};
 use crate::whatsapp::{Inbound, Session, SessionState};
 
 // Example numbers.
@@ -193,6 +193,7 @@ impl Place {
             system_owners: vec![jid(ROOT).number().expect("number")],
             known_bots: known_bots.clone(),
             fetcher: Fetcher::new(FetchOptions::default()),
+            hosting: None,
             failing: self.failing.clone(),
             clock: Arc::new(clock.clone()),
             random,
@@ -218,6 +219,33 @@ impl Place {
             store,
         }
     }
+}
+
+/// A dispatch without plugins, for the tests of who launches bots.
+pub(crate) async fn bare(
+    bot: &BotRecord,
+    data: BotData,
+    session: watch::Receiver<Option<Arc<dyn Session>>>,
+    known_bots: KnownBots,
+    clock: SharedClock,
+) -> Result<Arc<Dispatch>, StoreError> {
+    Dispatch::start(DispatchParts {
+        bot: bot.clone(),
+        data,
+        // The sender may go: the set stays as it is.
+        plugins: watch::channel(Arc::new(Enabled::new(Vec::new()))).1,
+        session,
+        system_owners: vec![jid(ROOT).number().expect("number")],
+        known_bots,
+        fetcher: Fetcher::new(FetchOptions::default()),
+        desk: Arc::<FakeDesk>::default(),
+        hosting: None,
+        failing: FailingVersions::new().0,
+        clock,
+        random: Arc::new(SystemRandom),
+        options: DispatchOptions::default(),
+    })
+    .await
 }
 
 /// One process.

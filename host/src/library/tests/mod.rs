@@ -197,6 +197,7 @@ async fn bot(store: &Store, library: &Arc<Library>, n: u8) -> Bot {
         system_owners: Vec::new(),
         known_bots: KnownBots::default(),
         fetcher: Fetcher::new(FetchOptions::default()),
+        hosting: None,
         failing: FailingVersions::new().0,
         clock: Arc::new(MovableClock::default()),
         random: Arc::new(SystemRandom),

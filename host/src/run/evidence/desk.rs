@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use futures::future::select_all;
 
 use super::{limits, shown};
+use crate::bots::Fleet;
 use crate::config::Config;
 use crate::control::{EvidenceAnswer, EvidenceAsk};
 use crate::dispatch::{Dispatch, failures, logs, logs_after};
@@ -32,13 +33,12 @@ pub(in crate::run) struct Running {
     /// Its plugins.
     pub(in crate::run) library: Arc<Library>,
     /// Its bots.
-    pub(in crate::run) bots: Vec<(BotId, Arc<Dispatch>)>,
+    pub(in crate::run) fleet: Arc<Fleet>,
 }
 
 impl Running {
-    fn bot(&self, id: BotId) -> Option<&Dispatch> {
-        let found = self.bots.iter().find(|(bot, _)| *bot == id);
-        found.map(|(_, dispatch)| &**dispatch)
+    fn bot(&self, id: BotId) -> Option<Arc<Dispatch>> {
+        self.fleet.dispatch(id)
     }
 }
 
@@ -135,8 +135,11 @@ impl Desk {
         last: u32,
         mut after: BTreeMap<BotId, Row>,
     ) -> anyhow::Result<EvidenceAnswer> {
-        let running = self.running.iter().flat_map(|running| &running.bots);
-        let mut kept: Vec<_> = running.map(|(_, bot)| bot.receipts()).collect();
+        let running = self.running.iter();
+        let mut kept: Vec<_> = running
+            .flat_map(|running| running.fleet.dispatches())
+            .map(|(_, bot)| bot.receipts())
+            .collect();
         for kept in &mut kept {
             kept.mark_unchanged();
         }

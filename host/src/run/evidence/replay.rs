@@ -217,6 +217,7 @@ fn action_shown(action: &Action) -> String {
         Action::React { emoji, .. } => format!("react with {emoji}"),
         Action::Edit { text, .. } => format!("edit to: {text}"),
         Action::Delete { .. } => "delete a message".to_owned(),
+        Action::Hosting { order, .. } => format!("for the host: {order:?}"),
         Action::Group { group, change } => format!("change {group}: {change:?}"),
         Action::Bot { change, .. } => format!("change the bot: {change:?}"),
     }

@@ -16,6 +16,12 @@ pub(super) const FORGET: &str = "DELETE FROM outbox WHERE ended < ?1";
 
 #[async_trait]
 impl Outbox for SqliteContext {
+    async fn post(&self, outgoing: Vec<Outgoing>) -> Result<Vec<Leaving>, StoreError> {
+        self.database
+            .write(move |transaction| put(transaction, outgoing))
+            .await
+    }
+
     async fn leaving(&self) -> Result<Vec<Leaving>, StoreError> {
         self.database
             .read(|connection| {
@@ -59,6 +65,7 @@ impl Outbox for SqliteContext {
                     }
                     Ok(())
                 }
+                Attempt::CarriedOut { at } => end(transaction, row, at, None).map(drop),
                 Attempt::GivenUp { at, reason } => {
                     end(transaction, row, at, Some(reason)).map(drop)
                 }

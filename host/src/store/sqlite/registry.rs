@@ -11,15 +11,16 @@ use super::database::Database;
 use super::fault::Fault;
 use super::shelf::SqliteShelf;
 use super::{of_word, plugin_limits, word};
-use crate::model::{BotId, BotRecord, Jid, PhoneNumber, StateName};
+use crate::model::{BotId, BotRecord, Ending, Jid, PhoneNumber, StateName};
 use crate::store::keys::SecretKey;
 use crate::store::plugin_records::LimitValues;
 use crate::store::registry::{RecordChange, Registry};
 use crate::store::{Source, StoreError};
 
-static SCHEMA: [M<'static>; 2] = [
+static SCHEMA: [M<'static>; 3] = [
     M::up(include_str!("schema/registry-1.sql")),
     M::up(include_str!("schema/registry-2.sql")),
+    M::up(include_str!("schema/registry-3.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
@@ -29,6 +30,8 @@ const BY_JID: &str = "SELECT * FROM bot WHERE jid = ?1";
 const BY_LID: &str = "SELECT * FROM bot WHERE lid = ?1";
 const BY_OWNER: &str = "SELECT * FROM bot WHERE owner = ?1 ORDER BY id";
 const BY_STATE: &str = "SELECT * FROM bot WHERE state = ?1 ORDER BY id";
+const MADE: &str = "SELECT * FROM bot WHERE role = 'main' OR NOT is_new OR state NOT IN ('requested', 'pairing', 'failed')
+    ORDER BY role, created, id LIMIT ?2 OFFSET ?1";
 const PAGE: &str = "SELECT * FROM bot WHERE id > ?1 ORDER BY id LIMIT ?2";
 
 /// The registry in a file of its own.
@@ -285,6 +288,89 @@ impl Registry for SqliteRegistry {
         let after = after.map(|id| id.to_string()).unwrap_or_default();
         self.database
             .read(move |connection| all(connection, PAGE, params![after, limit]))
+            .await
+    }
+
+    async fn made(&self, first: u32, limit: u32) -> Result<Vec<BotRecord>, StoreError> {
+        self.database
+            .read(move |connection| all(connection, MADE, params![first, limit]))
+            .await
+    }
+
+    async fn counts(&self) -> Result<Vec<(StateName, u32)>, StoreError> {
+        self.database
+            .read(|connection| {
+                let mut statement = connection.prepare_cached(
+                    "SELECT state, count(*) AS bots FROM bot WHERE role = 'sub' GROUP BY state ORDER BY state",
+                )?;
+                let rows = statement.query_map([], |row| {
+                    Ok((required(row, "state", enumerated)?, row.get("bots")?))
+                })?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
+    async fn set_ending(&self, id: BotId, ending: Ending) -> Result<(), StoreError> {
+        self.database
+            .write(move |transaction| {
+                if one(transaction, BY_ID, [id.to_string()])?.is_none() {
+                    return Err(StoreError::NoSuchBot(id).into());
+                }
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO bot_ending (bot, ending) VALUES (?1, ?2) ON CONFLICT (bot) DO NOTHING",
+                    )?
+                    .execute(params![id.to_string(), serde_json::to_string(&ending)?])?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn endings(&self) -> Result<Vec<(BotId, Ending)>, StoreError> {
+        self.database
+            .read(|connection| {
+                let mut statement =
+                    connection.prepare_cached("SELECT bot, ending FROM bot_ending ORDER BY bot")?;
+                let rows = statement.query_map([], |row| {
+                    let id = required(row, "bot", |text| Ok(text.parse()?))?;
+                    let ending = |text: String| Ok(serde_json::from_str(&text)?);
+                    Ok((id, required(row, "ending", ending)?))
+                })?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
+    async fn host_setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let name = name.to_owned();
+        self.database
+            .read(move |connection| {
+                Ok(connection
+                    .prepare_cached("SELECT value FROM host_setting WHERE name = ?1")?
+                    .query_row([name], |row| row.get(0))
+                    .optional()?)
+            })
+            .await
+    }
+
+    async fn set_host_setting(&self, name: &str, value: Option<String>) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.database
+            .write(move |transaction| {
+                match value {
+                    Some(value) => transaction
+                        .prepare_cached(
+                            "INSERT INTO host_setting (name, value) VALUES (?1, ?2)
+                             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                        )?
+                        .execute(params![name, value])?,
+                    None => transaction
+                        .prepare_cached("DELETE FROM host_setting WHERE name = ?1")?
+                        .execute([name])?,
+                };
+                Ok(())
+            })
             .await
     }
 

@@ -91,6 +91,7 @@ fn kind(content: Content, info: &MessageInfo, sender: &Person, book: &NumberBook
         Content::Message(mut message) => {
             message.from_me = info.source.is_from_me;
             message.offline = info.is_offline;
+            message.by_companion = info.source.sender.device != 0;
             EventKind::Message(message)
         }
         Content::Edit { target, text } => EventKind::MessageEdit { target, text },

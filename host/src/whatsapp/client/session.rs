@@ -22,7 +22,8 @@ use super::recent::Recent;
 use super::{groups, media, outbound};
 use crate::clock::SharedClock;
 use crate::model::{
-    Action, GroupInfo, Jid, JidKind, MediaContent, MediaKind, Outgoing, Progress, SendMessage,
+    Action, GroupInfo, Jid, JidKind, MediaContent, MediaKind, Outgoing, PhoneNumber, Progress,
+    SendMessage,
 };
 use crate::whatsapp::{DownloadError, SendError, Session};
 
@@ -88,7 +89,7 @@ impl ClientSession {
                 (&target.chat, outbound::delete(target, author.as_ref()))
             }
             // It is a request of its own, no message.
-            Action::Group { .. } | Action::Bot { .. } => {
+            Action::Group { .. } | Action::Bot { .. } | Action::Hosting { .. } => {
                 return Err(SendError::Refused("no message".to_owned()));
             }
         })
@@ -207,6 +208,22 @@ impl Session for ClientSession {
         tokio::time::timeout(MEDIA_DEADLINE, file)
             .await
             .unwrap_or(Err(DownloadError::Unavailable))
+    }
+
+    async fn is_on_whatsapp(&self, number: &PhoneNumber) -> Result<bool, SendError> {
+        if !self.client.is_logged_in() {
+            return Err(SendError::Unavailable);
+        }
+        let account = address_of(&Jid::of_number(number))?;
+        let look_up = async {
+            let told = self.client.contacts().is_on_whatsapp(&[account]).await;
+            let told = told.map_err(|error| {
+                tracing::debug!(%error, "a number could not be looked up");
+                SendError::Unavailable
+            })?;
+            Ok(told.iter().any(|one| one.is_registered))
+        };
+        within(QUERY_DEADLINE, Box::pin(look_up)).await
     }
 
     async fn log_out(&self) -> Result<(), SendError> {

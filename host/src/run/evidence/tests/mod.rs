@@ -17,8 +17,8 @@ use crate::model::{
 };
 use crate::plugins::{
     CommandFact, Digest, EventInput, FailedEvent, FailedPlugin, FetchError, Grants,
-    GroupSettingFact, HttpRequest, HttpResponse, Invocation, Limits, MediaError, PluginFact,
-    ReadError, Reads, Runtime, RuntimeOptions,
+    GroupSettingFact, HostingAnswer, HostingAsk, HttpRequest, HttpResponse, Invocation, Limits,
+    MediaError, PluginFact, ReadError, Reads, Runtime, RuntimeOptions,
 };
 use crate::store::{
     Arrival, BreakerChange, Handled, Installer, NewFailure, PluginRecord, PluginVersion,
@@ -109,6 +109,10 @@ impl Reads for Nothing {
 
     async fn fetch(&self, _: HttpRequest) -> Result<HttpResponse, FetchError> {
         Err(FetchError::Unavailable)
+    }
+
+    async fn hosting(&self, _: HostingAsk) -> Result<HostingAnswer, ReadError> {
+        unreachable!("the plugin does not ask")
     }
 
     async fn progress(&self, _progress: Progress) -> Result<(), ReadError> {

@@ -1,0 +1,453 @@
+//! Making a bot of somebody's number: the one service behind chat and pages.
+//!
+//! A request is checked, gets a record of its own in the registry and is launched like any bot, with its number expected. What
+//! happens is told step by step. An attempt that ends without an open bot leaves nothing behind: no record, no key, no file; one
+//! that a crash cut short is deleted at the next start.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::fleet::Fleet;
+use super::status::{BotState, BotStatus, Pairing};
+use super::supervisor::Instance;
+use crate::clock::{Millis, millis};
+use crate::model::{
+    BotId, BotRecord, BotRole, Cause, Jid, LinkMethod, Person, PhoneNumber, StateName,
+};
+use crate::plugins::{HostingRefusal, RefusalReason};
+use crate::store::{Registry, StoreError};
+use crate::whatsapp::SendError;
+
+/// How long an attempt may take in all, from the request to the open bot.
+const ATTEMPT: Duration = Duration::from_secs(300);
+/// How many requests one person may make within an hour.
+const PER_HOUR: usize = 5;
+/// Steps of one attempt that may wait to be told.
+const STEPS: usize = 32;
+/// How many people are remembered who asked.
+const ASKERS: usize = 10_000;
+const HOUR: Millis = 3_600_000;
+/// The host setting that says how many sub-bots there may be.
+const SLOTS: &str = "slots";
+
+/// What somebody asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The number that becomes a bot.
+    pub number: PhoneNumber,
+    /// How it is linked.
+    pub method: LinkMethod,
+    /// Who asks, and owns it.
+    pub owner: Person,
+    /// The language that its owner is told in.
+    pub language: String,
+}
+
+/// What happens to an attempt.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A QR code to scan, again each time that it is a new one.
+    Qr {
+        /// The text in it.
+        text: String,
+        /// When it stops being good.
+        until: Millis,
+    },
+    /// A code to type.
+    Code {
+        /// Eight characters, without the dash.
+        code: String,
+        /// When it stops being good.
+        until: Millis,
+    },
+    /// WhatsApp wants a passkey confirmed on the phone.
+    PasskeyNeeded,
+    /// It is a bot now. The last step of an attempt, as are all below.
+    Open,
+    /// Nobody linked it in time.
+    Expired,
+    /// Another number was linked, and is logged out again.
+    WrongNumber,
+    /// Something broke.
+    Failed(Cause),
+}
+
+/// Makes bots.
+pub struct Creation {
+    fleet: Arc<Fleet>,
+    /// How many slots there are when nobody has set it.
+    slots: u32,
+    /// One request at a time is checked and kept, so that two never get the last slot.
+    turn: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+    tasks: TaskTracker,
+    ending: CancellationToken,
+    /// How many attempts are under way.
+    under_way: watch::Sender<usize>,
+}
+
+#[derive(Default)]
+struct State {
+    /// By who asked.
+    attempts: HashMap<Jid, Attempt>,
+    /// When each person asked, within the last hour.
+    asked: HashMap<Jid, VecDeque<Millis>>,
+}
+
+struct Attempt {
+    bot: BotId,
+    until: Millis,
+}
+
+impl Creation {
+    /// A service for this fleet, with so many slots until that is changed.
+    pub fn new(fleet: Arc<Fleet>, slots: u32) -> Arc<Self> {
+        Arc::new(Self {
+            fleet,
+            slots,
+            turn: tokio::sync::Mutex::default(),
+            state: Mutex::default(),
+            tasks: TaskTracker::new(),
+            ending: CancellationToken::new(),
+            under_way: watch::Sender::new(0),
+        })
+    }
+
+    /// Whether this person may have a bot of this number now: the number, or what speaks against it. Looks the number up on
+    /// WhatsApp.
+    ///
+    /// # Errors
+    ///
+    /// When that, or the registry, can't be asked now.
+    pub async fn check(
+        &self,
+        number: &str,
+        method: Option<LinkMethod>,
+        by: &Person,
+    ) -> Result<Result<PhoneNumber, HostingRefusal>, CreationError> {
+        let Ok(number) = number.parse::<PhoneNumber>() else {
+            return Ok(Err(RefusalReason::NotANumber.into()));
+        };
+        if !self.is_on_whatsapp(&number).await? {
+            return Ok(Err(RefusalReason::NotOnWhatsApp.into()));
+        }
+        if let Some(refusal) = self.refusal(&number, by).await? {
+            return Ok(Err(refusal));
+        }
+        match method {
+            Some(_) => Ok(Ok(number)),
+            None => Ok(Err(RefusalReason::MethodMissing.into())),
+        }
+    }
+
+    /// Begins an attempt; what happens to it is told on the channel, which ends with it. What was checked before is checked
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// When the registry can't be used.
+    pub async fn begin(
+        self: &Arc<Self>,
+        request: Request,
+    ) -> Result<Result<mpsc::Receiver<Step>, HostingRefusal>, CreationError> {
+        let _turn = self.turn.lock().await;
+        if self.ending.is_cancelled() {
+            return Err(CreationError::Ending);
+        }
+        if let Some(refusal) = self.refusal(&request.number, &request.owner).await? {
+            return Ok(Err(refusal));
+        }
+        let parts = &self.fleet.parts;
+        let now = parts.clock.now();
+        let id = self.fleet.new_id();
+        let mut record = BotRecord::requested(id, BotRole::Sub, request.method, now);
+        record.jid = Some(Jid::of_number(&request.number));
+        record.owner = Some(request.owner.jid.clone());
+        record.language = request.language;
+        match parts.store.add_bot(&record).await {
+            Ok(()) => {}
+            Err(StoreError::Taken(_)) => return Ok(Err(RefusalReason::Hosted.into())),
+            Err(error) => return Err(error.into()),
+        }
+        let instance = match self.fleet.launch(&record).await {
+            Ok(instance) => instance,
+            Err(error) => {
+                self.delete(&record).await;
+                return Err(error.into());
+            }
+        };
+        let owner = request.owner.jid;
+        {
+            let mut state = self.state();
+            let until = now.saturating_add(millis(ATTEMPT));
+            state
+                .attempts
+                .insert(owner.clone(), Attempt { bot: id, until });
+            if state.asked.len() >= ASKERS {
+                state.asked.retain(|_, times| {
+                    times
+                        .back()
+                        .is_some_and(|at| now.saturating_sub(*at) < HOUR)
+                });
+            }
+            state.asked.entry(owner.clone()).or_default().push_back(now);
+        }
+        self.under_way
+            .send_modify(|attempts| *attempts = attempts.saturating_add(1));
+        let (steps, told) = mpsc::channel(STEPS);
+        let creation = self.clone();
+        self.tasks.spawn(async move {
+            creation.see_through(record, owner, instance, steps).await;
+            creation
+                .under_way
+                .send_modify(|attempts| *attempts = attempts.saturating_sub(1));
+        });
+        Ok(Ok(told))
+    }
+
+    /// How many sub-bots the host takes.
+    ///
+    /// # Errors
+    ///
+    /// When the registry can't be read.
+    pub async fn slots(&self) -> Result<u32, StoreError> {
+        let set = self.registry().host_setting(SLOTS).await?;
+        Ok(set.and_then(|set| set.parse().ok()).unwrap_or(self.slots))
+    }
+
+    /// Sets that, and keeps it over restarts.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be kept.
+    pub async fn set_slots(&self, slots: u32) -> Result<(), StoreError> {
+        let registry = self.registry();
+        registry
+            .set_host_setting(SLOTS, Some(slots.to_string()))
+            .await
+    }
+
+    /// How many of them are taken, attempts included.
+    ///
+    /// # Errors
+    ///
+    /// When the registry can't be read.
+    pub async fn taken(&self) -> Result<u32, StoreError> {
+        let counts: Vec<(StateName, u32)> = self.registry().counts().await?;
+        Ok(counts.iter().map(|(_, bots)| *bots).sum())
+    }
+
+    /// Ends what is under way. Attempts are deleted at the next start.
+    pub async fn shutdown(&self) {
+        self.ending.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    fn registry(&self) -> Arc<dyn Registry> {
+        self.fleet.parts.store.registry()
+    }
+
+    async fn is_on_whatsapp(&self, number: &PhoneNumber) -> Result<bool, CreationError> {
+        let main = self.fleet.instances().main();
+        let session = main.and_then(|main| main.session().borrow().clone());
+        let session = session.ok_or(SendError::Unavailable)?;
+        Ok(session.is_on_whatsapp(number).await?)
+    }
+
+    /// What speaks against a bot, in the product's order.
+    async fn refusal(
+        &self,
+        number: &PhoneNumber,
+        by: &Person,
+    ) -> Result<Option<HostingRefusal>, StoreError> {
+        let registry = self.registry();
+        let with_bot = |reason, bot| HostingRefusal {
+            reason,
+            bot: Some(Box::new(bot)),
+            until: None,
+        };
+        let under_way = self.under_way_of(&by.jid);
+        if let Some(bot) = registry.by_number(number).await? {
+            // One's own request is told as that.
+            if under_way
+                .as_ref()
+                .is_none_or(|(attempt, _)| *attempt != bot.id)
+            {
+                return Ok(Some(with_bot(RefusalReason::Hosted, bot)));
+            }
+        }
+        let mut owned = registry.owned_by(&by.jid).await?;
+        owned.retain(|bot| {
+            under_way
+                .as_ref()
+                .is_none_or(|(attempt, _)| *attempt != bot.id)
+        });
+        if let Some(bot) = owned.pop() {
+            return Ok(Some(with_bot(RefusalReason::OwnsOne, bot)));
+        }
+        let until = |reason, until| HostingRefusal {
+            reason,
+            bot: None,
+            until: Some(until),
+        };
+        if let Some((_, ends)) = under_way {
+            return Ok(Some(until(RefusalReason::AskedAlready, ends)));
+        }
+        if let Some(again) = self.too_often(&by.jid) {
+            return Ok(Some(until(RefusalReason::TooOften, again)));
+        }
+        if self.taken().await? >= self.slots().await? {
+            return Ok(Some(RefusalReason::Full.into()));
+        }
+        Ok(None)
+    }
+
+    fn under_way_of(&self, person: &Jid) -> Option<(BotId, Millis)> {
+        let state = self.state();
+        let attempt = state.attempts.get(person)?;
+        Some((attempt.bot, attempt.until))
+    }
+
+    /// When somebody who has asked too often may ask again.
+    fn too_often(&self, person: &Jid) -> Option<Millis> {
+        let now = self.fleet.parts.clock.now();
+        let mut state = self.state();
+        let times = state.asked.get_mut(person)?;
+        times.retain(|at| now.saturating_sub(*at) < HOUR);
+        let first = *times.front()?;
+        (times.len() >= PER_HOUR).then(|| first.saturating_add(HOUR))
+    }
+
+    /// Follows an attempt to its end and tells its steps.
+    async fn see_through(
+        &self,
+        record: BotRecord,
+        owner: Jid,
+        instance: Instance,
+        steps: mpsc::Sender<Step>,
+    ) {
+        let last = self.follow(&record, &owner, &instance, &steps).await;
+        let Some(last) = last else {
+            // The host ends. What is left of the attempt is deleted when it starts again.
+            return;
+        };
+        if last != Step::Open {
+            self.fleet.land(record.id).await;
+            self.delete(&record).await;
+        }
+        self.state().attempts.remove(&owner);
+        tracing::info!(bot = %record.id, came = last.name(), "an attempt to make a bot has ended");
+        let _ = steps.send(last).await;
+    }
+
+    /// The last step; none when the host ends before.
+    async fn follow(
+        &self,
+        record: &BotRecord,
+        owner: &Jid,
+        instance: &Instance,
+        steps: &mpsc::Sender<Step>,
+    ) -> Option<Step> {
+        let clock = &self.fleet.parts.clock;
+        let deadline = clock.sleep(ATTEMPT);
+        tokio::pin!(deadline);
+        let mut status = instance.watch();
+        status.mark_changed();
+        let mut shown = None;
+        loop {
+            tokio::select! {
+                () = self.ending.cancelled() => return None,
+                changed = status.changed() => changed.ok()?,
+                () = &mut deadline => {
+                    let cause = status.borrow().cause.clone();
+                    tracing::info!(bot = %record.id, "an attempt to make a bot took too long");
+                    return Some(cause.map_or(Step::Expired, Step::Failed));
+                }
+            }
+            let step = next(&status.borrow_and_update());
+            let Some(step) = step.filter(|step| shown.as_ref() != Some(step)) else {
+                continue;
+            };
+            match &step {
+                Step::Qr { until, .. } | Step::Code { until, .. } => {
+                    if let Some(attempt) = self.state().attempts.get_mut(owner) {
+                        attempt.until = *until;
+                    }
+                }
+                Step::PasskeyNeeded => {}
+                _ => return Some(step),
+            }
+            shown = Some(step.clone());
+            // Nobody listening is no reason to stop: the code may be on a page.
+            let _ = steps.send(step).await;
+        }
+    }
+
+    /// Deletes what there is of an attempt.
+    async fn delete(&self, record: &BotRecord) {
+        self.fleet.forget(record);
+        if let Err(error) = self.fleet.parts.store.remove_bot(record.id).await {
+            tracing::error!(bot = %record.id, %error, "an attempt is not deleted; it will be at the next start");
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Step {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Qr { .. } => "qr",
+            Self::Code { .. } => "code",
+            Self::PasskeyNeeded => "passkey-needed",
+            Self::Open => "open",
+            Self::Expired => "expired",
+            Self::WrongNumber => "wrong-number",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// The step that a status means, if there is anything to tell.
+fn next(status: &BotStatus) -> Option<Step> {
+    match (&status.state, &status.cause) {
+        (BotState::Pairing(Pairing::Qr { code, until }), _) => Some(Step::Qr {
+            text: code.clone(),
+            until: *until,
+        }),
+        (BotState::Pairing(Pairing::Code { code, until }), _) => Some(Step::Code {
+            code: code.clone(),
+            until: *until,
+        }),
+        (BotState::Pairing(Pairing::Passkey), _) => Some(Step::PasskeyNeeded),
+        (BotState::Open, _) => Some(Step::Open),
+        (BotState::Failed, Some(Cause::PairingExpired)) => Some(Step::Expired),
+        (BotState::Failed, Some(Cause::WrongNumber)) => Some(Step::WrongNumber),
+        (BotState::Failed | BotState::LoggedOut | BotState::Stopped, cause) => {
+            Some(Step::Failed(cause.clone().unwrap_or(Cause::Network)))
+        }
+        (BotState::Requested | BotState::Connecting | BotState::Reconnecting, _) => None,
+    }
+}
+
+/// Why a request can't even be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum CreationError {
+    /// WhatsApp can't be asked.
+    #[error("the number can't be looked up now: {0}")]
+    LookUp(#[from] SendError),
+    /// The registry can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The host is shutting down.
+    #[error("the host is shutting down")]
+    Ending,
+}

@@ -1,0 +1,314 @@
+//! All bots of this host: each launched with its dispatch and its session, stopped, and taken down again.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::files::Files;
+use super::instances::Instances;
+use super::keeper;
+use super::status::{Account, BotState};
+use super::supervisor::{Instance, Launch, Supervisor};
+use crate::clock::SharedClock;
+use crate::dispatch::{Dispatch, KnownBots};
+use crate::model::{BotId, BotRecord, BotRole, Jid, LinkMethod, PhoneNumber, StateName};
+use crate::random::SharedRandom;
+use crate::store::{BotData, Store, StoreError};
+use crate::whatsapp::{Connector, PairingMethod, Session};
+
+/// How many times the main bot shows new codes by itself: six more rounds are about a quarter of an hour. A sub-bot's codes
+/// are shown once: who asked for it asks again.
+const MAIN_PAIRING_ROUNDS: u32 = 6;
+/// How many logged-out bots may wait to be noticed.
+const LOGGED_OUT: usize = 1024;
+
+/// Makes what handles a bot's events.
+#[async_trait]
+pub trait Equip: Send + Sync + 'static {
+    /// A dispatch for this bot, started.
+    ///
+    /// # Errors
+    ///
+    /// When the bot's data can't be read.
+    async fn dispatch(
+        &self,
+        bot: &BotRecord,
+        data: BotData,
+        session: watch::Receiver<Option<Arc<dyn Session>>>,
+        known_bots: KnownBots,
+    ) -> Result<Arc<Dispatch>, StoreError>;
+}
+
+/// What a fleet is made of.
+pub struct FleetParts {
+    /// Where bots are kept.
+    pub store: Arc<Store>,
+    /// Makes their sessions.
+    pub connector: Arc<dyn Connector>,
+    /// Makes what handles their events.
+    pub equip: Arc<dyn Equip>,
+    /// The time.
+    pub clock: SharedClock,
+    /// For jitter and ids.
+    pub random: SharedRandom,
+    /// The pause between reconnects.
+    pub delay: Duration,
+    /// The number that the main bot is paired for with a code; a QR code when there is none.
+    pub main_number: Option<PhoneNumber>,
+}
+
+/// All bots of this host.
+pub struct Fleet {
+    pub(super) parts: FleetParts,
+    supervisor: Supervisor,
+    instances: Instances,
+    known_bots: KnownBots,
+    running: Mutex<BTreeMap<BotId, Running>>,
+    /// Sub-bots whose devices were removed on their phones.
+    logged_out: mpsc::Sender<BotId>,
+}
+
+/// One bot that was launched.
+struct Running {
+    dispatch: Arc<Dispatch>,
+    instance: Instance,
+    keeper: JoinHandle<()>,
+}
+
+impl Fleet {
+    /// A fleet without bots yet, and where sub-bots appear that were logged out on their phones.
+    pub fn new(parts: FleetParts) -> (Arc<Self>, mpsc::Receiver<BotId>) {
+        let (logged_out, receiver) = mpsc::channel(LOGGED_OUT);
+        let supervisor = Supervisor::new(
+            parts.connector.clone(),
+            parts.clock.clone(),
+            parts.random.clone(),
+            parts.delay,
+        );
+        let fleet = Self {
+            parts,
+            supervisor,
+            instances: Instances::default(),
+            known_bots: KnownBots::default(),
+            running: Mutex::default(),
+            logged_out,
+        };
+        (Arc::new(fleet), receiver)
+    }
+
+    /// The bots that run here.
+    pub fn instances(&self) -> &Instances {
+        &self.instances
+    }
+
+    /// The main bot's record, made at the first start.
+    ///
+    /// # Errors
+    ///
+    /// When the registry can't be used.
+    pub async fn main_record(&self, language: &str) -> Result<BotRecord, StoreError> {
+        let store = &self.parts.store;
+        if let Some(record) = store.registry().main().await? {
+            return Ok(record);
+        }
+        let method = match self.parts.main_number {
+            Some(_) => LinkMethod::Code,
+            None => LinkMethod::Qr,
+        };
+        let now = self.parts.clock.now();
+        let mut record = BotRecord::requested(self.new_id(), BotRole::Main, method, now);
+        language.clone_into(&mut record.language);
+        store.add_bot(&record).await?;
+        Ok(record)
+    }
+
+    /// Launches a bot: its dispatch first, so that nothing that it is told is lost.
+    ///
+    /// # Errors
+    ///
+    /// When its data can't be read. Other bots are not affected.
+    pub async fn launch(&self, record: &BotRecord) -> Result<Instance, StoreError> {
+        let bot = record.id;
+        let data = self.parts.store.bot(bot).await?;
+        let session = watch::Sender::new(None);
+        let dispatch = self
+            .parts
+            .equip
+            .dispatch(record, data, session.subscribe(), self.known_bots.clone())
+            .await?;
+        let is_main = record.role == BotRole::Main;
+        let number = match record.role {
+            BotRole::Main => self.parts.main_number.clone(),
+            BotRole::Sub => record
+                .number()
+                .filter(|_| record.method == LinkMethod::Code),
+        };
+        let files = Files {
+            bot,
+            store: self.parts.store.clone(),
+            pairing: number.map_or(PairingMethod::Qr, |number| PairingMethod::Code { number }),
+        };
+        if linked(record) {
+            self.know(record);
+        }
+        let instance = self.supervisor.launch(Launch {
+            bot,
+            role: record.role,
+            account: record
+                .jid
+                .clone()
+                .filter(|_| linked(record))
+                .map(|jid| Account {
+                    jid,
+                    lid: record.lid.clone(),
+                }),
+            expected: record.number().filter(|_| !is_main),
+            pairing_rounds: if is_main { MAIN_PAIRING_ROUNDS } else { 0 },
+            resting: record.stopped && !is_main,
+            files: Arc::new(files),
+            inbound: dispatch.clone(),
+            session,
+        });
+        let keeper = tokio::spawn(attend(
+            instance.clone(),
+            self.parts.store.clone(),
+            self.parts.clock.clone(),
+            self.logged_out.clone(),
+        ));
+        self.instances.set(instance.clone());
+        let running = Running {
+            dispatch,
+            instance: instance.clone(),
+            keeper,
+        };
+        let before = self.running().insert(bot, running);
+        if let Some(before) = before {
+            before.end().await;
+        }
+        Ok(instance)
+    }
+
+    /// Takes a bot down: its events, its session, its instance. What is kept of it stays.
+    pub async fn land(&self, bot: BotId) {
+        let running = self.running().remove(&bot);
+        if let Some(running) = running {
+            running.end().await;
+        }
+        self.instances.remove(bot);
+    }
+
+    /// What handles a bot's events, when it runs here.
+    pub fn dispatch(&self, bot: BotId) -> Option<Arc<Dispatch>> {
+        let running = self.running();
+        running.get(&bot).map(|running| running.dispatch.clone())
+    }
+
+    /// What handles the main bot's events.
+    pub fn main_dispatch(&self) -> Option<Arc<Dispatch>> {
+        self.dispatch(self.instances.main()?.bot())
+    }
+
+    /// All of these, in the order of their bots' ids.
+    pub fn dispatches(&self) -> Vec<(BotId, Arc<Dispatch>)> {
+        let running = self.running();
+        let all = running.iter();
+        all.map(|(bot, running)| (*bot, running.dispatch.clone()))
+            .collect()
+    }
+
+    /// Makes a bot's account one that no bot of this host answers.
+    pub(super) fn know(&self, record: &BotRecord) {
+        for account in record.jid.iter().chain(&record.lid) {
+            self.known_bots.add(account.clone());
+        }
+    }
+
+    /// Its bot is gone.
+    pub(super) fn forget(&self, record: &BotRecord) {
+        for account in record.jid.iter().chain(&record.lid) {
+            self.known_bots.remove(account);
+        }
+    }
+
+    /// A new bot's id.
+    pub(super) fn new_id(&self) -> BotId {
+        let mut id = [0; 16];
+        self.parts.random.fill(&mut id);
+        BotId::from_random(id)
+    }
+
+    /// Whether this account is a bot of this host.
+    pub fn knows(&self, account: &Jid) -> bool {
+        self.known_bots.contains(account)
+    }
+
+    /// Takes all bots down, side by side: events first, then connections.
+    pub async fn shutdown(&self) {
+        let running = std::mem::take(&mut *self.running());
+        let dispatches = running.values().map(|running| running.dispatch.shutdown());
+        futures::future::join_all(dispatches).await;
+        self.supervisor.shutdown().await;
+        for running in running.into_values() {
+            // It ends by itself once its bot has.
+            let _ = running.keeper.await;
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, BTreeMap<BotId, Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Running {
+    async fn end(self) {
+        self.dispatch.shutdown().await;
+        self.instance.end().await;
+        // It ends by itself once its bot has.
+        let _ = self.keeper.await;
+    }
+}
+
+/// Whether a bot has credentials, so that it connects instead of being paired.
+pub(super) fn linked(record: &BotRecord) -> bool {
+    match record.role {
+        BotRole::Main => record.jid.is_some(),
+        BotRole::Sub => !record.new || is_past_pairing(record.state),
+    }
+}
+
+/// Whether a bot in this state was linked at some time.
+fn is_past_pairing(state: StateName) -> bool {
+    match state {
+        StateName::Requested | StateName::Pairing | StateName::Failed => false,
+        StateName::Connecting
+        | StateName::Open
+        | StateName::Reconnecting
+        | StateName::Stopped
+        | StateName::LoggedOut => true,
+    }
+}
+
+/// Keeps the record in step, and says when a sub-bot that was linked was logged out by its phone.
+async fn attend(
+    bot: Instance,
+    store: Arc<Store>,
+    clock: SharedClock,
+    logged_out: mpsc::Sender<BotId>,
+) {
+    let kept = keeper::keep(bot.clone(), store.registry(), clock);
+    let watched = async {
+        if bot.role() == BotRole::Main {
+            return;
+        }
+        let mut status = bot.watch();
+        let ends = status.wait_for(|status| status.state == BotState::LoggedOut);
+        if ends.await.is_ok() && logged_out.try_send(bot.bot()).is_err() {
+            tracing::warn!(bot = %bot.bot(), "a logged-out bot is cleaned up at the next start only");
+        }
+    };
+    tokio::join!(kept, watched);
+}

@@ -1,0 +1,119 @@
+//! What goes on in a bot as long as its dispatch runs: serving inbox and outbox, releasing what is due, cleaning up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::bot::{Core, DispatchOptions};
+use super::{sender, worker};
+use crate::clock::millis;
+use crate::store::StoreError;
+
+/// How long what is due waits when the store can't be used.
+const PAUSE: Duration = Duration::from_secs(30);
+/// How long a handled event is recognised when it comes again.
+const REMEMBERED_FOR: Duration = Duration::from_secs(14 * 24 * 3600);
+
+pub(super) async fn serve_inbox(core: Arc<Core>, options: DispatchOptions) {
+    let work = |row| worker::handle(core.clone(), row);
+    let stop = core.stop.clone();
+    core.inbox
+        .serve(options.in_flight, stop, options.grace, work)
+        .await;
+}
+
+pub(super) async fn serve_outbox(core: Arc<Core>, options: DispatchOptions) {
+    let work = |row| sender::send(core.clone(), row);
+    let stop = core.stop.clone();
+    core.outbox
+        .serve(options.sending, stop, options.grace, work)
+        .await;
+}
+
+/// Puts into the inbox what plugins have asked for, when its time has come.
+pub(super) async fn serve_schedule(core: Arc<Core>) {
+    loop {
+        let now = core.clock.now();
+        let next = match core.data.release_due(now).await {
+            Ok(released) => {
+                let rows = released.waiting.into_iter();
+                core.inbox
+                    .push(rows.map(|waiting| (waiting.chat, waiting.row)));
+                released.next
+            }
+            Err(StoreError::Closed) => return,
+            Err(error) => {
+                tracing::warn!(bot = %core.id, %error, "what is due has to wait");
+                Some(now.saturating_add(millis(PAUSE)))
+            }
+        };
+        let until = async {
+            match next {
+                Some(at) => core.clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = core.stop.cancelled() => return,
+            () = core.scheduled.notified() => {}
+            () = until => {}
+        }
+    }
+}
+
+/// Puts into the inbox's queue what has gathered long enough.
+pub(super) async fn serve_gathered(core: Arc<Core>) {
+    let mut gathering = core.gathering.subscribe();
+    loop {
+        if *gathering.borrow_and_update() == 0 {
+            tokio::select! {
+                () = core.stop.cancelled() => return,
+                changed = gathering.changed() => if changed.is_err() { return },
+            }
+            continue;
+        }
+        let next = match core.data.release_gathered(core.clock.now()).await {
+            Ok(released) => {
+                let count = u64::try_from(released.waiting.len()).unwrap_or(u64::MAX);
+                let rows = released.waiting.into_iter();
+                core.inbox
+                    .push(rows.map(|waiting| (waiting.chat, waiting.row)));
+                core.gathering.send_if_modified(|gathering| {
+                    *gathering = gathering.saturating_sub(count);
+                    count > 0
+                });
+                released.next
+            }
+            Err(StoreError::Closed) => return,
+            Err(error) => {
+                tracing::warn!(bot = %core.id, %error, "what has gathered has to wait");
+                Some(core.clock.now().saturating_add(millis(PAUSE)))
+            }
+        };
+        let until = async {
+            match next {
+                Some(at) => core.clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = core.stop.cancelled() => return,
+            changed = gathering.changed() => if changed.is_err() { return },
+            () = until => {}
+        }
+    }
+}
+
+pub(super) async fn clean_up(core: Arc<Core>, interval: Duration) {
+    loop {
+        tokio::select! {
+            () = core.stop.cancelled() => return,
+            () = core.clock.sleep(interval) => {}
+        }
+        let now = core.clock.now();
+        let before = now.saturating_sub(millis(REMEMBERED_FOR));
+        match core.data.clean_up(before, now).await {
+            Ok(rows) => tracing::debug!(bot = %core.id, rows, "old rows are cleaned up"),
+            Err(error) => tracing::warn!(bot = %core.id, %error, "old rows are not cleaned up"),
+        }
+    }
+}
