@@ -6,6 +6,10 @@ if (card) {
   const start = document.getElementById("start");
   const offline = card.querySelector(".offline");
   const field = (name, root = card) => root && root.querySelector(`[data-field="${name}"]`);
+  const ring = link && link.querySelector(".ring rect");
+  const copy = document.getElementById("copy");
+  let shown = "";
+  let begun = 0;
   let until = 0;
   let ahead = 0; // server's clock minus this one's
 
@@ -30,14 +34,30 @@ if (card) {
     for (const step of link.querySelectorAll("[data-by]")) step.hidden = !view.link || !view.link[step.dataset.by];
     until = view.link ? view.link.until : 0;
     ahead = view.now - Date.now();
+    const code = view.link ? view.link.qr || view.link.code : "";
+    if (code !== shown) begun = view.now;
+    shown = code;
     tick();
   };
 
   const tick = () => {
     const left = Math.max(0, Math.round((until - Date.now() - ahead) / 1000));
-    if (link) write(field("left", link), until ? `Good for ${left} s` : "");
+    if (!link) return;
+    write(field("left", link), until ? `Good for ${left} s` : "");
+    // The ring is full when the code is new and gone when it is over.
+    const part = until > begun ? (until - Date.now() - ahead) / (until - begun) : 0;
+    if (ring) ring.style.strokeDashoffset = 1 - Math.min(1, Math.max(0, part));
   };
   setInterval(tick, 1000);
+
+  if (copy && navigator.clipboard) {
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(field("code", link).textContent);
+      copy.textContent = "Copied";
+      setTimeout(() => { copy.textContent = "Copy"; }, 2000);
+    });
+  }
 
   const events = new EventSource(card.dataset.live);
   events.addEventListener("status", (event) => {

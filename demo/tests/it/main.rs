@@ -5,6 +5,7 @@
 //! `JADI_BIN` and `JADI_PLUGINS`; without these it is looked for where xtask puts it.
 
 mod big_group;
+mod connect;
 mod http;
 mod live_plugins;
 mod page;

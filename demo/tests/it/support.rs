@@ -80,10 +80,21 @@ pub async fn event<T>(
 
 /// The next message of the main bot in this chat.
 pub async fn answer(events: &mut broadcast::Receiver<PhoneEvent>, chat: &ChatId) -> SeenMessage {
+    message_of(events, chat, MAIN_NUMBER).await
+}
+
+/// The next message of the bot with this number in a private chat with it.
+pub async fn answer_of(events: &mut broadcast::Receiver<PhoneEvent>, bot: &str) -> SeenMessage {
+    message_of(events, &ChatId::direct(bot), bot).await
+}
+
+async fn message_of(
+    events: &mut broadcast::Receiver<PhoneEvent>,
+    chat: &ChatId,
+    bot: &str,
+) -> SeenMessage {
     event(events, "answer", |event| match event {
-        PhoneEvent::Message(message)
-            if message.key.chat == *chat && message.key.sender == MAIN_NUMBER =>
-        {
+        PhoneEvent::Message(message) if message.key.chat == *chat && message.key.sender == bot => {
             Some(message.clone())
         }
         _ => None,

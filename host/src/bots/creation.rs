@@ -44,6 +44,8 @@ pub struct Request {
     pub method: LinkMethod,
     /// Who asks, and owns it.
     pub owner: Person,
+    /// What the bot is called; may be empty.
+    pub name: String,
     /// The language that its owner is told in.
     pub language: String,
 }
@@ -168,6 +170,7 @@ impl Creation {
         let mut record = BotRecord::requested(id, BotRole::Sub, request.method, now);
         record.jid = Some(Jid::of_number(&request.number));
         record.owner = Some(request.owner.jid.clone());
+        record.name = request.name;
         record.language = request.language;
         match parts.store.add_bot(&record).await {
             Ok(()) => {}

@@ -199,6 +199,7 @@ impl Hosting for HostingDesk {
                     number,
                     method,
                     owner: owner.clone(),
+                    name: String::new(),
                     language: self.language.clone(),
                 };
                 let about = About {

@@ -33,7 +33,7 @@ use crate::library::Library;
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
-use crate::web::{ControlServer, PageKey, WebParts, WebServer};
+use crate::web::{ControlServer, HostingParts, PageKey, WebParts, WebServer};
 use crate::whatsapp::{ClientConnector, Endpoint};
 use equip::Equipment;
 use run_file::RunFile;
@@ -150,6 +150,12 @@ impl Host {
                 instances: fleet.instances().clone(),
                 clock: clock.clone(),
                 key: key.clone(),
+                hosting: Some(HostingParts {
+                    creation: creation.clone(),
+                    registry: store.registry(),
+                    random: random.clone(),
+                    language: config.language.clone(),
+                }),
                 #[cfg(feature = "simulator")]
                 dev: crate::web::DevTools {
                     clock: movable,

@@ -87,6 +87,7 @@ impl Yard for Bots {
                 lid: None,
                 name: String::new(),
             },
+            name: String::new(),
             language: self.language.clone(),
         };
         match self.creation.begin(request).await {

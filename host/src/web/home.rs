@@ -1,32 +1,69 @@
-//! The front page: how the main bot is and what to do next.
+//! The front page: what this is, how many places are free, the form that makes a number a bot, and how the main bot is.
 
 use actix_web::{HttpResponse, Responder, get, web};
 use askama::Template;
 
+use super::connect::{Form, Problem};
 use super::live;
 use super::shared::Shared;
 use super::view::View;
 
 #[derive(Template)]
 #[template(path = "home.html")]
-struct Home {
+struct Home<'a> {
     feed: &'static str,
     view: Option<View>,
+    places: Option<Places>,
+    form: Form,
+    problem: Option<&'a str>,
+}
+
+/// Places for bots.
+struct Places {
+    free: u32,
+    all: u32,
 }
 
 #[get("/")]
 pub(super) async fn front(shared: web::Data<Shared>) -> impl Responder {
+    page(&shared, Form::default(), None).await
+}
+
+/// The page with what was typed and what is wrong with it.
+pub(super) async fn with_problem(shared: &Shared, form: Form, problem: &Problem) -> HttpResponse {
+    let mut page = page(shared, form, Some(problem.message())).await;
+    *page.status_mut() = problem.status();
+    page
+}
+
+async fn page(shared: &Shared, form: Form, problem: Option<&str>) -> HttpResponse {
     let now = shared.parts.clock.now();
     let view = shared.main().map(|bot| View::public(&bot.status(), now));
     render(&Home {
         feed: "/events",
         view,
+        places: places(shared).await,
+        form,
+        problem,
+    })
+}
+
+async fn places(shared: &Shared) -> Option<Places> {
+    let creation = &shared.parts.hosting.as_ref()?.creation;
+    let all = creation.slots().await.ok()?;
+    let taken = creation.taken().await.ok()?;
+    Some(Places {
+        free: all.saturating_sub(taken),
+        all,
     })
 }
 
 #[get("/events")]
 pub(super) async fn front_feed(shared: web::Data<Shared>) -> HttpResponse {
-    live::follow(&shared, View::public)
+    match shared.main() {
+        Some(main) => live::follow(&shared, main.watch(), View::public),
+        None => HttpResponse::NotFound().finish(),
+    }
 }
 
 /// A page, or the server's fault.

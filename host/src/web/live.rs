@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
 use futures::stream;
+use tokio::sync::watch;
 
 use super::shared::Shared;
 use super::view::View;
@@ -14,15 +15,15 @@ use crate::clock::Millis;
 /// How often a silent stream says that it is alive, so that proxies keep it and browsers notice when it is gone.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// The main bot's status as a stream of events.
-pub(super) fn follow(shared: &Data<Shared>, view: fn(&BotStatus, Millis) -> View) -> HttpResponse {
-    let Some(bot) = shared.main() else {
-        return HttpResponse::NotFound().finish();
-    };
+/// A bot's status as a stream of events.
+pub(super) fn follow(
+    shared: &Data<Shared>,
+    mut status: watch::Receiver<BotStatus>,
+    view: fn(&BotStatus, Millis) -> View,
+) -> HttpResponse {
     let Ok(listening) = shared.listeners.clone().try_acquire_owned() else {
         return HttpResponse::ServiceUnavailable().finish();
     };
-    let mut status = bot.watch();
     status.mark_changed();
     let start = (status, shared.clone(), listening);
     let events = stream::unfold(start, move |(mut status, shared, listening)| async move {

@@ -39,7 +39,10 @@ pub(super) async fn linking_feed(
     if !shared.parts.key.is(&key) {
         return missing();
     }
-    live::follow(&shared, View::linking)
+    match shared.main() {
+        Some(main) => live::follow(&shared, main.watch(), View::linking),
+        None => missing(),
+    }
 }
 
 /// Starts the main bot when it rests: resumes it, or shows new codes.

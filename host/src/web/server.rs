@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::shared::{Shared, WebParts};
-use super::{assets, headers, health, home, pairing};
+use super::{assets, connect, headers, health, home, pairing};
 
 /// Pages are few and small; two workers let one answer while the other renders.
 const WORKERS: usize = 2;
@@ -48,7 +48,7 @@ pub struct WebServer {
     address: SocketAddr,
     handle: ServerHandle,
     serving: JoinHandle<io::Result<()>>,
-    ending: CancellationToken,
+    shared: Data<Shared>,
 }
 
 impl WebServer {
@@ -58,15 +58,15 @@ impl WebServer {
     ///
     /// When the address can't be had.
     pub fn start(parts: WebParts, address: SocketAddr) -> Result<Self, WebError> {
-        let ending = CancellationToken::new();
-        let shared = Data::new(Shared::new(parts, ending.clone()));
+        let shared = Data::new(Shared::new(parts, CancellationToken::new()));
+        let served = shared.clone();
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::AddrInUse => WebError::InUse { address },
             _ => WebError::Bind { address, source },
         };
         let server = HttpServer::new(move || {
             App::new()
-                .app_data(shared.clone())
+                .app_data(served.clone())
                 .wrap(headers::all())
                 .configure(routes)
         })
@@ -83,7 +83,7 @@ impl WebServer {
             address: bound,
             handle,
             serving: tokio::spawn(server),
-            ending,
+            shared,
         })
     }
 
@@ -94,7 +94,7 @@ impl WebServer {
 
     /// Ends streams, lets answers under way finish, stops.
     pub async fn shutdown(self) {
-        self.ending.cancel();
+        self.shared.shutdown().await;
         self.handle.stop(true).await;
         if let Ok(Err(error)) = self.serving.await {
             tracing::warn!(%error, "the web server ended badly");
@@ -113,7 +113,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(pairing::linking_feed)
         .service(pairing::linking_start)
         .service(health::health)
-        .service(assets::asset);
+        .service(assets::asset)
+        .configure(connect::routes);
     #[cfg(feature = "simulator")]
     super::dev::routes(config);
 }

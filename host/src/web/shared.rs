@@ -1,12 +1,16 @@
 //! What the handlers use.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::bots::{Instance, Instances};
+use super::connect::{Attempts, Problem, Rates};
+use crate::bots::{Creation, Instance, Instances};
 use crate::clock::SharedClock;
-use crate::random::Random;
+use crate::random::{Random, SharedRandom};
+use crate::store::Registry;
 
 /// How many pages may listen for changes at once.
 const LISTENERS: usize = 64;
@@ -19,9 +23,23 @@ pub struct WebParts {
     pub clock: SharedClock,
     /// What the pairing page is reachable by.
     pub key: PageKey,
+    /// How visitors make their numbers bots; without it they can't.
+    pub hosting: Option<HostingParts>,
     /// What simulator builds add.
     #[cfg(feature = "simulator")]
     pub dev: super::DevTools,
+}
+
+/// What making bots from pages and API needs.
+pub struct HostingParts {
+    /// The service behind chat and pages.
+    pub creation: Arc<Creation>,
+    /// All bots.
+    pub registry: Arc<dyn Registry>,
+    /// For ids that nobody guesses.
+    pub random: SharedRandom,
+    /// The language that new bots begin with.
+    pub language: String,
 }
 
 /// The secret in the pairing page's URL: 32 random bytes in hexadecimal. New at each start.
@@ -52,15 +70,42 @@ pub(super) struct Shared {
     pub(super) parts: WebParts,
     /// Ends what would go on for as long as a browser listens.
     pub(super) ending: CancellationToken,
-    pub(super) listeners: std::sync::Arc<Semaphore>,
+    pub(super) listeners: Arc<Semaphore>,
+    pub(super) rates: Rates,
+    attempts: Option<Arc<Attempts>>,
 }
 
 impl Shared {
     pub(super) fn new(parts: WebParts, ending: CancellationToken) -> Self {
+        let clock = parts.clock.clone();
+        let attempts = parts
+            .hosting
+            .as_ref()
+            .map(|hosting| Attempts::new(hosting, parts.instances.clone(), parts.clock.clone()));
         Self {
             parts,
             ending,
-            listeners: std::sync::Arc::new(Semaphore::new(LISTENERS)),
+            listeners: Arc::new(Semaphore::new(LISTENERS)),
+            rates: Rates::new(clock),
+            attempts,
+        }
+    }
+
+    /// What making bots needs.
+    pub(super) fn hosting(&self) -> Result<&HostingParts, Problem> {
+        self.parts.hosting.as_ref().ok_or_else(Problem::no_hosting)
+    }
+
+    /// The attempts that were started from here.
+    pub(super) fn attempts(&self) -> Result<&Arc<Attempts>, Problem> {
+        self.attempts.as_ref().ok_or_else(Problem::no_hosting)
+    }
+
+    /// Stops following attempts.
+    pub(super) async fn shutdown(&self) {
+        self.ending.cancel();
+        if let Some(attempts) = &self.attempts {
+            attempts.shutdown().await;
         }
     }
 

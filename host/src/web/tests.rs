@@ -89,6 +89,7 @@ async fn bench() -> (Bench, Arc<FakeSession>) {
         instances,
         clock: Arc::new(clock.clone()),
         key: key.clone(),
+        hosting: None,
         #[cfg(feature = "simulator")]
         dev: DevTools {
             clock,
@@ -314,6 +315,7 @@ async fn a_port_in_use_is_told_with_what_to_do() {
         instances: Instances::default(),
         clock: bench.shared.parts.clock.clone(),
         key: bench.key.clone(),
+        hosting: None,
         #[cfg(feature = "simulator")]
         dev: DevTools {
             clock: MovableClock::default(),

@@ -1,0 +1,272 @@
+//! A visitor makes their number a bot on the host's page: what the page shows is scanned or typed, and then the bot answers.
+
+use std::time::Duration;
+
+use jadi_browser::{Browser, phones};
+use jadi_demo::world::{World, WorldOptions};
+use jadi_simulator::{ChatId, Phone};
+use serde_json::{Value, json};
+
+use super::support::{ALICE, BOB, answer_of, finish, options, say, world};
+
+/// The visitor's number. Nobody has numbers of this form.
+const VISITOR: &str = "6280000000301";
+/// The same, as a person writes it.
+const TYPED: &str = "+62 800-0000-0301";
+
+async fn with_visitor() -> (World, Phone) {
+    let options = WorldOptions {
+        phones_port: Some(0),
+        ..options()
+    };
+    let world = world(options).await;
+    let visitor = world.phone("visitor", VISITOR).await.expect("a phone");
+    (world, visitor)
+}
+
+/// Fills the form on the front page and sends it.
+async fn ask(page: &Browser, world: &World, number: &str, method: &str) {
+    page.open(world.host_page().expect("the host runs")).await;
+    page.type_into("#number", number).await;
+    page.type_into("#name", "Shop").await;
+    page.click(&format!("input[name=method][value={method}]"))
+        .await;
+    page.click(".connect button").await;
+}
+
+/// Somebody asks the new bot for a sign of life.
+async fn it_answers(world: &World) {
+    let bob = world.phone("bob", BOB).await.expect("a phone");
+    let mut events = bob.subscribe();
+    say(&bob, &ChatId::direct(VISITOR), "!ping").await;
+    let pong = answer_of(&mut events, VISITOR).await;
+    assert!(pong.text.starts_with("*Pong*"), "{pong:?}");
+}
+
+/// Asks the API: the HTTP status and the answer.
+async fn api(world: &World, path: &str, body: Option<Value>) -> (u16, Value) {
+    let url = format!(
+        "{}{path}",
+        world
+            .host_page()
+            .expect("the host runs")
+            .trim_end_matches('/')
+    );
+    let asked = tokio::task::spawn_blocking(move || {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let answer = match body {
+            Some(body) => agent
+                .post(&url)
+                .content_type("application/json")
+                .send(body.to_string()),
+            None => agent.get(&url).call(),
+        };
+        let mut answer = answer.expect("an answer");
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().read_to_string().expect("text");
+        (status, serde_json::from_str(&text).expect("JSON"))
+    });
+    asked.await.expect("it ends")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_qr_code_on_the_page_makes_a_number_a_bot() {
+    let (world, visitor) = with_visitor().await;
+    let page = Browser::start().await;
+    page.look(420, 900, false).await;
+    page.open(world.host_page().expect("the host runs")).await;
+    page.picture("connect-form").await;
+
+    // What is wrong is said beside the form, and what was typed stays.
+    ask(&page, &world, "0812", "qr").await;
+    page.see_text("problem", "no phone number").await;
+    assert_eq!(
+        page.script("return document.querySelector('#number').value")
+            .await,
+        "0812"
+    );
+    page.picture("connect-problem").await;
+
+    ask(&page, &world, TYPED, "qr").await;
+    page.see_text("state", "Waiting to be linked").await;
+    let shown = page.scan("img.qr").await;
+    page.until("document.querySelector('[data-field=left]').textContent.startsWith('Good for')")
+        .await;
+    page.picture("connect-qr").await;
+    page.look(420, 900, true).await;
+    page.picture("connect-qr-dark").await;
+
+    // Another phone's owner scans it by mistake.
+    let alice = world.phone("alice", ALICE).await.expect("a phone");
+    alice.scan_qr(&shown).await.expect("the phone takes it");
+    page.see_text("card", "Another number than the expected one was linked.")
+        .await;
+    page.picture("connect-wrong").await;
+    page.click("#start button").await;
+    page.see_text("state", "Waiting to be linked").await;
+    let shown = page.scan("img.qr").await;
+    visitor.scan_qr(&shown).await.expect("the phone takes it");
+    page.see_text("state", "Open").await;
+    page.until("!document.getElementById('link').checkVisibility()")
+        .await;
+    page.picture("connect-open").await;
+    it_answers(&world).await;
+    assert!(
+        alice.linked_devices().is_empty(),
+        "the wrong phone is left alone"
+    );
+
+    // The page of an attempt can be opened again; the form now says that the number is taken.
+    let address = page.script("return location.href").await;
+    page.open(address.as_str().expect("an address")).await;
+    page.see_text("state", "Open").await;
+    ask(&page, &world, TYPED, "pair").await;
+    page.see_text("problem", "is a bot here already").await;
+    assert_eq!(page.console_errors().await, Vec::<String>::new());
+    page.end().await;
+    finish(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_code_on_the_page_is_typed_on_the_phone_and_a_late_one_is_asked_for_again() {
+    let (mut world, _visitor) = with_visitor().await;
+    let page = Browser::start().await;
+    page.look(420, 900, false).await;
+    ask(&page, &world, TYPED, "pair").await;
+    page.see_text("code", "-").await;
+    page.picture("connect-code").await;
+
+    // Nobody typed it in time: nothing of the attempt is left, and one click asks for another.
+    world
+        .pass_time(Duration::from_secs(400))
+        .await
+        .expect("the host's clock");
+    page.see_text("card", "Nobody linked the device in time.")
+        .await;
+    page.picture("connect-expired").await;
+    page.click("#start button").await;
+    page.see_text("code", "-").await;
+    let code = page.text("[data-field=code]").await;
+
+    let host = page.tab().await;
+    page.new_tab().await;
+    let phones_page = world.phones_page().expect("it was asked for");
+    phones::be(&page, &phones_page, "visitor").await;
+    page.click("#devices").await;
+    page.type_into("#dialog-body [name=code]", &code).await;
+    page.click("#dialog-body .primary").await;
+    page.see_text("row-text", "Connected").await;
+    page.show(&host).await;
+    page.see_text("state", "Open").await;
+    it_answers(&world).await;
+    assert_eq!(page.console_errors().await, Vec::<String>::new());
+    page.end().await;
+    finish(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_makes_a_bot_through_the_api() {
+    let (world, visitor) = with_visitor().await;
+    let (_, before) = api(&world, "/api/subbot/status", None).await;
+    assert_eq!(before["status"], true);
+    assert_eq!(before["data"]["totalBots"], 0);
+    let slots = before["data"]["maxSlots"].as_u64().expect("slots");
+    assert_eq!(before["data"]["availableSlots"], slots);
+
+    // Each mistake has its code.
+    let wrong = [
+        (
+            json!({"phoneNumber": "12", "method": "qr"}),
+            400,
+            "INVALID_PHONE_NUMBER",
+        ),
+        (
+            json!({"phoneNumber": "6280000000399", "method": "qr"}),
+            422,
+            "INVALID_PHONE_NUMBER",
+        ),
+        (
+            json!({"phoneNumber": VISITOR, "method": "fax"}),
+            400,
+            "INVALID_METHOD",
+        ),
+        (json!({"method": "qr"}), 400, "INVALID_REQUEST"),
+    ];
+    for (body, status, code) in wrong {
+        let (answered, told) = api(&world, "/api/subbot/connect", Some(body.clone())).await;
+        assert_eq!(
+            (answered, told["code"].as_str()),
+            (status, Some(code)),
+            "{body} {told}"
+        );
+        assert_eq!(told["status"], false);
+        assert!(
+            told["message"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty())
+        );
+    }
+
+    let body = json!({"phoneNumber": VISITOR, "botName": "Shop", "method": "pair"});
+    let (status, begun) = api(&world, "/api/subbot/connect", Some(body)).await;
+    assert_eq!(status, 200, "{begun}");
+    let code = begun["data"]["pairCode"]
+        .as_str()
+        .expect("a code")
+        .to_owned();
+    let session = begun["data"]["sessionId"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let expires = begun["data"]["expiresIn"].as_u64().expect("seconds");
+    assert!((1..=180).contains(&expires), "{expires} s");
+    assert_eq!(session.len(), 64);
+
+    let of_attempt = format!("/api/subbot/status?sessionId={session}");
+    let (_, waiting) = api(&world, &of_attempt, None).await;
+    assert_eq!(waiting["data"]["connected"], false);
+    assert_eq!(waiting["data"]["state"], "pairing");
+    assert_eq!(waiting["data"]["pairCode"], code);
+    visitor
+        .enter_pairing_code(&code.replace('-', ""))
+        .await
+        .expect("the phone takes it");
+    it_answers(&world).await;
+    world.idle().await.expect("all is told");
+
+    let (_, open) = api(&world, &of_attempt, None).await;
+    assert_eq!(open["data"]["connected"], true, "{open}");
+    assert_eq!(open["data"]["pairCode"], Value::Null);
+    assert_eq!(
+        open["data"]["botInfo"]["jid"],
+        format!("{VISITOR}@s.whatsapp.net")
+    );
+    assert_eq!(open["data"]["botInfo"]["name"], "Shop");
+    assert_eq!(open["data"]["botInfo"]["method"], "pair");
+
+    // Who did not start it learns nothing but that there is one.
+    let (_, listed) = api(&world, "/api/subbot/list", None).await;
+    assert_eq!(listed["data"][0]["jid"], "628*******301@s.whatsapp.net");
+    assert_eq!(listed["data"][0]["isConnected"], true);
+    assert!(!listed.to_string().contains(VISITOR));
+    let (_, same) = api(&world, "/api/subbot/status?action=list", None).await;
+    assert_eq!(same, listed);
+    let strange = "0".repeat(64);
+    let (status, told) = api(
+        &world,
+        &format!("/api/subbot/status?sessionId={strange}"),
+        None,
+    )
+    .await;
+    assert_eq!(
+        (status, told["code"].as_str()),
+        (404, Some("SESSION_NOT_FOUND"))
+    );
+    let (_, after) = api(&world, "/api/subbot/status", None).await;
+    assert_eq!(after["data"]["connectedBots"], 1);
+    assert_eq!(after["data"]["availableSlots"], slots - 1);
+    finish(world).await;
+}

@@ -1,0 +1,293 @@
+//! `/api/subbot/…`.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::{Problem, data};
+use super::attempts::{Asked, Attempt};
+use crate::bots::{BotState, Pairing};
+use crate::clock::Millis;
+use crate::model::{BotId, BotRecord, BotRole, LinkMethod, StateName};
+use crate::store::StoreError;
+use crate::web::live;
+use crate::web::qr;
+use crate::web::shared::Shared;
+use crate::web::view::{View, dashed};
+
+/// How long a request for a bot waits for the real code.
+const CODE_DEADLINE: Duration = Duration::from_secs(30);
+/// How many bots are read from the registry at a time.
+const PAGE: u32 = 200;
+
+/// Adds the routes.
+pub(in crate::web) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(subbot_connect)
+        .service(subbot_status)
+        .service(subbot_list)
+        .service(subbot_events);
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Connect {
+    phone_number: String,
+    #[serde(default)]
+    bot_name: String,
+    method: String,
+}
+
+/// The method of linking that a word means.
+pub(super) fn method(word: &str) -> Result<LinkMethod, Problem> {
+    match word {
+        "qr" => Ok(LinkMethod::Qr),
+        "pair" | "code" => Ok(LinkMethod::Code),
+        _ => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "INVALID_METHOD",
+            "Choose how the number is linked: qr or pair.",
+        )),
+    }
+}
+
+/// Starts an attempt and answers when there is a code.
+#[post("/api/subbot/connect")]
+async fn subbot_connect(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    body: Result<web::Json<Connect>, actix_web::Error>,
+) -> HttpResponse {
+    let answer = async {
+        shared.rates.creation(&request)?;
+        let body = body.map_err(|error| {
+            let message = format!("The request's body is not as it should be: {error}.");
+            Problem::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
+        })?;
+        let body = body.into_inner();
+        let asked = Asked {
+            method: method(&body.method)?,
+            number: body.phone_number,
+            name: body.bot_name,
+        };
+        let attempts = shared.attempts()?;
+        let (id, attempt) = attempts.begin(asked).await?;
+        let shown = {
+            let mut status = attempt.status.clone();
+            let shown = status.wait_for(|status| {
+                let state = &status.state;
+                matches!(
+                    state,
+                    BotState::Pairing(_) | BotState::Failed | BotState::Open
+                )
+            });
+            let shown = tokio::time::timeout(CODE_DEADLINE, shown).await;
+            matches!(shown, Ok(Ok(_)))
+        };
+        if !shown {
+            let message = "WhatsApp gave no code in time. The attempt goes on: ask for its status.";
+            return Err(Problem {
+                details: json!({"sessionId": id}),
+                ..Problem::new(StatusCode::GATEWAY_TIMEOUT, "CONNECTION_FAILED", message)
+            });
+        }
+        let mut told = shown_by(&attempt, shared.parts.clock.now());
+        if attempt.status.borrow().state == BotState::Failed {
+            let message = "The number could not be linked. Try again.";
+            return Err(Problem {
+                details: told,
+                ..Problem::new(StatusCode::BAD_GATEWAY, "CONNECTION_FAILED", message)
+            });
+        }
+        told["sessionId"] = json!(id);
+        told["message"] = json!(attempt.status.borrow().next_step());
+        Ok(told)
+    };
+    match answer.await {
+        Ok(told) => data(told),
+        Err(problem) => problem.answer(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Which {
+    session_id: Option<String>,
+    action: Option<String>,
+}
+
+/// The host's totals, one attempt, or all bots.
+#[get("/api/subbot/status")]
+async fn subbot_status(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    which: web::Query<Which>,
+) -> HttpResponse {
+    let answer = async {
+        shared.rates.question(&request)?;
+        match (&which.session_id, which.action.as_deref()) {
+            (Some(id), _) => one(&shared, id).await,
+            (None, Some("list")) => all(&shared).await,
+            (None, Some(_)) => Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "INVALID_REQUEST",
+                "The only action is list.",
+            )),
+            (None, None) => totals(&shared).await,
+        }
+    };
+    match answer.await {
+        Ok(told) => data(told),
+        Err(problem) => problem.answer(),
+    }
+}
+
+/// All bots, with masked numbers.
+#[get("/api/subbot/list")]
+async fn subbot_list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    let answer = async {
+        shared.rates.question(&request)?;
+        all(&shared).await
+    };
+    match answer.await {
+        Ok(told) => data(told),
+        Err(problem) => problem.answer(),
+    }
+}
+
+/// One attempt as it goes on, by server-sent events.
+#[get("/api/subbot/events")]
+async fn subbot_events(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    which: web::Query<Which>,
+) -> HttpResponse {
+    if let Err(problem) = shared.rates.question(&request) {
+        return problem.answer();
+    }
+    let attempt = match &which.session_id {
+        Some(id) => shared.attempts().ok().and_then(|attempts| attempts.get(id)),
+        None => None,
+    };
+    match attempt {
+        Some(attempt) => live::follow(&shared, attempt.status, View::linking),
+        None => Problem::no_session().answer(),
+    }
+}
+
+/// How many bots there are and may be.
+pub(super) async fn totals(shared: &Shared) -> Result<Value, Problem> {
+    let creation = &shared.hosting()?.creation;
+    let slots = creation.slots().await.map_err(no_store)?;
+    let taken = creation.taken().await.map_err(no_store)?;
+    let instances = shared.parts.instances.all();
+    let open = instances
+        .iter()
+        .filter(|bot| bot.role() == BotRole::Sub && bot.status().state == BotState::Open)
+        .count();
+    Ok(json!({
+        "totalBots": taken,
+        "connectedBots": open,
+        "maxSlots": slots,
+        "availableSlots": slots.saturating_sub(taken),
+    }))
+}
+
+async fn one(shared: &Shared, id: &str) -> Result<Value, Problem> {
+    let attempt = shared.attempts()?.get(id).ok_or_else(Problem::no_session)?;
+    let mut told = shown_by(&attempt, shared.parts.clock.now());
+    let registry = &shared.hosting()?.registry;
+    let record = registry
+        .by_number(&attempt.number)
+        .await
+        .map_err(no_store)?;
+    // Somebody else's bot of this number is none of the asker's business.
+    let open = attempt.status.borrow().state == BotState::Open;
+    if let Some(record) = record.filter(|_| open) {
+        told["botInfo"] = json!({
+            "jid": record.jid.as_ref().map(ToString::to_string),
+            "name": record.name,
+            "lastConnect": record.last_connect,
+            "method": method_word(record.method),
+        });
+    }
+    Ok(told)
+}
+
+async fn all(shared: &Shared) -> Result<Value, Problem> {
+    let registry = &shared.hosting()?.registry;
+    let mut bots = Vec::new();
+    let mut after: Option<BotId> = None;
+    loop {
+        let page = registry.list(after, PAGE).await.map_err(no_store)?;
+        after = page.last().map(|bot| bot.id);
+        bots.extend(
+            page.iter()
+                .filter(|bot| bot.role == BotRole::Sub && !bot.new)
+                .map(listed),
+        );
+        if page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
+            return Ok(Value::Array(bots));
+        }
+    }
+}
+
+fn listed(bot: &BotRecord) -> Value {
+    json!({
+        "jid": bot.number().map(|number| format!("{}@s.whatsapp.net", number.masked())),
+        "name": bot.name,
+        "lastConnect": bot.last_connect,
+        "isConnected": bot.state == StateName::Open,
+        "state": bot.state.word(),
+    })
+}
+
+/// How an attempt is, with its code while it has one.
+fn shown_by(attempt: &Attempt, now: Millis) -> Value {
+    let status = attempt.status.borrow().clone();
+    let mut told = json!({
+        "connected": status.state == BotState::Open,
+        "state": status.state.name(),
+        "cause": status.cause.as_ref().map(crate::model::Cause::name),
+    });
+    let until = match &status.state {
+        BotState::Pairing(Pairing::Qr { code, until }) => {
+            told["qrCode"] = json!(qr::data_uri(code).ok());
+            Some(*until)
+        }
+        BotState::Pairing(Pairing::Code { code, until }) => {
+            told["pairCode"] = json!(dashed(code));
+            Some(*until)
+        }
+        BotState::Pairing(Pairing::Passkey) => {
+            told["passkeyNeeded"] = json!(true);
+            None
+        }
+        _ => None,
+    };
+    if let Some(until) = until {
+        // In whole seconds, rounded down: what a client shows must never be over.
+        told["expiresIn"] = json!(until.saturating_sub(now) / 1000);
+    }
+    told
+}
+
+pub(super) fn method_word(method: LinkMethod) -> &'static str {
+    match method {
+        LinkMethod::Qr => "qr",
+        LinkMethod::Code => "pair",
+    }
+}
+
+pub(super) fn no_store(error: StoreError) -> Problem {
+    tracing::error!(%error, "the registry could not be read for a page");
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "INTERNAL_ERROR",
+        "The host can't read its data at the moment. Try again later.",
+    )
+}

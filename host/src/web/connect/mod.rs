@@ -1,0 +1,32 @@
+//! Turning a number into a bot from a page or through the API: the same service as in chat.
+//!
+//! A visitor names a number, gets a QR code or a code to type, and follows the attempt under an id that nobody can guess. What is
+//! shown is always the real code: before there is one the page says so, and the API waits.
+//!
+//! # Layout
+//!
+//! - `attempts`: what is under way, by its id. `api`: `/api/subbot/…`. `page`: the form and the page of one attempt.
+//! - `answer`: the shape of the API's answers and its error codes. `rate`: how often an address may ask.
+
+mod answer;
+mod api;
+mod attempts;
+mod page;
+mod rate;
+
+use actix_web::web::ServiceConfig;
+
+pub(super) use answer::Problem;
+pub(super) use attempts::Attempts;
+pub(super) use page::Form;
+pub(super) use rate::Rates;
+
+/// All routes.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(page::begin)
+        .service(page::linking_number)
+        .service(page::linking_number_feed)
+        .service(page::linking_number_again);
+    api::routes(config);
+}

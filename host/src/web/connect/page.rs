@@ -1,0 +1,154 @@
+//! The form on the front page, and the page of one attempt. Both work without a script; with one the attempt's page is live.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use serde::Deserialize;
+
+use super::answer::Problem;
+use super::api;
+use super::attempts::Asked;
+use crate::web::home::{self, render};
+use crate::web::live;
+use crate::web::shared::Shared;
+use crate::web::view::View;
+
+/// What is typed into the form.
+#[derive(Deserialize, Default)]
+pub(in crate::web) struct Form {
+    pub(in crate::web) number: String,
+    #[serde(default)]
+    pub(in crate::web) name: String,
+    #[serde(default)]
+    pub(in crate::web) method: String,
+}
+
+/// Starts an attempt and goes to its page, or shows the form again with what was wrong.
+#[post("/connect")]
+pub(in crate::web) async fn begin(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    form: web::Form<Form>,
+) -> HttpResponse {
+    let form = form.into_inner();
+    let begun = async {
+        from_here(&request)?;
+        shared.rates.creation(&request)?;
+        let asked = Asked {
+            number: form.number.clone(),
+            name: form.name.trim().to_owned(),
+            method: api::method(&form.method)?,
+        };
+        shared.attempts()?.begin(asked).await
+    };
+    match begun.await {
+        Ok((id, _)) => see(&format!("/connect/{id}")),
+        Err(problem) => home::with_problem(&shared, form, &problem).await,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "connect.html")]
+struct Page {
+    view: View,
+    feed: String,
+    again: String,
+    number: String,
+}
+
+/// One attempt.
+#[get("/connect/{id}")]
+pub(in crate::web) async fn linking_number(
+    shared: Data<Shared>,
+    id: web::Path<String>,
+) -> HttpResponse {
+    let found = shared
+        .attempts()
+        .ok()
+        .and_then(|attempts| attempts.get(&id));
+    let Some(attempt) = found else {
+        return home::with_problem(&shared, Form::default(), &Problem::no_session()).await;
+    };
+    let view = View::linking(&attempt.status.borrow(), shared.parts.clock.now());
+    render(&Page {
+        view,
+        feed: format!("/connect/{id}/events"),
+        again: format!("/connect/{id}/again"),
+        number: attempt.number.masked(),
+    })
+}
+
+/// The same, live.
+#[get("/connect/{id}/events")]
+pub(in crate::web) async fn linking_number_feed(
+    shared: Data<Shared>,
+    id: web::Path<String>,
+) -> HttpResponse {
+    let found = shared
+        .attempts()
+        .ok()
+        .and_then(|attempts| attempts.get(&id));
+    match found {
+        Some(attempt) => live::follow(&shared, attempt.status, View::linking),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+/// Asks for the same once more.
+#[post("/connect/{id}/again")]
+pub(in crate::web) async fn linking_number_again(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    id: web::Path<String>,
+) -> HttpResponse {
+    let found = shared
+        .attempts()
+        .ok()
+        .and_then(|attempts| attempts.get(&id));
+    let Some(attempt) = found else {
+        return home::with_problem(&shared, Form::default(), &Problem::no_session()).await;
+    };
+    let asked = attempt.asked;
+    let form = Form {
+        number: asked.number.clone(),
+        name: asked.name.clone(),
+        method: api::method_word(asked.method).to_owned(),
+    };
+    let begun = async {
+        from_here(&request)?;
+        shared.rates.creation(&request)?;
+        shared.attempts()?.begin(asked).await
+    };
+    match begun.await {
+        Ok((id, _)) => see(&format!("/connect/{id}")),
+        Err(problem) => home::with_problem(&shared, form, &problem).await,
+    }
+}
+
+fn see(place: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, place))
+        .finish()
+}
+
+/// Refuses a form that another site sent: a browser says where it comes from.
+fn from_here(request: &HttpRequest) -> Result<(), Problem> {
+    let text = |name| {
+        let value = request.headers().get(name)?;
+        value.to_str().ok()
+    };
+    let strange = match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => origin
+            .split_once("://")
+            .is_none_or(|(_, origin)| !origin.eq_ignore_ascii_case(host)),
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    if strange {
+        let message = "This form was sent by another site. Open this page and send it from here.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
+    }
+    Ok(())
+}

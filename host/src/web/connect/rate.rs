@@ -1,0 +1,198 @@
+//! How often one address may ask. An address that goes on without a pause gets its next turn as time allows it, not a whole new
+//! lot at once.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use serde_json::json;
+
+use super::answer::Problem;
+use crate::clock::{Millis, SharedClock};
+
+/// New bots: five per address and hour.
+const CREATIONS: Rate = Rate {
+    most: 5,
+    within: 3_600_000,
+};
+/// Other questions: sixty per address and minute.
+const QUESTIONS: Rate = Rate {
+    most: 60,
+    within: 60_000,
+};
+/// Addresses that are remembered before those that rest are forgotten.
+const ADDRESSES: usize = 10_000;
+
+/// So many within so many milliseconds.
+#[derive(Debug, Clone, Copy)]
+struct Rate {
+    most: Millis,
+    within: Millis,
+}
+
+/// The limits of all routes.
+pub(in crate::web) struct Rates {
+    clock: SharedClock,
+    creations: Gate,
+    questions: Gate,
+}
+
+impl Rates {
+    /// Nobody has asked yet.
+    pub(in crate::web) fn new(clock: SharedClock) -> Self {
+        Self {
+            clock,
+            creations: Gate::new(CREATIONS),
+            questions: Gate::new(QUESTIONS),
+        }
+    }
+
+    /// Whether this address may ask for a bot now.
+    pub(super) fn creation(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.pass(&self.creations, request)
+    }
+
+    /// Whether this address may ask anything else now.
+    pub(super) fn question(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.pass(&self.questions, request)
+    }
+
+    fn pass(&self, gate: &Gate, request: &HttpRequest) -> Result<(), Problem> {
+        let Some(peer) = request.peer_addr() else {
+            // In process, as tests ask: nobody from outside.
+            return Ok(());
+        };
+        let visitor = of_one_visitor(peer.ip());
+        gate.pass(visitor, self.clock.now()).map_err(too_many)
+    }
+}
+
+/// One limit: for each address the time at which all that it asked for would have come at an even pace. (The generic cell rate
+/// algorithm.)
+struct Gate {
+    rate: Rate,
+    even: Mutex<HashMap<IpAddr, Millis>>,
+}
+
+impl Gate {
+    fn new(rate: Rate) -> Self {
+        Self {
+            rate,
+            even: Mutex::default(),
+        }
+    }
+
+    /// Lets an address pass, or says in how many milliseconds it would.
+    fn pass(&self, address: IpAddr, now: Millis) -> Result<(), Millis> {
+        let Rate { most, within } = self.rate;
+        let mut even = self.even.lock().unwrap_or_else(PoisonError::into_inner);
+        if even.len() >= ADDRESSES && !even.contains_key(&address) {
+            even.retain(|_, at| *at > now);
+            // More addresses than that at once are not visitors.
+            if even.len() >= ADDRESSES {
+                return Err(within / most);
+            }
+        }
+        let at = even.entry(address).or_insert(now);
+        let next = (*at).max(now).saturating_add(within / most);
+        let early = next.saturating_sub(now.saturating_add(within));
+        if early > 0 {
+            return Err(early);
+        }
+        *at = next;
+        Ok(())
+    }
+}
+
+/// One visitor has one IPv4 address, but a whole network of IPv6 ones.
+fn of_one_visitor(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+fn too_many(wait: Millis) -> Problem {
+    let seconds = (wait / 1000).saturating_add(1);
+    let words = match seconds {
+        ..=90 => format!("{seconds} s"),
+        _ => format!("{} minutes", seconds / 60 + 1),
+    };
+    let message = format!("Too many requests from your address. Try again in {words}.");
+    Problem {
+        details: json!({"retryAfter": seconds}),
+        ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::clock::MovableClock;
+
+    fn from(address: &str) -> HttpRequest {
+        let peer = format!("{address}:1").parse().expect("an address");
+        TestRequest::default().peer_addr(peer).to_http_request()
+    }
+
+    #[test]
+    fn an_address_may_ask_for_five_bots_and_others_are_not_touched() {
+        let clock = MovableClock::default();
+        let rates = Rates::new(Arc::new(clock.clone()));
+        for _ in 0..5 {
+            assert_eq!(rates.creation(&from("203.0.113.1")), Ok(()));
+        }
+        let problem = rates.creation(&from("203.0.113.1")).expect_err("too many");
+        assert_eq!(problem.status, StatusCode::TOO_MANY_REQUESTS);
+        let wait = problem.details["retryAfter"].as_u64().expect("a time");
+        assert!((600..=721).contains(&wait), "{wait} s");
+        assert_eq!(rates.creation(&from("203.0.113.2")), Ok(()));
+        assert_eq!(rates.question(&from("203.0.113.1")), Ok(()));
+        // The next turn comes with time, one by one.
+        clock.advance(Duration::from_secs(wait));
+        assert_eq!(rates.creation(&from("203.0.113.1")), Ok(()));
+        assert!(rates.creation(&from("203.0.113.1")).is_err());
+    }
+
+    #[test]
+    fn a_network_of_one_visitor_counts_as_one() {
+        let rates = Rates::new(Arc::new(MovableClock::default()));
+        for n in 0..5 {
+            assert_eq!(rates.creation(&from(&format!("[2001:db8::{n}]"))), Ok(()));
+        }
+        assert!(rates.creation(&from("[2001:db8::99]")).is_err());
+        assert_eq!(rates.creation(&from("[2001:db8:0:1::1]")), Ok(()));
+        // The same visitor over IPv4, however the machine writes it.
+        for n in 0..5 {
+            let form = match n % 2 {
+                0 => "[::ffff:203.0.113.9]",
+                _ => "203.0.113.9",
+            };
+            assert_eq!(rates.creation(&from(form)), Ok(()));
+        }
+        assert!(rates.creation(&from("203.0.113.9")).is_err());
+    }
+
+    #[test]
+    fn addresses_without_number_take_no_memory_without_end() {
+        let gate = Gate::new(CREATIONS);
+        for n in 0..20_000_u32 {
+            _ = gate.pass(IpAddr::V4(n.into()), 0);
+        }
+        let remembered = gate.even.lock().expect("nobody panicked").len();
+        assert_eq!(remembered, ADDRESSES);
+        // They are forgotten when their time is over.
+        assert_eq!(gate.pass(IpAddr::V4(30_000.into()), 4_000_000), Ok(()));
+        assert_eq!(gate.even.lock().expect("nobody panicked").len(), 1);
+    }
+}
