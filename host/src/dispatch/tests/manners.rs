@@ -40,7 +40,7 @@ async fn a_bot_answers_neither_itself_nor_other_bots_nor_broadcasts() {
         target: "A1".parse().expect("id"),
         emoji: "👍".to_owned(),
     };
-    let by_device = |mut event: crate::model::Event| {
+    let by_device = |mut event: Event| {
         if let EventKind::Message(message) = &mut event.kind {
             message.by_companion = true;
         }

@@ -62,7 +62,7 @@ impl Problem {
     /// The answer of the API.
     pub(super) fn answer(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status);
-        if let Some(seconds) = self.details["retryAfter"].as_u64() {
+        if let Some(seconds) = self.details.get("retryAfter").and_then(Value::as_u64) {
             answer.insert_header((header::RETRY_AFTER, seconds));
         }
         answer.json(json!({

@@ -5,14 +5,14 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answer::{Problem, data};
 use super::attempts::{Asked, Attempt};
 use crate::bots::{BotState, Pairing};
 use crate::clock::Millis;
-use crate::model::{BotId, BotRecord, BotRole, LinkMethod, StateName};
+use crate::model::{BotId, BotRecord, BotRole, Cause, LinkMethod, StateName};
 use crate::store::StoreError;
 use crate::web::live;
 use crate::web::qr;
@@ -95,16 +95,15 @@ async fn subbot_connect(
                 ..Problem::new(StatusCode::GATEWAY_TIMEOUT, "CONNECTION_FAILED", message)
             });
         }
-        let mut told = shown_by(&attempt, shared.parts.clock.now());
+        let mut told = Told::of(&attempt, shared.parts.clock.now());
         if attempt.status.borrow().state == BotState::Failed {
             let message = "The number could not be linked. Try again.";
             return Err(Problem {
-                details: told,
+                details: json!(told),
                 ..Problem::new(StatusCode::BAD_GATEWAY, "CONNECTION_FAILED", message)
             });
         }
-        told["sessionId"] = json!(id);
-        told["message"] = json!(attempt.status.borrow().next_step());
+        told.session_id = Some(id);
         Ok(told)
     };
     match answer.await {
@@ -199,23 +198,22 @@ pub(super) async fn totals(shared: &Shared) -> Result<Value, Problem> {
 
 async fn one(shared: &Shared, id: &str) -> Result<Value, Problem> {
     let attempt = shared.attempts()?.get(id).ok_or_else(Problem::no_session)?;
-    let mut told = shown_by(&attempt, shared.parts.clock.now());
+    let mut told = Told::of(&attempt, shared.parts.clock.now());
     let registry = &shared.hosting()?.registry;
     let record = registry
         .by_number(&attempt.number)
         .await
         .map_err(no_store)?;
     // Somebody else's bot of this number is none of the asker's business.
-    let open = attempt.status.borrow().state == BotState::Open;
-    if let Some(record) = record.filter(|_| open) {
-        told["botInfo"] = json!({
+    told.bot_info = record.filter(|_| told.connected).map(|record| {
+        json!({
             "jid": record.jid.as_ref().map(ToString::to_string),
             "name": record.name,
             "lastConnect": record.last_connect,
             "method": method_word(record.method),
-        });
-    }
-    Ok(told)
+        })
+    });
+    Ok(json!(told))
 }
 
 async fn all(shared: &Shared) -> Result<Value, Problem> {
@@ -247,33 +245,67 @@ fn listed(bot: &BotRecord) -> Value {
 }
 
 /// How an attempt is, with its code while it has one.
-fn shown_by(attempt: &Attempt, now: Millis) -> Value {
-    let status = attempt.status.borrow().clone();
-    let mut told = json!({
-        "connected": status.state == BotState::Open,
-        "state": status.state.name(),
-        "cause": status.cause.as_ref().map(crate::model::Cause::name),
-    });
-    let until = match &status.state {
-        BotState::Pairing(Pairing::Qr { code, until }) => {
-            told["qrCode"] = json!(qr::data_uri(code).ok());
-            Some(*until)
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    /// Whether the number is a bot and open.
+    connected: bool,
+    /// The state's name.
+    state: &'static str,
+    /// Why it is not open.
+    cause: Option<&'static str>,
+    /// A picture to scan, as a data URI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qr_code: Option<String>,
+    /// A code to type, as `XXXX-XXXX`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pair_code: Option<String>,
+    /// Whether a passkey has to be confirmed on the phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passkey_needed: Option<bool>,
+    /// For how many seconds the code is good: rounded down, since what a client shows must never be over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in: Option<Millis>,
+    /// What the person can do next, one sentence.
+    message: &'static str,
+    /// Under which id the attempt is followed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_id: Option<String>,
+    /// The bot, once it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bot_info: Option<Value>,
+}
+
+impl Told {
+    fn of(attempt: &Attempt, now: Millis) -> Self {
+        let status = attempt.status.borrow().clone();
+        let mut told = Self {
+            connected: status.state == BotState::Open,
+            state: status.state.name(),
+            cause: status.cause.as_ref().map(Cause::name),
+            qr_code: None,
+            pair_code: None,
+            passkey_needed: None,
+            expires_in: None,
+            message: status.next_step(),
+            session_id: None,
+            bot_info: None,
+        };
+        let left = |until: Millis| Some(until.saturating_sub(now) / 1000);
+        match &status.state {
+            BotState::Pairing(Pairing::Qr { code, until }) => {
+                told.qr_code = qr::data_uri(code).ok();
+                told.expires_in = left(*until);
+            }
+            BotState::Pairing(Pairing::Code { code, until }) => {
+                told.pair_code = Some(dashed(code));
+                told.expires_in = left(*until);
+            }
+            BotState::Pairing(Pairing::Passkey) => told.passkey_needed = Some(true),
+            _ => {}
         }
-        BotState::Pairing(Pairing::Code { code, until }) => {
-            told["pairCode"] = json!(dashed(code));
-            Some(*until)
-        }
-        BotState::Pairing(Pairing::Passkey) => {
-            told["passkeyNeeded"] = json!(true);
-            None
-        }
-        _ => None,
-    };
-    if let Some(until) = until {
-        // In whole seconds, rounded down: what a client shows must never be over.
-        told["expiresIn"] = json!(until.saturating_sub(now) / 1000);
+        told
     }
-    told
 }
 
 pub(super) fn method_word(method: LinkMethod) -> &'static str {
