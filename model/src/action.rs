@@ -43,7 +43,7 @@ pub enum Action {
         /// The chat that it was asked for in.
         chat: Jid,
         /// What to do.
-        order: HostingOrder,
+        order: Box<HostingOrder>,
     },
     /// Change the bot itself: done by the host, in its turn among the other actions of the chat.
     Bot {

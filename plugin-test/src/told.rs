@@ -142,7 +142,7 @@ impl Told {
     pub fn orders(&self) -> Vec<&HostingOrder> {
         let orders = self.actions.iter();
         let orders = orders.filter_map(|action| match action {
-            Action::Hosting { order, .. } => Some(order),
+            Action::Hosting { order, .. } => Some(order.as_ref()),
             _ => None,
         });
         orders.collect()

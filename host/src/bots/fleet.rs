@@ -192,10 +192,12 @@ impl Fleet {
         Ok(instance)
     }
 
-    /// Takes a bot down: its events, its session, its instance. What is kept of it stays.
+    /// Takes a bot down for good: its events, its session, its instance. What is kept of it stays; its account is a bot's no
+    /// more.
     pub async fn land(&self, bot: BotId) {
         let running = self.running().remove(&bot);
         if let Some(running) = running {
+            running.dispatch.disown();
             running.end().await;
         }
         self.instances.remove(bot);

@@ -53,17 +53,23 @@ pub(super) fn follow(
         SessionState::PairingExpired => expired(status, rules, now),
         SessionState::Paired { jid, lid } => {
             let linked = jid.number();
+            status.go(BotState::Connecting, now);
             if rules.expected.is_some() && rules.expected != linked {
+                // WhatsApp takes no log-out before the device has logged in.
+                status.cause = Some(Cause::WrongNumber);
+                return Then::Stay;
+            }
+            status.account = Some(Account { jid, lid });
+            status.cause = None;
+            Then::Stay
+        }
+        SessionState::Open { jid, lid } => {
+            if rules.expected.is_some() && rules.expected != jid.number() {
+                status.account = None;
                 status.cause = Some(Cause::WrongNumber);
                 status.go(BotState::Failed, now);
                 return Then::Unlink;
             }
-            status.account = Some(Account { jid, lid });
-            status.cause = None;
-            status.go(BotState::Connecting, now);
-            Then::Stay
-        }
-        SessionState::Open { jid, lid } => {
             status.account = Some(Account { jid, lid });
             status.cause = None;
             status.go(BotState::Open, now);
@@ -290,28 +296,27 @@ mod tests {
     }
 
     #[test]
-    fn another_number_than_the_expected_one_is_unlinked() {
+    fn another_number_than_the_expected_one_is_unlinked_once_it_is_logged_in() {
         let paired = || SessionState::Paired {
             jid: jid(),
             lid: None,
         };
         let mut status = BotStatus::requested(None, 0);
-        let then = follow(
-            &mut status,
-            paired(),
-            &mut rules(0, Some("6280000000901")),
-            NOW,
-        );
-        assert_eq!(then, Then::Unlink);
+        let mut other = rules(0, Some("6280000000901"));
+        assert_eq!(follow(&mut status, paired(), &mut other, NOW), Then::Stay);
+        assert_eq!(status.state, BotState::Connecting);
+        assert_eq!(status.account, None);
+        assert_eq!(follow(&mut status, open(), &mut other, NOW), Then::Unlink);
+        assert_eq!(status.state, BotState::Failed);
         assert_eq!(status.cause, Some(Cause::WrongNumber));
         assert_eq!(status.account, None);
-        let then = follow(
-            &mut status,
-            paired(),
-            &mut rules(0, Some("6280000000900")),
-            NOW,
-        );
-        assert_eq!(then, Then::Stay);
+
+        let mut status = BotStatus::requested(None, 0);
+        let mut right = rules(0, Some("6280000000900"));
+        for told in [paired(), open()] {
+            assert_eq!(follow(&mut status, told, &mut right, NOW), Then::Stay);
+        }
+        assert_eq!(status.state, BotState::Open);
     }
 
     #[test]

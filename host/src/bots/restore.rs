@@ -32,14 +32,8 @@ pub struct Progress {
 }
 
 /// How far the start has come, for whoever wants to know. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Restoring(watch::Sender<Progress>);
-
-impl Default for Restoring {
-    fn default() -> Self {
-        Self(watch::Sender::default())
-    }
-}
 
 impl Restoring {
     /// The progress, as it goes on.

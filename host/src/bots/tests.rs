@@ -296,6 +296,7 @@ async fn an_attempt_that_fails_leaves_nothing_and_too_many_are_refused() {
             0 => {
                 let (jid, lid) = (account(BOB), None);
                 session.tell(SessionState::Paired { jid, lid }).await;
+                session.open(account(BOB).as_str()).await;
                 "wrong-number"
             }
             1 => {

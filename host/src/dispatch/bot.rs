@@ -304,6 +304,15 @@ impl Dispatch {
         Ok(())
     }
 
+    /// Makes the bot's account, whichever it was linked to, one that other bots answer again.
+    pub fn disown(&self) {
+        if let Some(Account { jid, lid }) = self.core.account() {
+            for account in std::iter::once(jid).chain(lid) {
+                self.core.known_bots.remove(&account);
+            }
+        }
+    }
+
     /// The people whom this bot obeys as a whole: its owner or, where it has none, the operators.
     pub fn owners(&self) -> Vec<Jid> {
         self.core.callers.owners()

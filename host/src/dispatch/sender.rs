@@ -40,7 +40,7 @@ async fn try_send(core: &Core, row: Row) -> Result<Option<()>, StoreError> {
         if let Action::Hosting { chat, order } = unsent.outgoing.action {
             // Not for WhatsApp, so that it waits for no connection and no pace.
             if let Some(hosting) = &core.hosting {
-                hosting.carry_out(unsent.outgoing.id, chat, order).await;
+                hosting.carry_out(unsent.outgoing.id, chat, *order).await;
             }
             let at = core.clock.now();
             core.data.attempted(row, Attempt::CarriedOut { at }).await?;

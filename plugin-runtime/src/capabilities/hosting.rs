@@ -95,6 +95,7 @@ impl EventState {
 
     fn order(&mut self, order: HostingOrder) -> Answer {
         let chat = self.input.event.chat.jid.clone();
+        let order = Box::new(order);
         self.act(Action::Hosting { chat, order })
     }
 }
