@@ -92,7 +92,11 @@ mod plugin {
     #[command(
         name = "menu",
         aliases("commands"),
-        usage(en = "[page]", id = "[halaman]", es = "[página]"),
+        usage(
+            en = "[page | category]",
+            id = "[halaman | kategori]",
+            es = "[página | categoría]"
+        ),
         summary(
             en = "What you can use here",
             id = "Yang bisa kamu pakai di sini",
@@ -100,10 +104,10 @@ mod plugin {
         )
     )]
     fn menu(message: &Message) -> Result<Reply> {
-        let page = message.args();
+        let asked = message.args();
         let text = menu::text(
             &commands::usable()?,
-            &page,
+            &asked,
             &message.prefix(),
             &message.language(),
         );

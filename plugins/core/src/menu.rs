@@ -24,8 +24,23 @@ const NOTHING: Words = words! {
     es: "Aquí no hay nada que puedas usar.",
 };
 
-/// The page of the menu that `page` names, the first one when it is empty.
-pub fn text(commands: &[Command], page: &str, prefix: &str, language: &str) -> String {
+/// The page of the menu that `asked` names, the first one when it is empty; or all of the category of that name, by its key or
+/// its title.
+pub fn text(commands: &[Command], asked: &str, prefix: &str, language: &str) -> String {
+    let category = asked.to_lowercase();
+    let of_category: Vec<Command> = commands
+        .iter()
+        .filter(|one| one.category == category || one.category_title.to_lowercase() == category)
+        .cloned()
+        .collect();
+    match of_category.is_empty() {
+        true => page(commands, asked, prefix, language),
+        false => listed(&of_category, (1, 1), prefix, language),
+    }
+}
+
+/// One of the pages that the menu has.
+fn page(commands: &[Command], page: &str, prefix: &str, language: &str) -> String {
     let pages: Vec<&[Command]> = commands.chunks(PAGE).collect();
     if pages.is_empty() {
         return NOTHING.in_language(language).to_owned();
@@ -40,13 +55,22 @@ pub fn text(commands: &[Command], page: &str, prefix: &str, language: &str) -> S
     let (Some(number), Some(shown)) = (number, shown) else {
         return format!("{} 1–{}", NO_PAGE.in_language(language), pages.len());
     };
+    listed(shown, (number, pages.len()), prefix, language)
+}
 
+/// Commands under their titles, as one page of so many.
+fn listed(
+    shown: &[Command],
+    (number, pages): (usize, usize),
+    prefix: &str,
+    language: &str,
+) -> String {
     let mut text = format!("*{}*", MENU.in_language(language));
-    if pages.len() > 1 {
-        text.push_str(&format!(" {number}/{}", pages.len()));
+    if pages > 1 {
+        text.push_str(&format!(" {number}/{pages}"));
     }
     let mut category = None;
-    for command in *shown {
+    for command in shown {
         if category != Some(&command.category) {
             category = Some(&command.category);
             text.push_str(&format!("\n\n*{}*", command.category_title));
@@ -57,7 +81,7 @@ pub fn text(commands: &[Command], page: &str, prefix: &str, language: &str) -> S
         "\n\n{} {prefix}help ping",
         HINT.in_language(language)
     ));
-    if number < pages.len() {
+    if number < pages {
         text.push_str(&format!(
             "\n{} {prefix}menu {}",
             NEXT.in_language(language),
@@ -78,6 +102,16 @@ mod tests {
             text(&commands(), "", "!", "en"),
             "*Menu*\n\n*General*\n!ping – What ping does\n!menu – What menu does\n\n*Group*\n!kick – What kick does\n\nHow to use one: !help ping"
         );
+    }
+
+    #[test]
+    fn a_category_comes_by_itself() {
+        for asked in ["group", "Group"] {
+            assert_eq!(
+                text(&commands(), asked, "!", "en"),
+                "*Menu*\n\n*Group*\n!kick – What kick does\n\nHow to use one: !help ping"
+            );
+        }
     }
 
     #[test]
