@@ -117,6 +117,7 @@ impl Process {
             number: number(wanted),
             method: LinkMethod::Code,
             owner: person(by),
+            name: String::new(),
             language: "en".to_owned(),
         };
         self.creation
