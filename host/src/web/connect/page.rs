@@ -133,22 +133,65 @@ fn see(place: &str) -> HttpResponse {
         .finish()
 }
 
-/// Refuses a form that another site sent: a browser says where it comes from.
+/// Refuses a form that another site sent. Browsers say so themselves; older ones name the site that a form comes from.
 fn from_here(request: &HttpRequest) -> Result<(), Problem> {
-    let text = |name| {
-        let value = request.headers().get(name)?;
-        value.to_str().ok()
-    };
-    let strange = match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin
-            .split_once("://")
-            .is_none_or(|(_, origin)| !origin.eq_ignore_ascii_case(host)),
-        (Some(_), None) => true,
-        (None, _) => false,
+    let text = |name: &str| request.headers().get(name)?.to_str().ok();
+    let strange = match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let host = text("host");
+            let site = origin.split_once("://").map(|(_, site)| site);
+            !site
+                .zip(host)
+                .is_some_and(|(site, host)| site.eq_ignore_ascii_case(host))
+        }
+        (None, None) => false,
     };
     if strange {
         let message = "This form was sent by another site. Open this page and send it from here.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn sent(headers: &[(&'static str, &'static str)]) -> Result<(), Problem> {
+        let mut request = TestRequest::post().insert_header(("host", "bots.example"));
+        for header in headers {
+            request = request.insert_header(*header);
+        }
+        from_here(&request.to_http_request())
+    }
+
+    #[test]
+    fn a_form_of_this_page_is_taken_and_one_of_another_site_is_not() {
+        let ours: [&[(&str, &str)]; 4] = [
+            &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+            &[("sec-fetch-site", "none")],
+            &[("origin", "https://bots.example")],
+            &[],
+        ];
+        for headers in ours {
+            assert_eq!(sent(headers), Ok(()), "{headers:?}");
+        }
+        let theirs: [&[(&str, &str)]; 5] = [
+            &[("sec-fetch-site", "cross-site")],
+            &[
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://bots.example"),
+            ],
+            &[("origin", "https://evil.example")],
+            &[("origin", "https://bots.example.evil.example")],
+            &[("origin", "null")],
+        ];
+        for headers in theirs {
+            let problem = sent(headers).expect_err("strange");
+            assert_eq!(problem.status, StatusCode::FORBIDDEN, "{headers:?}");
+        }
+    }
 }
