@@ -55,8 +55,12 @@ fn contains_any(text: &str, parts: &[String]) -> bool {
 }
 
 /// Whether the text has what WhatsApp would let a person tap: an address with its scheme, `www.`, or a host with a path
-/// such as `wa.me/…`.
+/// such as `wa.me/…`. Each message of a chat may be asked this, and most have nothing that could begin one.
 fn has_link(text: &str) -> bool {
+    let mut starts = text.as_bytes().windows(4);
+    if !text.contains('/') && !starts.any(|start| start.eq_ignore_ascii_case(b"www.")) {
+        return false;
+    }
     text.split_whitespace().any(|word| {
         let word = word
             .trim_start_matches(|c: char| !c.is_alphanumeric())
