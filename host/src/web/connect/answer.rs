@@ -80,7 +80,7 @@ impl From<HostingRefusal> for Problem {
             RefusalReason::NotANumber => (
                 StatusCode::BAD_REQUEST,
                 "INVALID_PHONE_NUMBER",
-                "This is no phone number. Write it with its country code, such as +62 812 3456 7890.",
+                "This is no phone number. Write it with its country code, such as +62 800 0000 0123.",
             ),
             RefusalReason::NotOnWhatsApp => (
                 StatusCode::UNPROCESSABLE_ENTITY,
