@@ -125,7 +125,13 @@ async fn the_qr_code_on_the_page_makes_a_number_a_bot() {
     page.see_text("state", "Open").await;
     ask(&page, &world, TYPED, "pair").await;
     page.see_text("problem", "is a bot here already").await;
-    assert_eq!(page.console_errors().await, Vec::<String>::new());
+    // The form that was wrong came back with a status that says so, which a browser notes; and it notes nothing else.
+    let mut errors = page.console_errors().await;
+    errors.retain(|error| {
+        !error
+            .contains("/connect - Failed to load resource: the server responded with a status of 4")
+    });
+    assert_eq!(errors, Vec::<String>::new());
     page.end().await;
     finish(world).await;
 }
