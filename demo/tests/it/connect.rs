@@ -14,6 +14,9 @@ const VISITOR: &str = "6280000000301";
 /// The same, as a person writes it.
 const TYPED: &str = "+62 800-0000-0301";
 
+/// The page does not say that it lost its host.
+const CONNECTED: &str = "!document.querySelector('.offline').checkVisibility()";
+
 async fn with_visitor() -> (World, Phone) {
     let options = WorldOptions {
         phones_port: Some(0),
@@ -112,8 +115,9 @@ async fn the_qr_code_on_the_page_makes_a_number_a_bot() {
     page.see_text("state", "Open").await;
     page.until("!document.getElementById('link').checkVisibility()")
         .await;
-    page.picture("connect-open").await;
     it_answers(&world).await;
+    page.until(CONNECTED).await;
+    page.picture("connect-open").await;
     assert!(
         alice.linked_devices().is_empty(),
         "the wrong phone is left alone"

@@ -25,17 +25,30 @@ pub(super) fn follow(
         return HttpResponse::ServiceUnavailable().finish();
     };
     status.mark_changed();
-    let start = (status, shared.clone(), listening);
+    // Once nothing can change any more the stream only shows that it is alive: a page should not think that it lost its host.
+    let start = (Some(status), shared.clone(), listening);
     let events = stream::unfold(start, move |(mut status, shared, listening)| async move {
+        let changed = async {
+            match &mut status {
+                Some(status) => status.changed().await.is_ok(),
+                None => std::future::pending().await,
+            }
+        };
+        let alive = || ": alive\n\n".to_owned();
         let text = tokio::select! {
             () = shared.ending.cancelled() => return None,
-            changed = status.changed() => {
-                changed.ok()?;
-                let now = shared.parts.clock.now();
-                let view = view(&status.borrow_and_update(), now);
-                format!("event: status\ndata: {}\n\n", serde_json::to_string(&view).ok()?)
-            }
-            () = tokio::time::sleep(HEARTBEAT) => ": alive\n\n".to_owned(),
+            going_on = changed => match status.as_mut().filter(|_| going_on) {
+                Some(status) => {
+                    let now = shared.parts.clock.now();
+                    let view = view(&status.borrow_and_update(), now);
+                    format!("event: status\ndata: {}\n\n", serde_json::to_string(&view).ok()?)
+                }
+                None => {
+                    status = None;
+                    alive()
+                }
+            },
+            () = tokio::time::sleep(HEARTBEAT) => alive(),
         };
         let bytes = Ok::<_, std::convert::Infallible>(Bytes::from(text));
         Some((bytes, (status, shared, listening)))
