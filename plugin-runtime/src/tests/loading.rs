@@ -104,11 +104,11 @@ fn imports_outside_the_contract_are_refused_by_name() {
     let error = refused(
         &runtime,
         &importing(&format!(
-            "(import \"jadi:plugin/hosting@0.1.0\" {instance})"
+            "(import \"jadi:plugin/telepathy@0.1.0\" {instance})"
         )),
     );
     assert!(
-        matches!(&error, LoadError::UnknownImport { name } if name == "jadi:plugin/hosting@0.1.0"),
+        matches!(&error, LoadError::UnknownImport { name } if name == "jadi:plugin/telepathy@0.1.0"),
         "{error}"
     );
     let error = refused(
