@@ -21,7 +21,12 @@ pub async fn tour_and_stay(
     once: bool,
     stop: &CancellationToken,
 ) -> Result<ExitCode> {
-    let script = tour::script()?;
+    let kept = options.data.as_deref().is_some_and(World::is_kept_in);
+    let script = if kept {
+        tour::again()?
+    } else {
+        tour::script()?
+    };
     let started = Instant::now();
     let progress = Progress::new();
     let tell = |line: &str| progress.tell(line);

@@ -78,6 +78,11 @@ pub struct World {
 }
 
 impl World {
+    /// Whether a world was kept in this directory.
+    pub fn is_kept_in(data: &Path) -> bool {
+        data.join("host").exists()
+    }
+
     /// Starts everything and waits until the main bot is open. `tell` hears what is being done.
     ///
     /// # Errors

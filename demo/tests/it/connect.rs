@@ -14,6 +14,8 @@ const VISITOR: &str = "6280000000301";
 /// The same, as a person writes it.
 const TYPED: &str = "+62 800-0000-0301";
 
+/// The button to try again is there.
+const CAN_TRY_AGAIN: &str = "document.querySelector('#start').checkVisibility()";
 /// The page does not say that it lost its host.
 const CONNECTED: &str = "!document.querySelector('.offline').checkVisibility()";
 
@@ -107,6 +109,7 @@ async fn the_qr_code_on_the_page_makes_a_number_a_bot() {
     alice.scan_qr(&shown).await.expect("the phone takes it");
     page.see_text("card", "Another number than the expected one was linked.")
         .await;
+    page.until(CAN_TRY_AGAIN).await;
     page.picture("connect-wrong").await;
     page.click("#start button").await;
     page.see_text("state", "Waiting to be linked").await;
@@ -156,6 +159,7 @@ async fn the_code_on_the_page_is_typed_on_the_phone_and_a_late_one_is_asked_for_
         .expect("the host's clock");
     page.see_text("card", "Nobody linked the device in time.")
         .await;
+    page.until(CAN_TRY_AGAIN).await;
     page.picture("connect-expired").await;
     page.click("#start button").await;
     page.see_text("code", "-").await;

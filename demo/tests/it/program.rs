@@ -27,7 +27,7 @@ fn a_script_that_cannot_be_run_is_told_before_anything_starts() {
     let wrong = dir.path().join("wrong.chat");
     fs::write(&wrong, "phone alice\n").expect("written");
     let later = dir.path().join("later.chat");
-    fs::write(&later, "phone alice 6280000000101\n\nalice scans main\n").expect("written");
+    fs::write(&later, "phone alice 6280000000101\n\nalice scans page\n").expect("written");
     let gone = dir.path().join("gone.chat");
     let started = Instant::now();
     let files = [&wrong, &later, &gone];
@@ -41,7 +41,7 @@ fn a_script_that_cannot_be_run_is_told_before_anything_starts() {
     assert!(started.elapsed() < Duration::from_secs(5), "{told}");
     let expected = [
         format!("{}:1: expected a phone number", wrong.display()),
-        format!("{}:3: alice scans main", later.display()),
+        format!("{}:3: alice scans page", later.display()),
         format!("cannot read the transcript {}", gone.display()),
         "\n0 passed, 3 failed\n".to_owned(),
     ];

@@ -336,10 +336,13 @@ impl Creation {
         steps: mpsc::Sender<Step>,
     ) {
         let last = self.follow(&record, &owner, &instance, &steps).await;
-        let Some(last) = last else {
+        let Some(mut last) = last else {
             // The host ends. What is left of the attempt is deleted when it starts again.
             return;
         };
+        if last == Step::Open && !self.is_kept(&record, &instance).await {
+            last = Step::Failed(Cause::LoggedOut);
+        }
         if last != Step::Open {
             self.fleet.land(record.id).await;
             self.delete(&record).await;
@@ -347,6 +350,16 @@ impl Creation {
         self.state().attempts.remove(&owner);
         tracing::info!(bot = %record.id, came = last.name(), "an attempt to make a bot has ended");
         let _ = steps.send(last).await;
+    }
+
+    /// Makes an attempt that has come to its end a bot like any other. False when it was logged out before that: nobody else
+    /// would clean up after it then.
+    async fn is_kept(&self, record: &BotRecord, instance: &Instance) -> bool {
+        let settle = Box::new(|record: &mut BotRecord| record.new = false);
+        if let Err(error) = self.registry().update(record.id, settle).await {
+            tracing::error!(bot = %record.id, %error, "a new bot's record could not be kept");
+        }
+        instance.status().state != BotState::LoggedOut
     }
 
     /// The last step; none when the host ends before.

@@ -4,7 +4,8 @@
 //! That it ends is noted in the registry before anything is done, and each step can be done twice. A host that is killed in
 //! between goes on with it when it starts again.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -28,6 +29,8 @@ pub struct Endings {
     tasks: TaskTracker,
     stop: CancellationToken,
     under_way: watch::Sender<usize>,
+    /// The bots that end. How one ends is what was said first: logging it out looks like being removed on the phone.
+    ending: Mutex<HashSet<BotId>>,
 }
 
 impl Endings {
@@ -38,17 +41,24 @@ impl Endings {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             under_way: watch::Sender::new(0),
+            ending: Mutex::default(),
         })
     }
 
-    /// Ends a bot from here on, whatever becomes of this process.
+    /// Ends a bot from here on, whatever becomes of this process. One that ends already goes on as it does.
     ///
     /// # Errors
     ///
     /// When that can't be noted; nothing has happened then.
     pub async fn begin(self: &Arc<Self>, bot: BotId, ending: Ending) -> Result<(), StoreError> {
+        if !self.ending().insert(bot) {
+            return Ok(());
+        }
         let registry = self.fleet.parts.store.registry();
-        registry.set_ending(bot, ending.clone()).await?;
+        if let Err(error) = registry.set_ending(bot, ending.clone()).await {
+            self.ending().remove(&bot);
+            return Err(error);
+        }
         self.go_on(bot, ending);
         Ok(())
     }
@@ -60,6 +70,7 @@ impl Endings {
     /// When the registry can't be read.
     pub async fn resume(self: &Arc<Self>) -> Result<(), StoreError> {
         for (bot, ending) in self.fleet.parts.store.registry().endings().await? {
+            self.ending().insert(bot);
             self.go_on(bot, ending);
         }
         Ok(())
@@ -98,7 +109,10 @@ impl Endings {
         self.tasks.spawn(async move {
             let end = this.end(bot, &ending);
             match this.stop.run_until_cancelled(Box::pin(end)).await {
-                Some(Ok(())) => tracing::info!(%bot, "a bot has ended and everything of it is gone"),
+                Some(Ok(())) => {
+                    this.ending().remove(&bot);
+                    tracing::info!(%bot, "a bot has ended and everything of it is gone");
+                }
                 Some(Err(error)) => {
                     tracing::error!(%bot, %error, "a bot's end is cut short; it goes on at the next start");
                 }
@@ -106,6 +120,10 @@ impl Endings {
             }
             this.under_way.send_modify(|count| *count = count.saturating_sub(1));
         });
+    }
+
+    fn ending(&self) -> MutexGuard<'_, HashSet<BotId>> {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn end(&self, bot: BotId, ending: &Ending) -> Result<(), StoreError> {
