@@ -172,7 +172,7 @@ async fn the_code_on_the_page_is_typed_on_the_phone_and_a_late_one_is_asked_for_
     page.click("#devices").await;
     page.type_into("#dialog-body [name=code]", &code).await;
     page.click("#dialog-body .primary").await;
-    page.see_text("row-text", "Connected").await;
+    page.see_text("row-text", "Jadi").await;
     page.show(&host).await;
     page.see_text("state", "Open").await;
     it_answers(&world).await;

@@ -92,7 +92,7 @@ async fn the_code_on_the_hosts_page_is_typed_on_the_phone_and_links_the_main_bot
     page.click("#devices").await;
     page.type_into("#dialog-body [name=code]", &code).await;
     page.click("#dialog-body .primary").await;
-    page.see_text("row-text", "Connected").await;
+    page.see_text("row-text", "Jadi").await;
     page.picture("pairing-phone").await;
     page.show(&host).await;
     page.see_text("state", "Open").await;
