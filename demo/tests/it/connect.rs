@@ -1,5 +1,6 @@
 //! A visitor makes their number a bot on the host's page: what the page shows is scanned or typed, and then the bot answers.
 
+use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
 use jadi_browser::{Browser, phones};
@@ -7,7 +8,7 @@ use jadi_demo::world::{World, WorldOptions};
 use jadi_simulator::{ChatId, Phone};
 use serde_json::{Value, json};
 
-use super::support::{ALICE, BOB, answer_of, finish, options, say, world};
+use super::support::{ALICE, BOB, DEADLINE, answer_of, finish, options, say, world};
 
 /// The visitor's number. Nobody has numbers of this form.
 const VISITOR: &str = "6280000000301";
@@ -75,6 +76,28 @@ async fn api(world: &World, path: &str, body: Option<Value>) -> (u16, Value) {
         (status, serde_json::from_str(&text).expect("JSON"))
     });
     asked.await.expect("it ends")
+}
+
+/// The data of the first event that this stream tells.
+async fn first_event(world: &World, path: &str) -> Value {
+    let url = format!(
+        "{}{path}",
+        world
+            .host_page()
+            .expect("the host runs")
+            .trim_end_matches('/')
+    );
+    let heard = tokio::task::spawn_blocking(move || {
+        let stream = ureq::get(&url).call().expect("an answer").into_body();
+        let lines = BufReader::new(stream.into_reader()).lines();
+        let mut data = lines.filter_map(|line| {
+            let line = line.expect("text");
+            Some(line.strip_prefix("data: ")?.to_owned())
+        });
+        serde_json::from_str(&data.next().expect("an event")).expect("JSON")
+    });
+    let heard = tokio::time::timeout(DEADLINE, heard).await;
+    heard.expect("in time").expect("it ends")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -260,6 +283,9 @@ async fn a_program_makes_a_bot_through_the_api() {
     );
     assert_eq!(open["data"]["botInfo"]["name"], "Shop");
     assert_eq!(open["data"]["botInfo"]["method"], "pair");
+
+    let live = first_event(&world, &format!("/api/subbot/events?sessionId={session}")).await;
+    assert_eq!(live["state"], "open", "{live}");
 
     // Who did not start it learns nothing but that there is one.
     let (_, listed) = api(&world, "/api/subbot/list", None).await;

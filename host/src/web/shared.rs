@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::connect::{Attempts, Problem, Rates};
+use super::connect::{Attempt, Attempts, Problem, Rates};
 use crate::bots::{Creation, Instance, Instances};
 use crate::clock::SharedClock;
 use crate::random::{Random, SharedRandom};
@@ -99,6 +99,11 @@ impl Shared {
     /// The attempts that were started from here.
     pub(super) fn attempts(&self) -> Result<&Arc<Attempts>, Problem> {
         self.attempts.as_ref().ok_or_else(Problem::no_hosting)
+    }
+
+    /// The attempt that was started from here under this id.
+    pub(super) fn attempt(&self, id: &str) -> Result<Attempt, Problem> {
+        self.attempts()?.get(id).ok_or_else(Problem::no_session)
     }
 
     /// Stops following attempts.

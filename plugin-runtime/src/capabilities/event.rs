@@ -58,10 +58,6 @@ pub struct HeldDue;
 pub struct HeldStep;
 
 /// An action that is not yet returned.
-#[allow(
-    clippy::large_enum_variant,
-    reason = "each stands in a box of the table of handles"
-)]
 pub enum HeldAction {
     /// Something to be done.
     Do(Box<Action>),

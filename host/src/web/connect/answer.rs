@@ -38,7 +38,7 @@ impl Problem {
     }
 
     /// There is no attempt with this id, or not any more.
-    pub(super) fn no_session() -> Self {
+    pub(in crate::web) fn no_session() -> Self {
         let message = "There is no such request any more. Start a new one.";
         Self::new(StatusCode::NOT_FOUND, "SESSION_NOT_FOUND", message)
     }

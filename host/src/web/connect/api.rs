@@ -168,13 +168,9 @@ async fn subbot_events(
     if let Err(problem) = shared.rates.question(&request) {
         return problem.answer();
     }
-    let attempt = match &which.session_id {
-        Some(id) => shared.attempts().ok().and_then(|attempts| attempts.get(id)),
-        None => None,
-    };
-    match attempt {
-        Some(attempt) => live::follow(&shared, attempt.status, View::linking),
-        None => Problem::no_session().answer(),
+    match shared.attempt(which.session_id.as_deref().unwrap_or_default()) {
+        Ok(attempt) => live::follow(&shared, attempt.status, View::linking),
+        Err(problem) => problem.answer(),
     }
 }
 
@@ -197,7 +193,7 @@ pub(super) async fn totals(shared: &Shared) -> Result<Value, Problem> {
 }
 
 async fn one(shared: &Shared, id: &str) -> Result<Value, Problem> {
-    let attempt = shared.attempts()?.get(id).ok_or_else(Problem::no_session)?;
+    let attempt = shared.attempt(id)?;
     let mut told = Told::of(&attempt, shared.parts.clock.now());
     let registry = &shared.hosting()?.registry;
     let record = registry

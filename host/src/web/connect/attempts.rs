@@ -126,7 +126,7 @@ impl Attempts {
     }
 
     /// The attempt with this id.
-    pub(super) fn get(&self, id: &str) -> Option<Attempt> {
+    pub(in crate::web) fn get(&self, id: &str) -> Option<Attempt> {
         self.all().get(id).cloned()
     }
 

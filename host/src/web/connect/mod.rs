@@ -17,7 +17,7 @@ mod rate;
 use actix_web::web::ServiceConfig;
 
 pub(super) use answer::Problem;
-pub(super) use attempts::Attempts;
+pub(super) use attempts::{Attempt, Attempts};
 pub(super) use page::Form;
 pub(super) use rate::Rates;
 

@@ -33,9 +33,14 @@ pub(in crate::web) async fn begin(
     form: web::Form<Form>,
 ) -> HttpResponse {
     let form = form.into_inner();
+    try_to_begin(&request, &shared, form).await
+}
+
+/// Begins what the form asks for.
+async fn try_to_begin(request: &HttpRequest, shared: &Shared, form: Form) -> HttpResponse {
     let begun = async {
-        from_here(&request)?;
-        shared.rates.creation(&request)?;
+        from_here(request)?;
+        shared.rates.creation(request)?;
         let asked = Asked {
             number: form.number.clone(),
             name: form.name.trim().to_owned(),
@@ -44,8 +49,10 @@ pub(in crate::web) async fn begin(
         shared.attempts()?.begin(asked).await
     };
     match begun.await {
-        Ok((id, _)) => see(&format!("/connect/{id}")),
-        Err(problem) => home::with_problem(&shared, form, &problem).await,
+        Ok((id, _)) => HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/connect/{id}")))
+            .finish(),
+        Err(problem) => home::with_problem(shared, form, &problem).await,
     }
 }
 
@@ -64,12 +71,9 @@ pub(in crate::web) async fn linking_number(
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
-    let found = shared
-        .attempts()
-        .ok()
-        .and_then(|attempts| attempts.get(&id));
-    let Some(attempt) = found else {
-        return home::with_problem(&shared, Form::default(), &Problem::no_session()).await;
+    let attempt = match shared.attempt(&id) {
+        Ok(attempt) => attempt,
+        Err(problem) => return home::with_problem(&shared, Form::default(), &problem).await,
     };
     let view = View::linking(&attempt.status.borrow(), shared.parts.clock.now());
     render(&Page {
@@ -86,13 +90,9 @@ pub(in crate::web) async fn linking_number_feed(
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
-    let found = shared
-        .attempts()
-        .ok()
-        .and_then(|attempts| attempts.get(&id));
-    match found {
-        Some(attempt) => live::follow(&shared, attempt.status, View::linking),
-        None => HttpResponse::NotFound().finish(),
+    match shared.attempt(&id) {
+        Ok(attempt) => live::follow(&shared, attempt.status, View::linking),
+        Err(_) => HttpResponse::NotFound().finish(),
     }
 }
 
@@ -103,34 +103,16 @@ pub(in crate::web) async fn linking_number_again(
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
-    let found = shared
-        .attempts()
-        .ok()
-        .and_then(|attempts| attempts.get(&id));
-    let Some(attempt) = found else {
-        return home::with_problem(&shared, Form::default(), &Problem::no_session()).await;
+    let asked = match shared.attempt(&id) {
+        Ok(attempt) => attempt.asked,
+        Err(problem) => return home::with_problem(&shared, Form::default(), &problem).await,
     };
-    let asked = attempt.asked;
     let form = Form {
-        number: asked.number.clone(),
-        name: asked.name.clone(),
+        number: asked.number,
+        name: asked.name,
         method: api::method_word(asked.method).to_owned(),
     };
-    let begun = async {
-        from_here(&request)?;
-        shared.rates.creation(&request)?;
-        shared.attempts()?.begin(asked).await
-    };
-    match begun.await {
-        Ok((id, _)) => see(&format!("/connect/{id}")),
-        Err(problem) => home::with_problem(&shared, form, &problem).await,
-    }
-}
-
-fn see(place: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, place))
-        .finish()
+    try_to_begin(&request, &shared, form).await
 }
 
 /// Refuses a form that another site sent. Browsers say so themselves; older ones name the site that a form comes from.
