@@ -42,6 +42,12 @@ On a running host, the one on the data directory (--data-dir), no message is los
   jadi plugin logs hello                  what it did and cost; `failures` and `replay` for what went wrong
 ";
 
+const KEY_AFTER: &str = "\
+Stop the host first. The new key is a random one, kept in the data directory as the old one was. Where the key comes from
+JADI_MASTER_KEY, or is to from now on, give the new one as JADI_NEW_MASTER_KEY; it is kept nowhere then.
+A crash on the way leaves the old key or the new one in force, never half of each.
+";
+
 /// Jadi hosts WhatsApp bots: one process, many bots, every command a sandboxed plugin.
 #[derive(Debug, Parser)]
 #[command(name = "jadi", version, after_help = AFTER, max_term_width = 110)]
@@ -72,6 +78,20 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Replace the master key, which everything that is kept is encrypted with
+    #[command(after_help = KEY_AFTER)]
+    Key {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+}
+
+/// What to do with the master key.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum KeyCommand {
+    /// Make a new one and wrap every bot's key with it; no bot's data is touched
+    Rotate,
 }
 
 /// What to do with plugins.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use jadi::cli::{Cli, Command, ConfigCommand, Flags, PluginCommand};
+use jadi::cli::{Cli, Command, ConfigCommand, Flags, KeyCommand, PluginCommand};
 use jadi::config::Config;
 
 fn main() -> ExitCode {
@@ -33,9 +33,20 @@ fn main() -> ExitCode {
 /// What needs the configuration.
 fn with_config(command: &Command, flags: Flags) -> anyhow::Result<()> {
     let program = std::env::current_exe().unwrap_or_default();
-    let environment = std::env::vars_os()
+    let mut environment: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
+    let mut new_key = None;
+    if matches!(command, Command::Key { .. }) {
+        // Not a key of the configuration: it is said once.
+        environment.retain(|(name, value)| {
+            let is_it = name == jadi::store::NEW_KEY;
+            if is_it {
+                new_key = Some(value.clone().into());
+            }
+            !is_it
+        });
+    }
     let sources = flags.sources(program, environment);
     let (config, settings) = Config::load(&sources)?;
     match command {
@@ -46,6 +57,9 @@ fn with_config(command: &Command, flags: Flags) -> anyhow::Result<()> {
             &settings,
             &mut std::io::stdout().lock(),
         )?),
+        Command::Key {
+            command: KeyCommand::Rotate,
+        } => jadi::run::rotate(&config, new_key.as_ref(), &mut std::io::stdout().lock()),
         Command::Plugin {
             command: PluginCommand::Live(command),
         } => jadi::live::run(command.clone(), &config.data_dir),

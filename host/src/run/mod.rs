@@ -4,12 +4,13 @@
 //!
 //! - `evidence`: what `jadi plugin` shows of how plugins did.
 //! - `equip`: what a bot's events are handled with.
-//! - `plugins`: opening the library of them.
+//! - `plugins`: opening the library of them. `rotate`: another master key.
 //! - `run_file`: what a runner reads to find the host. `terminal`: what the operator sees. `work`: whether all is quiet.
 
 mod equip;
 pub mod evidence;
 mod plugins;
+mod rotate;
 mod run_file;
 mod terminal;
 #[cfg(feature = "simulator")]
@@ -36,6 +37,7 @@ use crate::telemetry;
 use crate::web::{ControlServer, HostingParts, PageKey, WebParts, WebServer};
 use crate::whatsapp::{ClientConnector, Endpoint};
 use equip::Equipment;
+pub use rotate::rotate;
 use run_file::RunFile;
 
 /// How long the whole host may take to end.

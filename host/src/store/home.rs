@@ -244,7 +244,8 @@ impl Store {
     }
 }
 
-fn lock(data_dir: &Path) -> Result<File, StoreError> {
+/// Takes a data directory for this process alone, until the file is dropped.
+pub(super) fn lock(data_dir: &Path) -> Result<File, StoreError> {
     let path = data_dir.join("host.lock");
     let file = private_file()
         .truncate(false)

@@ -10,11 +10,11 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{MasterKey, StoreError};
+use super::{MasterKey, StoreError, rotation};
 use crate::random::Random;
 
-const KEY_FILE: &str = "master.key";
-const FINGERPRINT_FILE: &str = "master.id";
+pub(super) const KEY_FILE: &str = "master.key";
+pub(super) const FINGERPRINT_FILE: &str = "master.id";
 /// What shows that a data directory has been used.
 const TRACES: [&str; 3] = [FINGERPRINT_FILE, "registry.db", "bots"];
 
@@ -31,6 +31,7 @@ impl MasterKey {
         given: Option<&SecretString>,
         random: &dyn Random,
     ) -> Result<Self, StoreError> {
+        rotation::settle(data_dir)?;
         let key_file = data_dir.join(KEY_FILE);
         let key = match given {
             Some(text) => parse(text.expose_secret(), "JADI_MASTER_KEY")?,
@@ -43,7 +44,9 @@ impl MasterKey {
             }
             None => {
                 make_private_dir(data_dir)?;
-                create(&key_file, random)?
+                let key = Self::generate(random);
+                key.write(&key_file)?;
+                key
             }
         };
         key.check_fingerprint(data_dir)?;
@@ -69,7 +72,25 @@ impl MasterKey {
         if path.try_exists().map_err(StoreError::io(&path))? {
             return Ok(());
         }
-        write_whole(&path, self.fingerprint().as_bytes())
+        self.write_fingerprint(&path)
+    }
+
+    /// Writes what tells this key from another.
+    pub(super) fn write_fingerprint(&self, path: &Path) -> Result<(), StoreError> {
+        write_whole(path, self.fingerprint().as_bytes())
+    }
+
+    /// A new random one.
+    pub(super) fn generate(random: &dyn Random) -> Self {
+        let mut bytes = Zeroizing::new([0; 32]);
+        random.fill(bytes.as_mut());
+        Self::from_bytes(*bytes)
+    }
+
+    /// Writes it into a file that only its owner can read.
+    pub(super) fn write(&self, path: &Path) -> Result<(), StoreError> {
+        let text = Zeroizing::new(format!("{}\n", hex::encode(self.expose())));
+        write_whole(path, text.as_bytes())
     }
 }
 
@@ -89,7 +110,7 @@ pub(super) fn private_file() -> OpenOptions {
     options
 }
 
-fn parse(text: &str, place: &str) -> Result<MasterKey, StoreError> {
+pub(super) fn parse(text: &str, place: &str) -> Result<MasterKey, StoreError> {
     let text = text.trim();
     let bytes = match text.len() {
         64 => hex::decode(text).ok(),
@@ -120,17 +141,8 @@ fn read(path: &Path) -> Result<MasterKey, StoreError> {
     parse(&text, &path.display().to_string())
 }
 
-fn create(path: &Path, random: &dyn Random) -> Result<MasterKey, StoreError> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    random.fill(bytes.as_mut());
-    let key = MasterKey::from_bytes(*bytes);
-    let text = Zeroizing::new(format!("{}\n", hex::encode(key.expose())));
-    write_whole(path, text.as_bytes())?;
-    Ok(key)
-}
-
 /// Writes a file that is there as a whole or not at all, readable by its owner only.
-fn write_whole(path: &Path, content: &[u8]) -> Result<(), StoreError> {
+pub(super) fn write_whole(path: &Path, content: &[u8]) -> Result<(), StoreError> {
     let unfinished = path.with_extension("new");
     let written = private_file()
         .truncate(true)

@@ -12,6 +12,7 @@
 //! ```text
 //! master.key            the key of keys, unless it is in JADI_MASTER_KEY
 //! master.id             what tells that key from another
+//! *.next                a new master key, and the registry under it, on their way
 //! host.lock             held by the running host
 //! registry.db           all bots, and their keys wrapped by the master key; installed plugins
 //! plugins/<digest>.wasm the installed plugins' component files
@@ -28,6 +29,7 @@ mod key_file;
 mod keys;
 mod plugin_records;
 mod registry;
+mod rotation;
 mod shelf;
 mod sqlite;
 
@@ -44,4 +46,5 @@ pub use plugin_records::{
     Bound, BreakerChange, Kept, LimitValues, NewFailure, Page, PluginRecords, RecordBounds, Wanted,
 };
 pub use registry::{RecordChange, Registry};
+pub use rotation::NEW_KEY;
 pub use shelf::{Installer, PluginRecord, PluginVersion, Shelf};

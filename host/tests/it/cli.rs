@@ -272,3 +272,27 @@ fn plugins_of_no_data_are_told_and_nothing_is_made() {
     assert!(error.contains("nowhere.json can't be read"), "{error}");
     assert_eq!(dir.path().read_dir().expect("list").count(), 0);
 }
+
+#[test]
+fn a_key_can_only_be_replaced_where_there_is_one() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let output = jadi(dir.path(), &["key", "rotate"], &[]);
+    let (out, error) = texts(&output);
+    assert!(!output.status.success() && out.is_empty(), "{out}");
+    assert!(error.contains("holds no data yet"), "{error}");
+    assert!(!dir.path().join("jadi-data").exists(), "nothing is made");
+
+    let data = dir.path().join("jadi-data");
+    std::fs::create_dir(&data).expect("a directory");
+    std::fs::write(data.join("registry.db"), "not a database").expect("a file");
+    let key = "ab".repeat(32);
+    let given = [("JADI_MASTER_KEY", key.as_str())];
+    let (_, error) = texts(&jadi(dir.path(), &["key", "rotate"], &given));
+    assert!(error.contains("JADI_NEW_MASTER_KEY"), "{error}");
+    let both = [given[0], ("JADI_NEW_MASTER_KEY", "cd")];
+    let (_, error) = texts(&jadi(dir.path(), &["key", "rotate"], &both));
+    assert!(error.contains("registry.db is damaged"), "{error}");
+    assert!(!error.contains(&key), "{error}");
+    let kept = std::fs::read(data.join("registry.db")).expect("a file");
+    assert_eq!(kept, b"not a database");
+}

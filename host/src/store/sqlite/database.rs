@@ -168,7 +168,8 @@ fn open(
     opened.map_err(|fault| fault.at(path))
 }
 
-fn connect(path: &Path, key: &SecretKey) -> Result<Connection, Fault> {
+/// A connection to a file under this key.
+pub(super) fn connect(path: &Path, key: &SecretKey) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::from_millis(500))?;

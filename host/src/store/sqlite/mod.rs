@@ -13,6 +13,7 @@ mod plugin_limits;
 mod plugin_records;
 mod plugin_setting;
 mod registry;
+mod rekey;
 mod schedule;
 mod shelf;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod tests;
 
 pub(super) use context::{ContextOptions, SqliteContext};
 pub(super) use registry::SqliteRegistry;
+pub(super) use rekey::rekey;
 pub(super) use shelf::SqliteShelf;
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
