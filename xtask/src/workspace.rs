@@ -13,13 +13,17 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Finds the checkout that this xtask was built from, and asks cargo for its target directory.
+    /// Finds the checkout that this xtask is run from, and asks cargo for its target directory.
+    ///
+    /// Cargo says where that is. What was compiled in is only for an xtask that is called by its path: checkouts that
+    /// share a target directory share this program, too.
     ///
     /// # Errors
     ///
     /// When cargo can't read the workspace.
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let root = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
             .parent()
             .context("xtask stands in no workspace")?
             .to_path_buf();

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::*;
 use crate::clock::MovableClock;
 use crate::dispatch::tests::bare;
-use crate::dispatch::{Dispatch, KnownBots};
+use crate::dispatch::{Dispatch, KnownBots, Seating};
 use crate::model::{
     BotRecord, BotRole, Ending, Jid, LinkMethod, Person, PhoneNumber, StateName, StepName,
 };
@@ -41,7 +41,7 @@ fn person(text: &str) -> Person {
     }
 }
 
-struct Bare(MovableClock);
+struct Bare(MovableClock, Seating);
 
 #[async_trait]
 impl Equip for Bare {
@@ -52,7 +52,8 @@ impl Equip for Bare {
         session: watch::Receiver<Option<Arc<dyn Session>>>,
         known_bots: KnownBots,
     ) -> Result<Arc<Dispatch>, StoreError> {
-        bare(bot, data, session, known_bots, Arc::new(self.0.clone())).await
+        let (clock, seating) = (Arc::new(self.0.clone()), self.1.clone());
+        bare(bot, data, session, known_bots, seating, clock).await
     }
 }
 
@@ -90,7 +91,7 @@ impl Process {
         let (fleet, logged_out) = Fleet::new(FleetParts {
             store: store.clone(),
             connector,
-            equip: Arc::new(Bare(clock.clone())),
+            equip: Arc::new(Bare(clock.clone(), Seating::new(store.seats()))),
             clock: Arc::new(clock.clone()),
             random: Arc::new(SystemRandom),
             delay: Duration::ZERO,

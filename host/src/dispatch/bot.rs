@@ -21,9 +21,12 @@ use super::hosting::Hosting;
 use super::limits::PluginLimits;
 use super::pace::{Pace, PaceOptions};
 use super::queue::{Queue, Served};
+use super::seating::{Places, Seating, follow_moves, own_move};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::fetch::Fetcher;
-use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, Outgoing, PhoneNumber};
+use crate::model::{
+    BotId, BotRecord, BotRole, Event, EventKind, Jid, MessageId, Outgoing, PhoneNumber,
+};
 use crate::plugins::EventLimits;
 use crate::plugins::routing::{Cooldowns, Verdict};
 use crate::random::SharedRandom;
@@ -55,6 +58,8 @@ pub struct DispatchParts {
     pub system_owners: Vec<PhoneNumber>,
     /// All bots of this host.
     pub known_bots: KnownBots,
+    /// Which of them answers in a group.
+    pub seating: Seating,
     /// Asks servers for plugins.
     pub fetcher: Fetcher,
     /// What makes and manages bots, for the main bot's plugins; no other bot has it.
@@ -109,6 +114,7 @@ pub(super) struct Core {
     pub(super) data: BotData,
     pub(super) callers: Callers,
     pub(super) known_bots: KnownBots,
+    pub(super) places: Places,
     pub(super) fetcher: Fetcher,
     pub(super) desk: Arc<dyn PluginDesk>,
     pub(super) hosting: Option<Arc<dyn Hosting>>,
@@ -164,12 +170,14 @@ impl Dispatch {
         let (waiting, leaving) = (data.waiting().await?, data.leaving().await?);
         let (limits, breakers) = (data.plugin_limits().await?, data.breakers().await?);
         let account = bot.jid.map(|jid| Account { jid, lid: bot.lid });
+        let (places, moves) = Places::new(parts.seating);
         let core = Arc::new(Core {
             id: bot.id,
             role: bot.role,
             data,
             callers: Callers::new(parts.system_owners, bot.owner),
             known_bots: parts.known_bots,
+            places,
             fetcher: parts.fetcher,
             desk: parts.desk,
             hosting: parts.hosting.filter(|_| bot.role == BotRole::Main),
@@ -212,6 +220,7 @@ impl Dispatch {
         tasks.spawn(background::serve_outbox(core.clone(), options.clone()));
         tasks.spawn(background::serve_schedule(core.clone()));
         tasks.spawn(background::serve_gathered(core.clone()));
+        tasks.spawn(follow_moves(core.clone(), moves));
         tasks.spawn(background::clean_up(core.clone(), options.interval));
         Ok(Arc::new(Self { core, tasks }))
     }
@@ -219,17 +228,20 @@ impl Dispatch {
     /// Resolves when inbox and outbox are empty and nothing is under way.
     pub async fn idle(&self) {
         let (mut inbox, mut outbox) = (self.core.inbox.unserved(), self.core.outbox.unserved());
-        let mut gathering = self.core.gathering.subscribe();
+        let (mut gathering, mut moves) =
+            (self.core.gathering.subscribe(), self.core.places.unseen());
         loop {
             // What gathered is in the inbox before it counts as gathered no more, and an event's answers are in the outbox before
             // the event leaves the inbox, so in this order none is missed.
-            if *gathering.borrow_and_update() == 0
+            if *moves.borrow_and_update() == 0
+                && *gathering.borrow_and_update() == 0
                 && *inbox.borrow_and_update() == 0
                 && *outbox.borrow_and_update() == 0
             {
                 return;
             }
             tokio::select! {
+                changed = moves.changed() => if changed.is_err() { return },
                 changed = gathering.changed() => if changed.is_err() { return },
                 changed = inbox.changed() => if changed.is_err() { return },
                 changed = outbox.changed() => if changed.is_err() { return },
@@ -296,12 +308,7 @@ impl Dispatch {
     ///
     /// When they can't be kept.
     pub async fn post(&self, outgoing: Vec<Outgoing>) -> Result<(), StoreError> {
-        let leaving = self.core.data.post(outgoing).await?;
-        let rows = leaving.into_iter();
-        self.core
-            .outbox
-            .push(rows.map(|leaving| (leaving.chat, leaving.row)));
-        Ok(())
+        self.core.post(outgoing).await
     }
 
     /// Makes the bot's account, whichever it was linked to, one that other bots answer again.
@@ -364,6 +371,7 @@ impl Inbound for Dispatch {
             SessionState::Open { jid, lid } => {
                 self.core.set_account(Account { jid, lid });
                 self.core.callers.forget_all();
+                self.core.places.forget();
                 true
             }
             _ => false,
@@ -386,12 +394,16 @@ impl Core {
     async fn accept(&self, events: Vec<Event>) -> Result<(), StoreError> {
         let (settings, enabled, account) = (self.settings(), self.enabled(), self.account());
         let now = self.clock.now();
+        let mut moves = Vec::new();
         let arrivals = events.into_iter().map(|mut event| {
             if matches!(
                 event.kind,
                 EventKind::GroupAdd { .. } | EventKind::GroupRemove { .. }
             ) {
                 self.callers.forget(&event.chat.jid);
+            }
+            if let Some(moved) = own_move(&event, account.as_ref()) {
+                moves.push(moved);
             }
             let others = others_only(&mut event, account.as_ref());
             let seen = others && !ignored(&event, account.as_ref(), &self.known_bots);
@@ -413,6 +425,9 @@ impl Core {
         let accepted = self.data.accept(arrivals, now).await.inspect_err(|error| {
             tracing::warn!(bot = %self.id, %error, "events are not kept; WhatsApp will deliver them again");
         })?;
+        for moved in moves {
+            self.places.moved(moved);
+        }
         let new = u64::try_from(accepted.new.len()).unwrap_or(u64::MAX);
         let new = new.saturating_add(accepted.gathering);
         self.counters.received.add(
@@ -431,6 +446,22 @@ impl Core {
             .map(|waiting| (waiting.chat, waiting.row));
         self.inbox.push(rows);
         Ok(())
+    }
+
+    /// Keeps these for sending, and sends them.
+    pub(super) async fn post(&self, outgoing: Vec<Outgoing>) -> Result<(), StoreError> {
+        let leaving = self.data.post(outgoing).await?;
+        let rows = leaving.into_iter();
+        self.outbox
+            .push(rows.map(|leaving| (leaving.chat, leaving.row)));
+        Ok(())
+    }
+
+    /// A new message's id.
+    pub(super) fn new_id(&self) -> MessageId {
+        let mut bytes = [0; 9];
+        self.random.fill(&mut bytes);
+        MessageId::from_random(bytes)
     }
 
     /// Tries `work`, which is told how often it was tried before, until it says that it is done or the host stops. After a

@@ -208,7 +208,12 @@ impl Callers {
         self.groups().clear();
     }
 
-    async fn group(
+    /// A group as WhatsApp has it; none when the bot is not in it. What was asked lately is not asked again.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Unavailable`] when it can't be asked for now.
+    pub(super) async fn group(
         &self,
         group: &Jid,
         session: &dyn Session,

@@ -17,6 +17,7 @@
 //! - `reads`: what a plugin may read while it runs. `hosting`: what the main bot's plugins ask and want of the host's bots.
 //! - `limits`: what each plugin may use in a bot. `receipts`: what each run cost, and what it takes to run a failed one
 //!   again. `evidence`: looking at these.
+//! - `seating`: one bot of this host in a group, not two.
 //! - `breaker`, `pace`: what slows things down. Pure. `breakers`: those of a bot's plugins, as they are kept.
 //! - `failing`: versions of plugins that fail in several bots, told to whoever manages plugins.
 
@@ -39,6 +40,7 @@ mod queue;
 mod reads;
 mod receipts;
 mod replies;
+mod seating;
 mod sender;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -54,3 +56,4 @@ pub use failing::{FailingVersions, RollBack};
 pub use hosting::Hosting;
 pub use pace::PaceOptions;
 pub use receipts::{FailureSummary, Measure, RunReceipt, Share};
+pub use seating::Seating;

@@ -1,4 +1,4 @@
-//! What the host tells a bot's owner unasked, in the bot's language: what happened, and what to do.
+//! What the host tells a bot's owner, or a group, unasked, in the bot's language: what happened, and what to do.
 
 use crate::model::{Action, Jid, SendMessage};
 use crate::plugins::Failure;
@@ -56,6 +56,40 @@ impl Quarantined<'_> {
         text.replace("{plugin}", self.plugin)
             .replace("{version}", self.version)
             .replace("{cause}", &cause)
+    }
+}
+
+/// The bot is the second of this host in a group, and leaves it.
+pub(super) struct SecondInGroup;
+
+impl SecondInGroup {
+    /// The message to the group.
+    pub(super) fn to(self, group: Jid, language: &str) -> Action {
+        Action::Send(SendMessage {
+            chat: group,
+            text: self.text(language).to_owned(),
+            media: None,
+            quote: None,
+            mentions: Vec::new(),
+        })
+    }
+
+    /// The text; languages that are not there are answered in English.
+    fn text(self, language: &str) -> &'static str {
+        match language.split('-').next() {
+            Some("id") => {
+                "*Sudah ada bot di grup ini*\n\
+                 Bot dari tempat yang sama menjawab di sini, jadi saya keluar. Keluarkan bot itu dulu jika ingin saya yang menjawab."
+            }
+            Some("es") => {
+                "*Este grupo ya tiene un bot*\n\
+                 Aquí responde otro bot de la misma casa, así que me voy. Si prefieren que responda yo, saquen antes al otro."
+            }
+            _ => {
+                "*This group has a bot already*\n\
+                 Another bot of the same host answers here, so I leave. To have me instead, remove the other one first."
+            }
+        }
     }
 }
 

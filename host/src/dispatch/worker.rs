@@ -14,7 +14,7 @@ use super::reads::{EventReads, Seen};
 use super::receipts::Ran;
 use super::replies::Reply;
 use crate::clock::Millis;
-use crate::model::{Action, Event, EventKey, EventKind, KeptMessage, MessageId, Outgoing};
+use crate::model::{Action, Event, EventKey, EventKind, KeptMessage, Outgoing};
 use crate::plugins::routing::{Scene, Verdict, goes_while_off, keeps_out};
 use crate::plugins::{
     BotWrite, EventInput, Failure, Grants, KvWrite, Outcome, ScheduleWrite, SettingWrite,
@@ -78,6 +78,14 @@ async fn try_handle(core: &Core, row: Row, tries: u32) -> Result<Option<()>, Sto
     };
     if forged(&event, &standing) {
         tracing::debug!(bot = %core.id, row, "a deletion by somebody who may not is left alone, as phones do");
+        core.data.finish(vec![row], now).await?;
+        return Ok(Some(()));
+    }
+    if let Some(group) = &standing.group
+        && !matches!(event.kind, EventKind::Hosting { .. })
+        && !core.places.is_ours(group, core.id, now).await?
+    {
+        core.second_in(group).await?;
         core.data.finish(vec![row], now).await?;
         return Ok(Some(()));
     }
@@ -376,7 +384,7 @@ impl Visit<'_> {
                     key: EventKey {
                         chat: chat.clone(),
                         sender: self.event.sender.jid.clone(),
-                        id: self.new_id(),
+                        id: self.core.new_id(),
                     },
                     at,
                     chat: self.event.chat.clone(),
@@ -497,7 +505,7 @@ impl Visit<'_> {
 
     fn leave(&self, found: &Match, actions: Vec<Action>, last: bool) -> Handled {
         let outgoing = actions.into_iter().map(|action| Outgoing {
-            id: self.new_id(),
+            id: self.core.new_id(),
             action,
         });
         Handled {
@@ -508,12 +516,6 @@ impl Visit<'_> {
             at: self.core.clock.now(),
             ..Handled::default()
         }
-    }
-
-    fn new_id(&self) -> MessageId {
-        let mut bytes = [0; 9];
-        self.core.random.fill(&mut bytes);
-        MessageId::from_random(bytes)
     }
 
     async fn commit(&self, handled: Handled) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use crate::bots::{Equip, HostingDesk};
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::dispatch::{
-    Dispatch, DispatchOptions, DispatchParts, FailingVersions, Hosting, KnownBots,
+    Dispatch, DispatchOptions, DispatchParts, FailingVersions, Hosting, KnownBots, Seating,
 };
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::library::{Desk, Library};
@@ -23,6 +23,7 @@ use crate::whatsapp::Session;
 pub(super) struct Equipment {
     library: Arc<Library>,
     failing: FailingVersions,
+    seating: Seating,
     system_owners: Vec<PhoneNumber>,
     options: DispatchOptions,
     fetch: FetchOptions,
@@ -37,12 +38,14 @@ impl Equipment {
         config: &Config,
         library: Arc<Library>,
         failing: FailingVersions,
+        seating: Seating,
         clock: SharedClock,
         random: SharedRandom,
     ) -> Self {
         Self {
             library,
             failing,
+            seating,
             system_owners: config.owners.clone(),
             options: dispatch_options(config),
             fetch: fetch_options(config),
@@ -77,6 +80,7 @@ impl Equip for Equipment {
             session,
             system_owners: self.system_owners.clone(),
             known_bots,
+            seating: self.seating.clone(),
             fetcher: Fetcher::new(self.fetch.clone()),
             hosting: desk.map(|desk| desk as Arc<dyn Hosting>),
             failing: self.failing.clone(),

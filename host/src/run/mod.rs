@@ -28,7 +28,7 @@ use tokio_util::task::TaskTracker;
 use crate::bots::{Creation, Endings, Fleet, FleetParts, HostingDesk, Restoring};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::dispatch::{DispatchOptions, FailingVersions, PaceOptions};
+use crate::dispatch::{DispatchOptions, FailingVersions, PaceOptions, Seating};
 use crate::fetch::FetchOptions;
 use crate::library::Library;
 use crate::random::{SharedRandom, SystemRandom};
@@ -117,6 +117,7 @@ impl Host {
             &config,
             library.clone(),
             failing,
+            Seating::new(store.seats()),
             clock.clone(),
             random.clone(),
         ));

@@ -13,6 +13,7 @@ use super::key_file::{make_private_dir, private_file};
 use super::keys::{BotKey, MasterKey, SecretKey};
 use super::plugin_records::RecordBounds;
 use super::registry::Registry;
+use super::seats::Seats;
 use super::shelf::Shelf;
 use super::sqlite::{ContextOptions, SqliteContext, SqliteRegistry, SqliteShelf};
 use crate::model::{BotId, BotRecord};
@@ -90,6 +91,11 @@ impl Store {
 
     /// The table of all bots. Bots are added and removed through the store, which makes their keys and files.
     pub fn registry(&self) -> Arc<dyn Registry> {
+        self.registry.clone()
+    }
+
+    /// Which bot answers in a group.
+    pub fn seats(&self) -> Arc<dyn Seats> {
         self.registry.clone()
     }
 

@@ -1,8 +1,7 @@
 //! The only room that knows SQL: registry, data contexts, inbox and outbox, encryption at rest.
 //!
-//! The rest of the host sees traits: [`Registry`], the table of all bots, [`Shelf`], the installed plugins, and
-//! [`DataContext`], the data of one bot. A
-//! context is made from one bot's id and has no way to another; there is no function that takes two. [`Store`] brings
+//! The rest of the host sees traits: [`Registry`], the table of all bots, [`Seats`], which of them answers in a group, [`Shelf`],
+//! the installed plugins, and [`DataContext`], the data of one bot. A context is made from one bot's id and has no way to another; there is no function that takes two. [`Store`] brings
 //! them together with the keys. The embedded implementation is one SQLCipher file for the registry and one per bot, so that
 //! deleting a bot deletes a directory and a slow bot blocks no other. `conformance` holds what every implementation has to
 //! do.
@@ -30,6 +29,7 @@ mod keys;
 mod plugin_records;
 mod registry;
 mod rotation;
+mod seats;
 mod shelf;
 mod sqlite;
 
@@ -47,4 +47,5 @@ pub use plugin_records::{
 };
 pub use registry::{RecordChange, Registry};
 pub use rotation::NEW_KEY;
+pub use seats::{Seat, Seats};
 pub use shelf::{Installer, PluginRecord, PluginVersion, Shelf};

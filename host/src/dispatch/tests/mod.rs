@@ -9,6 +9,7 @@ mod happenings;
 mod live;
 mod manners;
 mod order;
+mod seating;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ pub(crate) use fakes::{Fake, FakeDesk, ScriptedSession, answered, said};
 
 use super::{
     Dispatch, DispatchOptions, DispatchParts, Enabled, FailingVersions, Handler, KnownBots,
-    PaceOptions,
+    PaceOptions, Seating,
 };
 use crate::clock::{MovableClock, SharedClock};
 use crate::fetch::{FetchOptions, Fetcher};
@@ -181,6 +182,7 @@ impl Place {
         let session = Arc::new(ScriptedSession::default());
         let clock = MovableClock::default();
         let known_bots = KnownBots::default();
+        let seating = Seating::new(store.seats());
         let (plugins_sender, plugins) = watch::channel(Arc::new(Enabled::new(plugins)));
         let shared: Arc<dyn Session> = session.clone();
         let (session_sender, session_receiver) = watch::channel(Some(shared));
@@ -192,6 +194,7 @@ impl Place {
             session: session_receiver,
             system_owners: vec![jid(ROOT).number().expect("number")],
             known_bots: known_bots.clone(),
+            seating: seating.clone(),
             fetcher: Fetcher::new(FetchOptions::default()),
             hosting: None,
             failing: self.failing.clone(),
@@ -214,6 +217,7 @@ impl Place {
             session,
             clock,
             known_bots,
+            seating,
             plugins: plugins_sender,
             _session: session_sender,
             store,
@@ -227,6 +231,7 @@ pub(crate) async fn bare(
     data: BotData,
     session: watch::Receiver<Option<Arc<dyn Session>>>,
     known_bots: KnownBots,
+    seating: Seating,
     clock: SharedClock,
 ) -> Result<Arc<Dispatch>, StoreError> {
     Dispatch::start(DispatchParts {
@@ -237,6 +242,7 @@ pub(crate) async fn bare(
         session,
         system_owners: vec![jid(ROOT).number().expect("number")],
         known_bots,
+        seating,
         fetcher: Fetcher::new(FetchOptions::default()),
         desk: Arc::<FakeDesk>::default(),
         hosting: None,
@@ -255,9 +261,10 @@ pub(crate) struct Host {
     pub(crate) session: Arc<ScriptedSession>,
     pub(crate) clock: MovableClock,
     pub(crate) known_bots: KnownBots,
+    pub(super) seating: Seating,
     plugins: watch::Sender<Arc<Enabled>>,
     _session: watch::Sender<Option<Arc<dyn Session>>>,
-    store: Store,
+    pub(super) store: Store,
 }
 
 impl Host {

@@ -17,7 +17,7 @@ use super::*;
 use crate::clock::MovableClock;
 use crate::dispatch::tests::{ALICE, ScriptedSession, jid, private_message, soon};
 use crate::dispatch::{
-    Dispatch, DispatchOptions, DispatchParts, FailingVersions, KnownBots, PaceOptions,
+    Dispatch, DispatchOptions, DispatchParts, FailingVersions, KnownBots, PaceOptions, Seating,
 };
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::model::{BotRecord, BotRole, LinkMethod};
@@ -196,6 +196,7 @@ async fn bot(store: &Store, library: &Arc<Library>, n: u8) -> Bot {
         session: receiver,
         system_owners: Vec::new(),
         known_bots: KnownBots::default(),
+        seating: Seating::new(store.seats()),
         fetcher: Fetcher::new(FetchOptions::default()),
         hosting: None,
         failing: FailingVersions::new().0,

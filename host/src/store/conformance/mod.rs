@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Arrival, BotData, Bound, RecordBounds, Registry, Shelf};
+use super::{Arrival, BotData, Bound, RecordBounds, Registry, Seats, Shelf};
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
     SendMessage,
@@ -25,6 +25,8 @@ use crate::model::{
 pub(super) trait Bench: Sync {
     /// A registry.
     async fn registry(&self) -> Arc<dyn Registry>;
+    /// Seats, and the registry that knows the bots that take them.
+    async fn seats(&self) -> (Arc<dyn Registry>, Arc<dyn Seats>);
     /// A shelf, and the registry that knows the bots of its switches.
     async fn shelf(&self) -> (Arc<dyn Registry>, Arc<dyn Shelf>);
     /// The data of one more bot, its inbox bounded to `inbox_bound`, its records to [`BOUNDS`].
@@ -63,6 +65,7 @@ pub(super) async fn run(bench: &impl Bench) {
     known::an_identity_that_moves_takes_nothing_along(bench).await;
     known::what_is_changed_of_a_bot_is_kept_with_the_event(bench).await;
     known::who_comes_within_moments_comes_in_one_event(bench).await;
+    registry::a_group_has_one_seat(bench).await;
     registry::plugin_limits_are_kept_by_plugin(bench).await;
     plugin_records::limits_of_a_bot_are_its_own(bench).await;
     plugin_records::what_a_run_leaves_is_kept_with_its_event_or_not_at_all(bench).await;

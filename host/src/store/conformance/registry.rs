@@ -2,7 +2,7 @@
 
 use super::{ALICE, BOB, Bench, jid};
 use crate::model::{BotId, BotRecord, BotRole, Cause, Jid, LinkMethod, StateName};
-use crate::store::{LimitValues, StoreError};
+use crate::store::{LimitValues, Seat, StoreError};
 
 fn bot(n: u8, role: BotRole) -> BotRecord {
     let id = BotId::from_random([n; 16]);
@@ -174,4 +174,64 @@ pub(super) async fn plugin_limits_are_kept_by_plugin(bench: &impl Bench) {
         kept.into_iter().collect::<Vec<_>>(),
         [("core".to_owned(), limits)]
     );
+}
+
+pub(super) async fn a_group_has_one_seat(bench: &impl Bench) {
+    let (registry, seats) = bench.seats().await;
+    let (group, another) = (jid(super::GROUP), jid("120363000000000002@g.us"));
+    let (mut first, second) = (bot(1, BotRole::Main), bot(2, BotRole::Sub));
+    first.jid = Some(jid("6280000000200@s.whatsapp.net"));
+    first.lid = Some(jid("100000000000200@lid"));
+    for (n, bot) in [&first, &second].into_iter().enumerate() {
+        registry.add(bot, key(n as u8)).await.expect("add");
+    }
+    let claim = async |group: &Jid, bot: BotId| seats.claim(group, bot, 5).await.expect("claim");
+    assert_eq!(claim(&group, first.id).await, Seat::Own);
+    assert_eq!(claim(&group, first.id).await, Seat::Own);
+    let taken = Seat::Taken {
+        by: first.id,
+        accounts: first.jid.iter().chain(&first.lid).cloned().collect(),
+    };
+    assert_eq!(claim(&group, second.id).await, taken);
+    assert_eq!(claim(&another, second.id).await, Seat::Own);
+
+    seats.vacate(&group, second.id).await.expect("not its own");
+    assert_eq!(claim(&group, second.id).await, taken);
+    seats.vacate(&group, first.id).await.expect("vacate");
+    seats.vacate(&group, first.id).await.expect("again");
+    let (one, other) = (claim(&group, first.id), claim(&group, second.id));
+    let both = <[Seat; 2]>::from(tokio::join!(one, other));
+    let own = both.iter().filter(|seat| **seat == Seat::Own).count();
+    assert_eq!(own, 1, "of two that ask at once one gets it: {both:?}");
+
+    let places = async |group: &Jid, account: &Jid| {
+        seats.place(group, account, 5).await.expect("place");
+    };
+    let (number, lid) = (first.jid.clone(), first.lid.clone());
+    for (n, account) in number.iter().chain(&lid).enumerate() {
+        let group = jid(&format!("12036300000000001{n}@g.us"));
+        places(&group, account).await;
+        assert_eq!(claim(&group, second.id).await, taken, "who was there first");
+    }
+    places(&another, &number.expect("a number")).await;
+    assert_eq!(
+        claim(&another, second.id).await,
+        Seat::Own,
+        "a seat that is taken"
+    );
+    let free = jid("120363000000000020@g.us");
+    places(&free, &jid(ALICE)).await;
+    assert_eq!(claim(&free, second.id).await, Seat::Own, "Alice is no bot");
+
+    registry.remove(first.id).await.expect("remove");
+    registry.remove(second.id).await.expect("remove");
+    let third = bot(3, BotRole::Sub);
+    registry.add(&third, key(3)).await.expect("add");
+    assert_eq!(
+        claim(&group, third.id).await,
+        Seat::Own,
+        "whose bots are gone"
+    );
+    let gone = seats.claim(&group, first.id, 5).await;
+    assert!(matches!(gone, Err(StoreError::NoSuchBot(_))), "{gone:?}");
 }

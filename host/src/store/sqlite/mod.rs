@@ -15,6 +15,7 @@ mod plugin_setting;
 mod registry;
 mod rekey;
 mod schedule;
+mod seats;
 mod shelf;
 #[cfg(test)]
 mod tests;

@@ -17,10 +17,11 @@ use crate::store::plugin_records::LimitValues;
 use crate::store::registry::{RecordChange, Registry};
 use crate::store::{Source, StoreError};
 
-static SCHEMA: [M<'static>; 3] = [
+static SCHEMA: [M<'static>; 4] = [
     M::up(include_str!("schema/registry-1.sql")),
     M::up(include_str!("schema/registry-2.sql")),
     M::up(include_str!("schema/registry-3.sql")),
+    M::up(include_str!("schema/registry-4.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
@@ -36,7 +37,7 @@ const PAGE: &str = "SELECT * FROM bot WHERE id > ?1 ORDER BY id LIMIT ?2";
 
 /// The registry in a file of its own.
 pub(in crate::store) struct SqliteRegistry {
-    database: Database,
+    pub(super) database: Database,
 }
 
 impl SqliteRegistry {

@@ -15,7 +15,7 @@ use super::{gather, inbox, known, kv, outbox};
 use crate::store::conformance::{self, ALICE, Bench, answer, message, wanted};
 use crate::store::keys::SecretKey;
 use crate::store::{
-    BotData, Handled, Inbox, KvChange, MasterKey, Registry, Settings, Shelf, StoreError,
+    BotData, Handled, Inbox, KvChange, MasterKey, Registry, Seats, Settings, Shelf, StoreError,
 };
 
 fn key() -> SecretKey {
@@ -64,6 +64,12 @@ impl Bench for Files {
                 .await
                 .expect("open"),
         )
+    }
+
+    async fn seats(&self) -> (Arc<dyn Registry>, Arc<dyn Seats>) {
+        let registry = SqliteRegistry::open(self.next(), key()).await;
+        let registry = Arc::new(registry.expect("open"));
+        (registry.clone(), registry)
     }
 
     async fn shelf(&self) -> (Arc<dyn Registry>, Arc<dyn Shelf>) {
