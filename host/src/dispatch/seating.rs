@@ -169,12 +169,13 @@ impl Places {
         account: &Account,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let accounts = group
-            .participants
-            .iter()
-            .flat_map(|person| [Some(&person.jid), person.lid.as_ref()])
-            .flatten();
-        for other in accounts.filter(|jid| known.contains(jid) && !account.is(jid)) {
+        let people = group.participants.iter();
+        let accounts = people.flat_map(|person| [Some(&person.jid), person.lid.as_ref()]);
+        let others: Vec<&Jid> = accounts
+            .flatten()
+            .filter(|jid| known.contains(jid) && !account.is(jid))
+            .collect();
+        for other in others {
             self.seating.seats.place(&group.jid, other, now).await?;
         }
         Ok(())
@@ -213,34 +214,38 @@ impl Core {
 /// Looks at the groups that the bot came into, and gives up the seats of those that it left.
 pub(super) async fn follow_moves(core: Arc<Core>, mut moves: mpsc::Receiver<Move>) {
     while let Some(moved) = core.stop.run_until_cancelled(moves.recv()).await.flatten() {
-        let moved = &moved;
-        let core = &core;
-        core.until_stopped(|_| async move {
-            match moved {
-                Move::Went(group) => core.places.seating.seats.vacate(group, core.id).await?,
-                Move::Came(group) => {
-                    let Some(connected) = core.connected().await else {
-                        return Ok(None);
-                    };
-                    let now = core.clock.now();
-                    let asked = core.callers.group(group, connected.session.as_ref(), now);
-                    let Ok(info) = asked.await else {
-                        return Ok(None);
-                    };
-                    if let Some(info) = info {
-                        if let Some(account) = core.account() {
-                            let known = &core.known_bots;
-                            core.places.yields(&info, known, &account, now).await?;
-                        }
-                        if !core.places.is_ours(&info, core.id, now).await? {
-                            core.second_in(&info).await?;
-                        }
-                    }
-                }
-            }
-            Ok(Some(()))
-        })
-        .await;
+        core.until_stopped(|_| follow_move(&core, &moved)).await;
         core.places.seen();
     }
+}
+
+/// One try. `None` means: again, unless the host stops.
+async fn follow_move(core: &Core, moved: &Move) -> Result<Option<()>, StoreError> {
+    let group = match moved {
+        Move::Went(group) => {
+            core.places.seating.seats.vacate(group, core.id).await?;
+            return Ok(Some(()));
+        }
+        Move::Came(group) => group,
+    };
+    let Some(connected) = core.connected().await else {
+        return Ok(None);
+    };
+    let now = core.clock.now();
+    let asked = core.callers.group(group, connected.session.as_ref(), now);
+    match asked.await {
+        Err(_) => return Ok(None),
+        // It is not there any more.
+        Ok(None) => {}
+        Ok(Some(info)) => {
+            if let Some(account) = core.account() {
+                let known = &core.known_bots;
+                core.places.yields(&info, known, &account, now).await?;
+            }
+            if !core.places.is_ours(&info, core.id, now).await? {
+                core.second_in(&info).await?;
+            }
+        }
+    }
+    Ok(Some(()))
 }
