@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
+use jadi_demo::measure::{Memory, calibrate, heads, megabytes, row};
 use jadi_demo::world::{PairingMethod, World, WorldOptions};
 use jadi_simulator::{ChatId, Outgoing, Phone, PhoneEvent};
 use tokio::time::{sleep, timeout};
@@ -60,17 +61,14 @@ async fn main() -> Result<()> {
     let start = Instant::now();
     let world = World::start(options(&cli, dir.path()), &|_| {}).await?;
     starts.push(start.elapsed());
-    let before = resident(dir.path())?;
+    let before = Memory::of_host(dir.path())?.resident;
     let round_trips = ping(&world, cli.pings).await?;
-    let after = resident(dir.path())?;
+    let after = Memory::of_host(dir.path())?.resident;
     let saves = saves(&cli, dir.path()).await?;
     world.shutdown().await;
     calibration.extend(calibrate());
 
-    println!(
-        "{:<42} {:>9} {:>9} {:>9} {:>6}",
-        "", "least", "median", "most", "n"
-    );
+    heads();
     row("calibration, one core, ms", calibration);
     row("fresh world until the bot is open, ms", starts);
     row("!ping until the phone shows the answer, ms", round_trips);
@@ -209,53 +207,4 @@ async fn one_ping(alice: &Phone, bot: &ChatId) -> Result<Duration> {
         answer.text
     );
     Ok(took)
-}
-
-/// Bytes of the host's process that are in memory.
-fn resident(data: &Path) -> Result<u64> {
-    let run: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(data.join("host/run.json"))?)?;
-    let status = std::fs::read_to_string(format!("/proc/{}/status", run["pid"]))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib: u64 = line
-        .and_then(|line| line.trim().strip_suffix(" kB"))
-        .context("the system tells no VmRSS")?
-        .parse()?;
-    Ok(kib * 1024)
-}
-
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
-}
-
-/// A few runs of a fixed piece of work.
-fn calibrate() -> Vec<Duration> {
-    let work = || {
-        let start = Instant::now();
-        let mut state = 1_u64;
-        for _ in 0..20_000_000_u32 {
-            state =
-                std::hint::black_box(state.wrapping_mul(6_364_136_223_846_793_005) ^ (state >> 33));
-        }
-        std::hint::black_box(state);
-        start.elapsed()
-    };
-    (0..5).map(|_| work()).collect()
-}
-
-fn row(name: &str, mut times: Vec<Duration>) {
-    times.sort_unstable();
-    let at = |index: usize| {
-        times
-            .get(index)
-            .map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
-    };
-    let last = times.len().saturating_sub(1);
-    println!(
-        "{name:<42} {:>9.1} {:>9.1} {:>9.1} {:>6}",
-        at(0),
-        at(last / 2),
-        at(last),
-        times.len()
-    );
 }

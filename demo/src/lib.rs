@@ -12,7 +12,9 @@
 //! - [`run`][]: one step after the other; what was expected and what came.
 //! - [`view`][]: printing.
 //! - [`tour`][]: the transcript that `cargo xtask demo` begins with.
+//! - [`measure`][]: what measurements of a world have in common.
 
+pub mod measure;
 pub mod run;
 pub mod script;
 pub mod tour;

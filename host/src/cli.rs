@@ -140,6 +140,9 @@ pub struct Flags {
     /// The same with a port on this machine only; 0 picks a free one
     #[arg(long, global = true, value_name = "PORT", conflicts_with = "listen")]
     port: Option<u16>,
+    /// Serve figures for Prometheus here, at /metrics; whoever reaches the address may read them
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    metrics: Option<String>,
     /// How many sub-bots this host takes [default: 100]
     #[arg(long, global = true, value_name = "NUMBER")]
     slot: Option<String>,
@@ -218,6 +221,7 @@ impl Flags {
             ("session_dir", self.session_dir),
             ("server", self.server),
             ("listen", self.listen.or(port)),
+            ("metrics", self.metrics),
             ("slot", self.slot),
             ("delay", self.delay),
             ("interval", self.interval),

@@ -5,6 +5,7 @@
 //!
 //! - [`model`], [`clock`], [`random`]: the words that the rooms share, and time and randomness as they are passed in. A crate of
 //!   its own, `jadi-model`, because the plugin runtime speaks them too.
+//! - [`meter`]: what each bot's work takes of the machine.
 //! - [`cli`], [`config`], [`telemetry`]: the command line, the configuration, logging.
 //! - [`whatsapp`]: the only room that knows whatsapp-rust: session seam, events in, actions out.
 //! - [`store`]: the only room that knows SQL: registry, data contexts, inbox and outbox, encryption.
@@ -43,6 +44,7 @@ pub mod dispatch;
 pub mod fetch;
 pub mod library;
 pub mod live;
+pub mod meter;
 pub mod run;
 pub mod store;
 pub mod telemetry;

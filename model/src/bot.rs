@@ -95,6 +95,25 @@ pub enum Cause {
     Store,
     /// Somebody stopped it.
     Stopped,
+    /// It has used more than one bot may, and is paused for a while.
+    OverBudget {
+        /// Of what.
+        of: Budget,
+        /// When it goes on.
+        until: Millis,
+    },
+}
+
+/// What a bot may use so much of and no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Budget {
+    /// Time on the machine's processors.
+    Cpu,
+    /// Room in the machine's memory.
+    Memory,
+    /// Room on the disk.
+    Storage,
 }
 
 impl Cause {
@@ -112,6 +131,7 @@ impl Cause {
             Self::WrongKey => "wrong-key",
             Self::Store => "store",
             Self::Stopped => "stopped",
+            Self::OverBudget { .. } => "over-budget",
         }
     }
 
@@ -129,6 +149,12 @@ impl Cause {
             Self::WrongKey => "The session does not open with this host's master key.".to_owned(),
             Self::Store => "The session's file can't be read or written.".to_owned(),
             Self::Stopped => "It was stopped.".to_owned(),
+            Self::OverBudget { of, .. } => match of {
+                Budget::Cpu => "It has kept the processor busier than one bot may, and is paused.",
+                Budget::Memory => "It holds more in memory than one bot may, and is paused.",
+                Budget::Storage => "It holds more on the disk than one bot may, and is paused.",
+            }
+            .to_owned(),
         }
     }
 }

@@ -7,6 +7,7 @@ mod action;
 mod base64_bytes;
 mod bot;
 pub mod clock;
+mod cpu;
 mod digest;
 mod event;
 mod group;
@@ -19,7 +20,8 @@ mod role;
 pub use action::{
     Action, BotChange, MediaContent, MediaOut, MessageRef, Outgoing, Progress, SendMessage,
 };
-pub use bot::{BotRecord, BotRole, Cause, LinkMethod, StateName};
+pub use bot::{BotRecord, BotRole, Budget, Cause, LinkMethod, StateName};
+pub use cpu::CpuTime;
 pub use digest::Digest;
 pub use event::{
     Chat, ChatKind, Event, EventKey, EventKind, KeptMessage, Media, MediaKind, Message, Person,

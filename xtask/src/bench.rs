@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
+use jadi_plugin_build::Toolchain;
 
 use crate::binaries;
 use crate::plugins::examples;
 use crate::workspace::{Workspace, check};
 
-/// Measures round trip, start, save of a plugin, memory and what plugins cost, in each language
+/// Measures round trip, start, save of a plugin, memory, many bots, and what plugins cost, in each language
 ///
 /// Builds as for the tests: our own code is not optimized, its dependencies are. Each number comes with its spread and with a
 /// calibration, so that two runs can be compared.
@@ -24,6 +25,15 @@ pub struct Args {
     /// How often a plugin is saved
     #[arg(long, default_value_t = 20, value_name = "N")]
     saves: usize,
+    /// With how many sub-bots memory is measured; the most of them are brought up again after a restart
+    #[arg(long, default_value = "1,50,200", value_name = "N,…")]
+    bots: String,
+    /// How many messages a bot gets before its session is weighed
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    messages: usize,
+    /// Measures only what bots cost
+    #[arg(long, conflicts_with = "only_plugins")]
+    only_bots: bool,
     /// Measures only what plugins cost
     #[arg(long)]
     only_plugins: bool,
@@ -35,7 +45,12 @@ pub struct Args {
 pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
     let plugins = binaries::plugins(workspace)?;
     if !args.only_plugins {
-        world(workspace, &plugins, &args)?;
+        let host = binaries::simulated_host(workspace)?;
+        bots(workspace, &host, &plugins, &args)?;
+        if args.only_bots {
+            return Ok(ExitCode::SUCCESS);
+        }
+        world(workspace, &host, &plugins, &args)?;
     }
     let mut files = components(&plugins)?;
     if !args.no_examples {
@@ -43,8 +58,20 @@ pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
         check(xtask.args(["plugins", "--examples"]))?;
         files.extend(components(&examples::directory(workspace))?);
     }
+    files.push(hostile(workspace)?);
     check(example(workspace, "jadi-plugin-checks", "plugin_cost").args(files))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the plugin that takes all that it can get.
+fn hostile(workspace: &Workspace) -> Result<PathBuf> {
+    let cache = workspace.target().join("wasm");
+    let toolchain = Toolchain::find(&cache, &mut |note| eprintln!("{note} …"))?;
+    let source = workspace.root().join("plugin-checks/hostile");
+    let built = jadi_plugin_build::build(&source, &toolchain, &cache)?;
+    let file = cache.join("hostile.wasm");
+    std::fs::write(&file, built.component)?;
+    Ok(file)
 }
 
 /// The component files in a directory, by name.
@@ -74,9 +101,19 @@ fn example(workspace: &Workspace, package: &str, name: &str) -> Command {
     cargo
 }
 
+/// What bots cost, and a start with many.
+fn bots(workspace: &Workspace, host: &Path, plugins: &Path, args: &Args) -> Result<()> {
+    check(
+        example(workspace, "jadi-demo", "many_bots")
+            .env("JADI_BIN", host)
+            .env("JADI_PLUGINS", plugins)
+            .args(["--bots", &args.bots])
+            .args(["--messages", &args.messages.to_string()]),
+    )
+}
+
 /// What is measured of a whole world, and of the host's store.
-fn world(workspace: &Workspace, plugins: &Path, args: &Args) -> Result<()> {
-    let host = binaries::simulated_host(workspace)?;
+fn world(workspace: &Workspace, host: &Path, plugins: &Path, args: &Args) -> Result<()> {
     check(
         example(workspace, "jadi-demo", "round_trip")
             .env("JADI_BIN", host)

@@ -17,6 +17,8 @@ use crate::MAIN_NUMBER;
 
 /// The file in the world's directory that all output of the host goes to.
 pub(super) const LOG: &str = "host.log";
+/// The directory in the world's for the host's temporary files.
+const TEMPORARY: &str = "tmp";
 /// How long the host may take to serve; it compiles plugins at first, and an interpreter takes long on a busy machine.
 const START: Duration = Duration::from_secs(180);
 /// How long it may take to end when asked to: its own limit and a little.
@@ -28,6 +30,7 @@ pub(super) struct HostProcess {
     dev: DevApi,
     page: String,
     pairing_page: String,
+    figures: String,
 }
 
 /// What the host writes about itself.
@@ -37,6 +40,7 @@ struct RunFile {
     port: u16,
     url: String,
     page_url: String,
+    metrics_url: String,
 }
 
 impl HostProcess {
@@ -56,6 +60,7 @@ impl HostProcess {
                     dev: DevApi::new(run.port),
                     page: run.url,
                     pairing_page: run.page_url,
+                    figures: run.metrics_url,
                 });
             }
             if let Ok(Some(status)) = child.try_wait() {
@@ -77,6 +82,11 @@ impl HostProcess {
     /// The page on which its main bot is linked.
     pub(super) fn pairing_page(&self) -> &str {
         &self.pairing_page
+    }
+
+    /// Where its figures for monitoring are.
+    pub(super) fn figures(&self) -> &str {
+        &self.figures
     }
 
     /// Whether it still runs.
@@ -131,6 +141,11 @@ fn spawn(
         path: root.to_owned(),
         source,
     })?;
+    let temporary = root.join(TEMPORARY);
+    std::fs::create_dir_all(&temporary).map_err(|source| WorldError::Data {
+        path: temporary.clone(),
+        source,
+    })?;
     let mut command = Command::new(&options.jadi);
     // What the operator of this machine has set is not meant for this host.
     for (variable, _) in std::env::vars_os() {
@@ -148,12 +163,14 @@ fn spawn(
         .args(["--simulator-media", &simulator.media_url()])
         .args(["--owners", &options.owners.join(",")])
         .args(["--port", &options.port.to_string()])
+        .args(["--metrics", "127.0.0.1:0"])
         .args(["--log", &options.log])
         .args(servers(options))
         .args(match options.pairing {
             PairingMethod::Qr => &[][..],
             PairingMethod::Code => &["--pair-number", MAIN_NUMBER],
         })
+        .env("TMPDIR", temporary)
         .current_dir(root)
         .stdin(Stdio::null())
         .stdout(out)

@@ -301,7 +301,11 @@ impl World {
     }
 
     /// The bot of this number. Before it is linked the main bot has none.
-    async fn bot(&self, number: &str) -> Result<Option<BotView>, WorldError> {
+    ///
+    /// # Errors
+    ///
+    /// When the host does not tell.
+    pub async fn bot(&self, number: &str) -> Result<Option<BotView>, WorldError> {
         let bots = self.bots().await?;
         Ok(bots.into_iter().find(|bot| match number {
             MAIN_NUMBER => bot.role == "main",
@@ -407,9 +411,19 @@ impl World {
         Some(self.host.as_ref()?.pairing_page())
     }
 
+    /// Where the host's figures for monitoring are; `None` when the host is not running.
+    pub fn figures(&self) -> Option<&str> {
+        Some(self.host.as_ref()?.figures())
+    }
+
     /// The phones page, when it was asked for.
     pub fn phones_page(&self) -> Option<String> {
         Some(self.phones_page.as_ref()?.url())
+    }
+
+    /// The directory with everything that the host keeps: its data, its log, its temporary files.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The last `lines` lines that the host wrote.

@@ -6,7 +6,10 @@
 
 mod big_group;
 mod connect;
+mod crash;
+mod figures;
 mod http;
+mod leaks;
 mod live_plugins;
 mod page;
 mod pairing;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::supervisor::SessionFiles;
+use crate::meter::Meter;
 use crate::model::BotId;
 use crate::store::{Store, StoreError};
 use crate::whatsapp::{PairingMethod, SessionError, SessionSpec};
@@ -15,6 +16,8 @@ pub(super) struct Files {
     pub(super) store: Arc<Store>,
     /// How it is paired when there is no session yet.
     pub(super) pairing: PairingMethod,
+    /// What its client's work is charged to.
+    pub(super) meter: Meter,
 }
 
 #[async_trait]
@@ -33,6 +36,7 @@ impl SessionFiles for Files {
             store: place.path,
             key: place.key,
             pairing: self.pairing.clone(),
+            meter: self.meter.clone(),
         })
     }
 

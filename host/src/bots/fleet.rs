@@ -15,6 +15,7 @@ use super::status::{Account, BotState};
 use super::supervisor::{Instance, Launch, Supervisor};
 use crate::clock::SharedClock;
 use crate::dispatch::{Dispatch, KnownBots};
+use crate::meter::Meter;
 use crate::model::{BotId, BotRecord, BotRole, Jid, LinkMethod, PhoneNumber, StateName};
 use crate::random::SharedRandom;
 use crate::store::{BotData, Store, StoreError};
@@ -40,6 +41,7 @@ pub trait Equip: Send + Sync + 'static {
         data: BotData,
         session: watch::Receiver<Option<Arc<dyn Session>>>,
         known_bots: KnownBots,
+        meter: Meter,
     ) -> Result<Arc<Dispatch>, StoreError>;
 }
 
@@ -135,10 +137,17 @@ impl Fleet {
         let bot = record.id;
         let data = self.parts.store.bot(bot).await?;
         let session = watch::Sender::new(None);
+        let meter = Meter::default();
         let dispatch = self
             .parts
             .equip
-            .dispatch(record, data, session.subscribe(), self.known_bots.clone())
+            .dispatch(
+                record,
+                data,
+                session.subscribe(),
+                self.known_bots.clone(),
+                meter.clone(),
+            )
             .await?;
         let is_main = record.role == BotRole::Main;
         let number = match record.role {
@@ -151,6 +160,7 @@ impl Fleet {
             bot,
             store: self.parts.store.clone(),
             pairing: number.map_or(PairingMethod::Qr, |number| PairingMethod::Code { number }),
+            meter,
         };
         if linked(record) {
             self.know(record);

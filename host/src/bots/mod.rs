@@ -9,10 +9,12 @@
 //! - `supervisor`: the task that keeps one bot running; `instances`: all bots that run in this host.
 //! - `fleet`: what launches a bot and takes it down. `files`: its session's place. `keeper`: its record, in step with its state.
 //! - `restore`: bringing all bots up when the host starts.
+//! - `budgets`: sees to it that no bot uses more than one may; `notices`: what its owner is told of that.
 //! - `creation`: making a bot of somebody's number. `ending`: a bot's end.
 //! - `hosting`: what the main bot's plugins ask and want of bots. `tell`: what becomes of bots, as events. `picture`: QR codes.
 
 mod backoff;
+mod budgets;
 mod creation;
 mod ending;
 mod files;
@@ -21,6 +23,7 @@ mod hosting;
 mod instances;
 mod keeper;
 mod machine;
+mod notices;
 mod picture;
 mod restore;
 mod status;
@@ -29,6 +32,7 @@ mod tell;
 #[cfg(test)]
 mod tests;
 
+pub use budgets::{BudgetOptions, watch};
 pub use creation::{Creation, CreationError, Request, Step};
 pub use ending::Endings;
 pub use fleet::{Equip, Fleet, FleetParts};

@@ -153,6 +153,9 @@ impl BotStatus {
             (BotState::Requested | BotState::Reconnecting, Some(Cause::TemporaryBan { .. })) => {
                 "Wait until the ban ends; it connects again by itself. Use WhatsApp on the phone as usual."
             }
+            (BotState::Requested | BotState::Reconnecting, Some(Cause::OverBudget { .. })) => {
+                "It goes on by itself after the pause; start it to go on now."
+            }
             (BotState::Requested, Some(Cause::PairingExpired)) => {
                 "Wait a moment: a new code is being made."
             }

@@ -12,7 +12,7 @@ use super::backoff::Backoff;
 use super::machine::{self, PairingRules, Then};
 use super::status::{Account, BotState, BotStatus, Pairing};
 use crate::clock::{Millis, SharedClock, millis};
-use crate::model::{BotId, BotRole, Cause, Event, Jid, PhoneNumber};
+use crate::model::{BotId, BotRole, Budget, Cause, Event, Jid, PhoneNumber};
 use crate::random::SharedRandom;
 use crate::whatsapp::{
     CommitError, Connector, Inbound, Session, SessionError, SessionSpec, SessionState,
@@ -147,6 +147,7 @@ enum Order {
     Start,
     Stop,
     LogOut,
+    Pause { of: Budget, until: Millis },
 }
 
 /// A running bot, as the other rooms see it.
@@ -230,6 +231,15 @@ impl Instance {
     /// As for [`Instance::start`].
     pub fn log_out(&self) -> Result<(), Gone> {
         self.order(Order::LogOut)
+    }
+
+    /// Takes it off the network until then, when it runs: it has used more than it may. A start makes it go on at once.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Instance::start`].
+    pub fn pause(&self, of: Budget, until: Millis) -> Result<(), Gone> {
+        self.order(Order::Pause { of, until })
     }
 
     fn order(&self, order: Order) -> Result<(), Gone> {
@@ -319,6 +329,9 @@ impl Life {
                 () = self.stop.cancelled() => return Then::Rest,
                 order = self.ordered.recv() => match order {
                     Some(Order::Start) => {}
+                    // What is not linked yet can't be taken up again later.
+                    Some(Order::Pause { .. }) if self.status.borrow().account.is_none() => {}
+                    Some(Order::Pause { of, until }) => return self.paused(of, until),
                     Some(Order::Stop) => return self.stopped(Cause::Stopped, BotState::Stopped),
                     Some(Order::LogOut) => {
                         self.unlink(session).await;
@@ -390,6 +403,14 @@ impl Life {
         Then::Rest
     }
 
+    fn paused(&self, of: Budget, until: Millis) -> Then {
+        self.change(|status, now| {
+            status.cause = Some(Cause::OverBudget { of, until });
+            status.go(BotState::Reconnecting, now);
+        });
+        Then::RetryAt(until)
+    }
+
     /// Unlinks the device. That WhatsApp can't be told is no reason to keep the session: the phone's owner sees the device
     /// in their list and can remove it there.
     async fn unlink(&self, session: &dyn Session) {
@@ -444,7 +465,8 @@ impl Life {
             () = self.stop.cancelled() => {}
             () = self.clock.sleep_until(until) => {}
             order = self.ordered.recv() => match order {
-                Some(Order::Start) => {}
+                // It is off the network already.
+                Some(Order::Start | Order::Pause { .. }) => {}
                 Some(Order::Stop) => {
                     self.stopped(Cause::Stopped, BotState::Stopped);
                     self.rest().await;

@@ -1,5 +1,7 @@
 //! A fleet with a real store, scripted sessions and a clock that the test moves: bots made, brought up and ended.
 
+mod budgets;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use super::*;
 use crate::clock::MovableClock;
 use crate::dispatch::tests::bare;
 use crate::dispatch::{Dispatch, KnownBots, Seating};
+use crate::meter::Meter;
 use crate::model::{
     BotRecord, BotRole, Ending, Jid, LinkMethod, Person, PhoneNumber, StateName, StepName,
 };
@@ -51,9 +54,10 @@ impl Equip for Bare {
         data: BotData,
         session: watch::Receiver<Option<Arc<dyn Session>>>,
         known_bots: KnownBots,
+        meter: Meter,
     ) -> Result<Arc<Dispatch>, StoreError> {
         let (clock, seating) = (Arc::new(self.0.clone()), self.1.clone());
-        bare(bot, data, session, known_bots, seating, clock).await
+        bare(bot, data, session, known_bots, seating, meter, clock).await
     }
 }
 

@@ -25,6 +25,7 @@ pub const KEYS: &[Key] = &[
     key("session_dir"),
     key("server"),
     key("listen"),
+    key("metrics"),
     key("slot"),
     key("delay"),
     key("interval"),
@@ -49,14 +50,27 @@ pub const KEYS: &[Key] = &[
 
 /// The table that holds the limits.
 pub(super) const LIMITS: &str = "limits";
-/// How many events of one bot are handled at a time: the one limit that is not the plugin runtime's.
+/// What one bot may use: the limits that are not the plugin runtime's.
+pub(super) const BOT: [&str; 6] = [
+    IN_FLIGHT,
+    MESSAGES_PER_DAY,
+    SENDS_PER_MINUTE,
+    CPU_PERCENT,
+    MEMORY_BYTES,
+    STORAGE_BYTES,
+];
 pub(super) const IN_FLIGHT: &str = "limits.bot.in_flight";
+pub(super) const MESSAGES_PER_DAY: &str = "limits.bot.messages_per_day";
+pub(super) const SENDS_PER_MINUTE: &str = "limits.bot.sends_per_minute";
+pub(super) const CPU_PERCENT: &str = "limits.bot.cpu_percent";
+pub(super) const MEMORY_BYTES: &str = "limits.bot.memory_bytes";
+pub(super) const STORAGE_BYTES: &str = "limits.bot.storage_bytes";
 
 /// The keys under `limits`: in TOML as they are, in the environment `JADI_` and upper case with underscores for dots, as a flag
 /// `--limit`.
 pub(super) fn limits() -> impl Iterator<Item = String> {
     let of_plugins = Limits::KEYS.iter().map(|key| limit(key.name));
-    of_plugins.chain([IN_FLIGHT.to_owned()])
+    of_plugins.chain(BOT.map(str::to_owned))
 }
 
 /// The key of a limit of the plugin runtime.

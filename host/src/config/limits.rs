@@ -7,11 +7,39 @@ use super::sources::Layers;
 use super::values;
 use crate::plugins::{LimitKey, Limits};
 
-/// Events of one bot at a time, where nothing else is said.
-const IN_FLIGHT: u32 = 4;
+/// What one bot may use of the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BotLimits {
+    /// How many of its events are handled at a time.
+    pub in_flight: u64,
+    /// How many messages it may send on one day of UTC. What is more waits for the next.
+    pub messages_per_day: u64,
+    /// How many messages it may send in a minute, after a first burst.
+    pub sends_per_minute: u64,
+    /// How much of one processor's time it may use, percent, over minutes. Who uses more is slowed down, then paused.
+    pub cpu_percent: u64,
+    /// How much of the host's heap its client, its events and its data may hold, bytes.
+    pub memory_bytes: u64,
+    /// How much room its data and session may take on the disk, bytes.
+    pub storage_bytes: u64,
+}
 
-/// All limits, and how many events of one bot are handled at a time.
-pub(super) fn take(layers: &mut Layers) -> (Limits, u32) {
+/// Enough for a bot of many busy groups, and little enough for its neighbours.
+impl Default for BotLimits {
+    fn default() -> Self {
+        Self {
+            in_flight: 4,
+            messages_per_day: 20_000,
+            sends_per_minute: 240,
+            cpu_percent: 25,
+            memory_bytes: 64 << 20,
+            storage_bytes: 256 << 20,
+        }
+    }
+}
+
+/// All limits: those of plugins, and those of a bot as a whole.
+pub(super) fn take(layers: &mut Layers) -> (Limits, BotLimits) {
     let mut limits = Limits::default();
     for key in Limits::KEYS {
         let default = key.read(&limits);
@@ -33,8 +61,26 @@ pub(super) fn take(layers: &mut Layers) -> (Limits, u32) {
         );
         layers.refuse(&keys::limit(problem.key), what);
     }
-    let in_flight = layers.take(keys::IN_FLIGHT, values::in_flight, || IN_FLIGHT);
-    (limits, in_flight)
+    let usual = BotLimits::default();
+    let bot = BotLimits {
+        in_flight: layers.take(keys::IN_FLIGHT, values::from_to::<1, 256>, || {
+            usual.in_flight
+        }),
+        messages_per_day: layers.take(
+            keys::MESSAGES_PER_DAY,
+            values::from_to::<1, 10_000_000>,
+            || usual.messages_per_day,
+        ),
+        sends_per_minute: layers.take(keys::SENDS_PER_MINUTE, values::from_to::<1, 6_000>, || {
+            usual.sends_per_minute
+        }),
+        cpu_percent: layers.take(keys::CPU_PERCENT, values::from_to::<1, 10_000>, || {
+            usual.cpu_percent
+        }),
+        memory_bytes: layers.take(keys::MEMORY_BYTES, values::room, || usual.memory_bytes),
+        storage_bytes: layers.take(keys::STORAGE_BYTES, values::room, || usual.storage_bytes),
+    };
+    (limits, bot)
 }
 
 /// How a limit's value is written, by the unit that its name ends with.

@@ -23,6 +23,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 pub use keys::{KEYS, Key};
+pub use limits::BotLimits;
 pub use sources::Sources;
 #[cfg(feature = "simulator")]
 pub use values::TestServers;
@@ -45,6 +46,8 @@ pub struct Config {
     pub server: bool,
     /// Where the web pages listen.
     pub listen: SocketAddr,
+    /// Where figures for the operator's monitoring are served, if they are.
+    pub metrics: Option<SocketAddr>,
     /// How many sub-bots this host takes.
     pub slot: u32,
     /// The pause between reconnects, and between sends of one bot.
@@ -59,8 +62,8 @@ pub struct Config {
     pub prefixes: Vec<String>,
     /// What plugins may use.
     pub limits: Limits,
-    /// How many events of one bot are handled at a time.
-    pub in_flight: u32,
+    /// What one bot may use.
+    pub bot: BotLimits,
     /// How much is logged, of what.
     pub log: LogSpec,
     /// Where the log is also written to, one file a day.
@@ -149,7 +152,7 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<(Self, Vec<Setting>), ConfigError> {
         let mut layers = Layers::read(sources)?;
         layers.refuse_unknown();
-        let (limits, in_flight) = limits::take(&mut layers);
+        let (limits, bot) = limits::take(&mut layers);
         let config = Self {
             data_dir: layers.take("data_dir", values::path, || PathBuf::from("jadi-data")),
             plugins_dir: layers.take("plugins_dir", values::path, || {
@@ -160,6 +163,7 @@ impl Config {
             listen: layers.take("listen", values::address, || {
                 SocketAddr::from(([127, 0, 0, 1], 8080))
             }),
+            metrics: layers.take_optional("metrics", values::address),
             slot: layers.take("slot", values::slot, || 100),
             delay: layers.take("delay", values::delay, || Duration::from_millis(250)),
             interval: layers.take("interval", values::interval, || Duration::from_secs(600)),
@@ -169,7 +173,7 @@ impl Config {
                 ["!", ".", "#", "/"].map(str::to_owned).to_vec()
             }),
             limits,
-            in_flight,
+            bot,
             log: layers.take("log", values::log, LogSpec::default),
             log_dir: layers.take_optional("log_dir", values::path),
             pair_number: layers.take_optional("pair_number", values::number),

@@ -139,8 +139,8 @@ fn a_mistyped_key_is_met_with_the_one_that_was_meant() {
 #[test]
 fn limits_come_from_their_table_the_environment_and_flags() {
     let dir = tempfile::tempdir().expect("a directory");
-    let file =
-        "[limits.event]\ncpu_ms = 20\nmemory_bytes = \"8MiB\"\n[limits.bot]\nin_flight = 2\n";
+    let file = "[limits.event]\ncpu_ms = 20\nmemory_bytes = \"8MiB\"\n[limits.bot]\nin_flight = 2\n\
+         messages_per_day = 500\nstorage_bytes = \"64MiB\"\n";
     let mut all = with_file(&dir, file);
     all.environment = pairs(&[
         ("JADI_LIMITS_EVENT_CPU_MS", "30"),
@@ -155,7 +155,15 @@ fn limits_come_from_their_table_the_environment_and_flags() {
     let event = config.limits.event;
     assert_eq!((event.cpu_ms, event.wall_ms), (30, 3_000));
     assert_eq!((event.memory_bytes, event.actions), (8 << 20, 2));
-    assert_eq!((config.limits.pool.in_flight, config.in_flight), (8, 2));
+    assert_eq!((config.limits.pool.in_flight, config.bot.in_flight), (8, 2));
+    let usual = BotLimits::default();
+    let expected = BotLimits {
+        in_flight: 2,
+        messages_per_day: 500,
+        storage_bytes: 64 << 20,
+        ..usual
+    };
+    assert_eq!(config.bot, expected);
     assert_eq!(config.limits.http.wall_ms, 30_000);
     let origin = |key: &str| {
         let setting = settings.iter().find(|setting| setting.key == key);
@@ -174,7 +182,7 @@ fn limits_come_from_their_table_the_environment_and_flags() {
 fn a_wrong_limit_is_told_with_its_key_and_what_bounds_it() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = "[limits.event]\ncpu_ms = 9000\nhost_calls = -1\nactoins = 1\n\
-        memory_bytes = \"1GB\"\n[limits.pool]\nin_flight = 0\n[limits.bot]\nin_flight = 0\n[limits]\nevnt = 1\n";
+        memory_bytes = \"1GB\"\n[limits.pool]\nin_flight = 0\n[limits.bot]\nin_flight = 0\ncpu_percent = 0\nstorage_bytes = \"1KiB\"\n[limits]\nevnt = 1\n";
     let mut all = with_file(&dir, file);
     all.environment = pairs(&[("JADI_LIMITS_EVENT_CPU", "5")]);
     let problems = problems(&all);
@@ -195,9 +203,11 @@ fn a_wrong_limit_is_told_with_its_key_and_what_bounds_it() {
     assert!(what("limits.event.memory_bytes").contains("64KiB or 16MiB"));
     assert!(what("limits.pool.in_flight").contains("from 1 to 4096, not 0"));
     assert!(what("limits.bot.in_flight").contains("from 1 to 256"));
+    assert!(what("limits.bot.cpu_percent").contains("from 1 to 10000, not"));
+    assert!(what("limits.bot.storage_bytes").contains("at least 4MiB"));
     assert!(what("limits.evnt").contains("no such key"));
     assert!(what("limits_event_cpu").contains("did you mean limits.event.cpu_ms?"));
-    assert_eq!(problems.len(), 8);
+    assert_eq!(problems.len(), 10);
 }
 
 #[test]

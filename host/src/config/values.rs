@@ -118,12 +118,23 @@ pub(super) fn count(value: &Value) -> Result<u64, String> {
         .map_err(|_| format!("write a whole number, not {text:?}"))
 }
 
-/// How many events of a bot are handled at a time.
-pub(super) fn in_flight(value: &Value) -> Result<u32, String> {
+/// A whole number in these bounds.
+pub(super) fn from_to<const LEAST: u64, const MOST: u64>(value: &Value) -> Result<u64, String> {
     let text = text(value)?;
     match text.parse() {
-        Ok(number @ 1..=256) => Ok(number),
-        _ => Err(format!("write a whole number from 1 to 256, not {text:?}")),
+        Ok(number) if (LEAST..=MOST).contains(&number) => Ok(number),
+        _ => Err(format!(
+            "write a whole number from {LEAST} to {MOST}, not {text:?}"
+        )),
+    }
+}
+
+/// Room for a bot, bytes: less than a session and a little data would be none.
+pub(super) fn room(value: &Value) -> Result<u64, String> {
+    const LEAST: u64 = 4 << 20;
+    match bytes(value)? {
+        enough @ LEAST.. => Ok(enough),
+        _ => Err("write at least 4MiB: a session alone takes some of it".to_owned()),
     }
 }
 

@@ -14,7 +14,8 @@ const PAUSE: Duration = Duration::from_secs(30);
 const REMEMBERED_FOR: Duration = Duration::from_secs(14 * 24 * 3600);
 
 pub(super) async fn serve_inbox(core: Arc<Core>, options: DispatchOptions) {
-    let work = |row| worker::handle(core.clone(), row);
+    let meter = &core.budget.meter;
+    let work = |row| meter.clone().of_host(worker::handle(core.clone(), row));
     let stop = core.stop.clone();
     core.inbox
         .serve(options.in_flight, stop, options.grace, work)
@@ -22,7 +23,8 @@ pub(super) async fn serve_inbox(core: Arc<Core>, options: DispatchOptions) {
 }
 
 pub(super) async fn serve_outbox(core: Arc<Core>, options: DispatchOptions) {
-    let work = |row| sender::send(core.clone(), row);
+    let meter = &core.budget.meter;
+    let work = |row| meter.clone().of_host(sender::send(core.clone(), row));
     let stop = core.stop.clone();
     core.outbox
         .serve(options.sending, stop, options.grace, work)

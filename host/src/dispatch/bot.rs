@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::background;
 use super::breakers::Breakers;
+use super::budget::Budget;
 use super::caller::{Account, Callers, KnownBots, ignored, others_only};
 use super::counters::Counters;
 use super::desk::PluginDesk;
@@ -24,13 +25,14 @@ use super::queue::{Queue, Served};
 use super::seating::{Places, Seating, follow_moves, own_move};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::fetch::Fetcher;
+use crate::meter::Meter;
 use crate::model::{
     BotId, BotRecord, BotRole, Event, EventKind, Jid, MessageId, Outgoing, PhoneNumber,
 };
 use crate::plugins::EventLimits;
 use crate::plugins::routing::{Cooldowns, Verdict};
 use crate::random::SharedRandom;
-use crate::store::{Arrival, BotData, BreakerChange, Row, Settings, StoreError, Totals};
+use crate::store::{Arrival, BotData, BreakerChange, Day, Row, Settings, StoreError, Totals};
 use crate::whatsapp::{CommitError, Inbound, Session, SessionState};
 
 /// The pause after the store or the connection failed; doubled each time.
@@ -64,6 +66,8 @@ pub struct DispatchParts {
     pub fetcher: Fetcher,
     /// What makes and manages bots, for the main bot's plugins; no other bot has it.
     pub hosting: Option<Arc<dyn Hosting>>,
+    /// What its client's and its plugins' work is charged to.
+    pub meter: Meter,
     /// The versions of plugins that fail in bots of this host.
     pub failing: FailingVersions,
     /// The time.
@@ -83,6 +87,8 @@ pub struct DispatchOptions {
     pub sending: usize,
     /// How fast it sends.
     pub pace: PaceOptions,
+    /// How many messages it sends on one day of UTC at most.
+    pub messages_per_day: u64,
     /// How often old rows are cleaned up.
     pub interval: Duration,
     /// How long what is under way may take to end when the host stops.
@@ -95,6 +101,7 @@ impl Default for DispatchOptions {
             in_flight: 4,
             sending: 4,
             pace: PaceOptions::default(),
+            messages_per_day: 20_000,
             interval: Duration::from_secs(3600),
             grace: Duration::from_secs(5),
         }
@@ -103,7 +110,7 @@ impl Default for DispatchOptions {
 
 /// The way of one bot's events. It is the [`Inbound`] of the bot's session.
 pub struct Dispatch {
-    core: Arc<Core>,
+    pub(super) core: Arc<Core>,
     tasks: TaskTracker,
 }
 
@@ -140,6 +147,7 @@ pub(super) struct Core {
     pub(super) receipts: watch::Sender<u64>,
     cooldowns: Mutex<Cooldowns>,
     pace: Mutex<Pace>,
+    pub(super) budget: Budget,
     pub(super) stop: CancellationToken,
 }
 
@@ -169,6 +177,8 @@ impl Dispatch {
         data.release_gathered(Millis::MAX).await?;
         let (waiting, leaving) = (data.waiting().await?, data.leaving().await?);
         let (limits, breakers) = (data.plugin_limits().await?, data.breakers().await?);
+        let today = data.day(Day::of(parts.clock.now())).await?;
+        let budget = Budget::new(parts.meter, options.messages_per_day, today);
         let account = bot.jid.map(|jid| Account { jid, lid: bot.lid });
         let (places, moves) = Places::new(parts.seating);
         let core = Arc::new(Core {
@@ -199,6 +209,7 @@ impl Dispatch {
             receipts: watch::Sender::new(0),
             cooldowns: Mutex::default(),
             pace: Mutex::new(Pace::new(options.pace)),
+            budget,
             stop: CancellationToken::new(),
         });
         if let Some(account) = account {
@@ -216,12 +227,14 @@ impl Dispatch {
         );
 
         let tasks = TaskTracker::new();
-        tasks.spawn(background::serve_inbox(core.clone(), options.clone()));
-        tasks.spawn(background::serve_outbox(core.clone(), options.clone()));
-        tasks.spawn(background::serve_schedule(core.clone()));
-        tasks.spawn(background::serve_gathered(core.clone()));
-        tasks.spawn(follow_moves(core.clone(), moves));
-        tasks.spawn(background::clean_up(core.clone(), options.interval));
+        let meter = || core.budget.meter.clone();
+        let (inbox, outbox) = (options.clone(), options.clone());
+        tasks.spawn(meter().of_host(background::serve_inbox(core.clone(), inbox)));
+        tasks.spawn(meter().of_host(background::serve_outbox(core.clone(), outbox)));
+        tasks.spawn(meter().of_host(background::serve_schedule(core.clone())));
+        tasks.spawn(meter().of_host(background::serve_gathered(core.clone())));
+        tasks.spawn(meter().of_host(follow_moves(core.clone(), moves)));
+        tasks.spawn(meter().of_host(background::clean_up(core.clone(), options.interval)));
         Ok(Arc::new(Self { core, tasks }))
     }
 
@@ -340,6 +353,7 @@ impl Dispatch {
         self.core.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.keep_cpu_time().await;
     }
 }
 
@@ -358,7 +372,10 @@ impl Inbound for Dispatch {
         }
         // In a task of its own: if the caller goes away, what was kept is still served.
         let core = self.core.clone();
-        let kept = self.tasks.spawn(async move { core.accept(events).await });
+        let meter = core.budget.meter.clone();
+        let kept = self
+            .tasks
+            .spawn(meter.of_host(async move { core.accept(events).await }));
         match kept.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(CommitError(error.into())),

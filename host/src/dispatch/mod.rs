@@ -18,13 +18,14 @@
 //! - `limits`: what each plugin may use in a bot. `receipts`: what each run cost, and what it takes to run a failed one
 //!   again. `evidence`: looking at these.
 //! - `seating`: one bot of this host in a group, not two.
-//! - `breaker`, `pace`: what slows things down. Pure. `breakers`: those of a bot's plugins, as they are kept.
-//! - `failing`: versions of plugins that fail in several bots, told to whoever manages plugins.
+//! - `breaker`, `pace`, `quota`: what slows things down. Pure. `breakers`: those of a bot's plugins, as they are kept.
+//! - `budget`: what the bot uses, and slowing it down. `failing`: versions of plugins that fail in several bots, told to whoever manages plugins.
 
 mod background;
 mod bot;
 mod breaker;
 mod breakers;
+mod budget;
 mod caller;
 mod counters;
 mod desk;
@@ -37,6 +38,7 @@ mod limits;
 mod notices;
 mod pace;
 mod queue;
+mod quota;
 mod reads;
 mod receipts;
 mod replies;
@@ -47,6 +49,7 @@ pub(crate) mod tests;
 mod worker;
 
 pub use bot::{Dispatch, DispatchOptions, DispatchParts};
+pub use budget::Load;
 pub use caller::KnownBots;
 pub use counters::{Count, Counters};
 pub use desk::{Installed, PluginDesk, SwitchError};
@@ -55,5 +58,6 @@ pub use evidence::{FailureEntry, LogEntry, failures, logs, logs_after};
 pub use failing::{FailingVersions, RollBack};
 pub use hosting::Hosting;
 pub use pace::PaceOptions;
+pub use quota::QuotaUse;
 pub use receipts::{FailureSummary, Measure, RunReceipt, Share};
 pub use seating::Seating;

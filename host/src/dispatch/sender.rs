@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::bot::{Connected, Core};
 use super::desk::SwitchError;
 use super::queue::Served;
+use super::quota::Turn;
 use crate::clock::{Millis, millis};
 use crate::model::{Action, BotChange};
 use crate::store::{Attempt, Row, StoreError, Unsent};
@@ -51,7 +52,9 @@ async fn try_send(core: &Core, row: Row) -> Result<Option<()>, StoreError> {
         };
         tried = Some(connected.opened);
         let sent = tokio::time::timeout(DEADLINE, connected.session.send(&unsent.outgoing)).await;
-        let ended = outcome(core, &unsent, sent.unwrap_or(Err(SendError::Unavailable)));
+        let sent = sent.unwrap_or(Err(SendError::Unavailable));
+        core.settle_quota(sent.is_ok());
+        let ended = outcome(core, &unsent, sent);
         core.data.attempted(row, ended).await?;
     }
     Ok(Some(()))
@@ -73,11 +76,14 @@ async fn change_bot(core: &Core, change: &BotChange) -> Result<(), SendError> {
     }
 }
 
-/// Waits until a message may go: its pause is over or there is a new connection, the pace allows it, and the connection is
+/// Waits until a message may go: its pause is over or there is a new connection, pace and quota allow it, and the connection is
 /// open. `None` when the host stops before that.
 async fn turn(core: &Core, next_try: Millis, tried: Option<u64>) -> Option<Connected> {
     core.wait_until_or_anew(next_try, tried).await?;
     core.wait_until(core.next_send_at()).await?;
+    while let Turn::At(at) = core.ask_quota() {
+        core.wait_until(at).await?;
+    }
     core.connected().await
 }
 

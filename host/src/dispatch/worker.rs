@@ -32,6 +32,7 @@ const TRIES: u32 = 4;
 
 /// Handles a row of the inbox, as often as it takes.
 pub(super) async fn handle(core: Arc<Core>, row: Row) -> Served {
+    core.slowly().await;
     core.until_stopped(|tries| try_handle(&core, row, tries))
         .await
 }
@@ -206,6 +207,8 @@ impl Visit<'_> {
             });
             let run = handler.handle(self.input(found), limits, seen.clone());
             let mut outcome = run.await;
+            let cpu = outcome.receipt.cpu_micros;
+            self.core.budget.meter.charge_plugins(cpu);
             let mut ran = Ran::of(self.event_id(), limits, &mut outcome);
             if seen.seen.conflict() {
                 last_run = Some(ran);

@@ -14,6 +14,7 @@ use crate::dispatch::{
 };
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::library::{Desk, Library};
+use crate::meter::Meter;
 use crate::model::{BotRecord, PhoneNumber};
 use crate::random::SharedRandom;
 use crate::store::{BotData, StoreError};
@@ -70,6 +71,7 @@ impl Equip for Equipment {
         data: BotData,
         session: watch::Receiver<Option<Arc<dyn Session>>>,
         known_bots: KnownBots,
+        meter: Meter,
     ) -> Result<Arc<Dispatch>, StoreError> {
         let desk = self.desk.get().and_then(Weak::upgrade);
         Dispatch::start(DispatchParts {
@@ -80,6 +82,7 @@ impl Equip for Equipment {
             session,
             system_owners: self.system_owners.clone(),
             known_bots,
+            meter,
             seating: self.seating.clone(),
             fetcher: Fetcher::new(self.fetch.clone()),
             hosting: desk.map(|desk| desk as Arc<dyn Hosting>),

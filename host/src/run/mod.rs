@@ -3,12 +3,13 @@
 //! # Layout
 //!
 //! - `evidence`: what `jadi plugin` shows of how plugins did.
-//! - `equip`: what a bot's events are handled with.
+//! - `equip`: what a bot's events are handled with. `figures`: what bots do and take, for monitoring.
 //! - `plugins`: opening the library of them. `rotate`: another master key.
 //! - `run_file`: what a runner reads to find the host. `terminal`: what the operator sees. `work`: whether all is quiet.
 
 mod equip;
 pub mod evidence;
+mod figures;
 mod plugins;
 mod rotate;
 mod run_file;
@@ -25,16 +26,19 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::bots::{Creation, Endings, Fleet, FleetParts, HostingDesk, Restoring};
+use crate::bots::{
+    BudgetOptions, Creation, Endings, Fleet, FleetParts, HostingDesk, Restoring, watch,
+};
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::dispatch::{DispatchOptions, FailingVersions, PaceOptions, Seating};
 use crate::fetch::FetchOptions;
 use crate::library::Library;
+use crate::model::Jid;
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
-use crate::web::{ControlServer, HostingParts, PageKey, WebParts, WebServer};
+use crate::web::{ControlServer, HostingParts, MetricsServer, PageKey, WebParts, WebServer};
 use crate::whatsapp::{ClientConnector, Endpoint};
 use equip::Equipment;
 pub use rotate::rotate;
@@ -92,6 +96,7 @@ struct Host {
     library: Arc<Library>,
     control: ControlServer,
     web: Option<WebServer>,
+    metrics: Option<MetricsServer>,
     run_file: RunFile,
     tasks: TaskTracker,
     ending: CancellationToken,
@@ -177,6 +182,16 @@ impl Host {
         } else {
             None
         };
+        let metrics = config.metrics.map(|address| {
+            let sources = figures::Sources {
+                store: store.clone(),
+                fleet: fleet.clone(),
+                creation: creation.clone(),
+                restoring: restoring.clone(),
+            };
+            MetricsServer::start(Arc::new(sources), address)
+        });
+        let metrics = metrics.transpose()?;
         let running = evidence::Running {
             library: library.clone(),
             fleet: fleet.clone(),
@@ -184,8 +199,12 @@ impl Host {
         let evidence = evidence::Desk::new(store.clone(), &config, Some(running));
         let control = ControlServer::start(library.clone(), Arc::new(evidence), &config.data_dir)?;
         let address = web.as_ref().map(WebServer::address);
-        let run_file = RunFile::write(&config.data_dir, address, &key, clock.now())?;
+        let measured = metrics.as_ref().map(MetricsServer::address);
+        let run_file = RunFile::write(&config.data_dir, address, measured, &key, clock.now())?;
         terminal::started(&config, address, &key);
+        if let Some(address) = measured {
+            terminal::figures(address);
+        }
 
         let (tasks, ending) = (TaskTracker::new(), CancellationToken::new());
         let until_the_end = |task| ending.clone().run_until_cancelled_owned(task);
@@ -193,6 +212,15 @@ impl Host {
         tasks.spawn(until_the_end(endings.clone().follow(logged_out).boxed()));
         tasks.spawn(until_the_end(
             fleet.clone().restore(bots, restoring).boxed(),
+        ));
+        let operators = config.owners.iter().map(Jid::of_number).collect();
+        let budgets = BudgetOptions {
+            cpu_percent: config.bot.cpu_percent,
+            memory_bytes: config.bot.memory_bytes,
+            storage_bytes: config.bot.storage_bytes,
+        };
+        tasks.spawn(until_the_end(
+            watch(fleet.clone(), budgets, operators).boxed(),
         ));
         tasks.spawn(until_the_end(
             plugins::roll_back(roll_backs, library.clone()).boxed(),
@@ -207,6 +235,7 @@ impl Host {
             library,
             control,
             web,
+            metrics,
             run_file,
             tasks,
             ending,
@@ -217,6 +246,9 @@ impl Host {
     async fn shutdown(self) {
         if let Some(web) = self.web {
             web.shutdown().await;
+        }
+        if let Some(metrics) = self.metrics {
+            metrics.shutdown().await;
         }
         self.control.shutdown().await;
         self.library.shutdown().await;
@@ -283,13 +315,25 @@ async fn open_store(config: &Config, random: &SharedRandom) -> anyhow::Result<Ar
     Ok(Arc::new(store))
 }
 
+/// How fast a bot sends: as `delay` says, but no faster than its limit for a minute.
+fn pace(config: &Config) -> PaceOptions {
+    let usual = PaceOptions::default();
+    let a_minute = u32::try_from(config.bot.sends_per_minute).unwrap_or(u32::MAX);
+    let least = Duration::from_secs(60)
+        .checked_div(a_minute)
+        .unwrap_or_default();
+    PaceOptions {
+        burst: usual.burst.min(a_minute),
+        every: config.delay.max(least),
+        ..usual
+    }
+}
+
 fn dispatch_options(config: &Config) -> DispatchOptions {
     DispatchOptions {
-        in_flight: usize::try_from(config.in_flight).unwrap_or(usize::MAX),
-        pace: PaceOptions {
-            every: config.delay,
-            ..PaceOptions::default()
-        },
+        in_flight: usize::try_from(config.bot.in_flight).unwrap_or(usize::MAX),
+        pace: pace(config),
+        messages_per_day: config.bot.messages_per_day,
         interval: config.interval,
         grace: GRACE,
         ..DispatchOptions::default()

@@ -25,6 +25,7 @@ impl RunFile {
     pub(super) fn write(
         data_dir: &Path,
         address: Option<SocketAddr>,
+        metrics: Option<SocketAddr>,
         key: &PageKey,
         now: Millis,
     ) -> anyhow::Result<Self> {
@@ -33,6 +34,7 @@ impl RunFile {
             "port": address.map(|address| address.port()),
             "url": address.map(url),
             "page_url": address.map(|address| page_url(address, key)),
+            "metrics_url": metrics.map(metrics_url),
             "started_ms": now,
         });
         let path = data_dir.join(NAME);
@@ -66,6 +68,11 @@ pub(super) fn url(address: SocketAddr) -> String {
     format!("http://{shown}/")
 }
 
+/// Where the figures for the operator's monitoring are.
+pub(super) fn metrics_url(address: SocketAddr) -> String {
+    format!("{}metrics", url(address))
+}
+
 /// The page on which the main bot is linked.
 pub(super) fn page_url(address: SocketAddr, key: &PageKey) -> String {
     format!("{}pair/{}", url(address), key.as_str())
@@ -83,7 +90,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let key = PageKey::generate(&SystemRandom);
         let address: SocketAddr = "0.0.0.0:4000".parse().expect("an address");
-        let file = RunFile::write(dir.path(), Some(address), &key, 5).expect("written");
+        let file =
+            RunFile::write(dir.path(), Some(address), Some(address), &key, 5).expect("written");
         let path = dir.path().join("run.json");
         let mode = fs::metadata(&path).expect("the file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -95,6 +103,7 @@ mod tests {
             told["page_url"],
             format!("http://127.0.0.1:4000/pair/{}", key.as_str())
         );
+        assert_eq!(told["metrics_url"], "http://127.0.0.1:4000/metrics");
         file.remove();
         assert!(fs::read_dir(dir.path()).expect("list").next().is_none());
     }

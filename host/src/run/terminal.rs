@@ -5,7 +5,7 @@
 use std::io::{IsTerminal, Write, stdout};
 use std::net::SocketAddr;
 
-use super::run_file::{page_url, url};
+use super::run_file::{metrics_url, page_url, url};
 use crate::bots::{BotState, BotStatus, Instance, Pairing};
 use crate::config::Config;
 use crate::web::{PageKey, terminal_qr};
@@ -28,6 +28,11 @@ pub(super) fn started(config: &Config, address: Option<SocketAddr>, key: &PageKe
             say(&format!("Link the main bot: {}", page_url(address, key)));
         }
     }
+}
+
+/// Says where the figures for monitoring are.
+pub(super) fn figures(address: SocketAddr) {
+    say(&format!("Figures for monitoring: {}", metrics_url(address)));
 }
 
 /// Says that the end has begun.

@@ -200,6 +200,30 @@ impl Store {
         Ok(SessionPlace { path, key })
     }
 
+    /// How much room a bot takes on the disk, bytes: its data and its session.
+    ///
+    /// # Errors
+    ///
+    /// When its directory can't be read.
+    pub async fn bytes(&self, id: BotId) -> Result<u64, StoreError> {
+        let directory = self.bots_dir.join(id.to_string());
+        let failed = |source| StoreError::io(&directory)(source);
+        let mut entries = match tokio::fs::read_dir(&directory).await {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+            entries => entries.map_err(failed)?,
+        };
+        let mut bytes: u64 = 0;
+        while let Some(entry) = entries.next_entry().await.map_err(failed)? {
+            match entry.metadata().await {
+                Ok(file) => bytes = bytes.saturating_add(file.len()),
+                // A file may go meanwhile.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        Ok(bytes)
+    }
+
     /// Deletes a bot's WhatsApp session.
     ///
     /// # Errors

@@ -32,6 +32,7 @@ mod rotation;
 mod seats;
 mod shelf;
 mod sqlite;
+mod usage;
 
 pub use context::{
     Accepted, Acquaintances, Arrival, Attempt, BotData, ContextChange, DataContext, Handled, Inbox,
@@ -49,3 +50,4 @@ pub use registry::{RecordChange, Registry};
 pub use rotation::NEW_KEY;
 pub use seats::{Seat, Seats};
 pub use shelf::{Installer, PluginRecord, PluginVersion, Shelf};
+pub use usage::{Day, DayUsage, Usage};

@@ -8,6 +8,7 @@
 //!
 //! - `server`: binding, workers, shutdown. `shared`: what handlers use. `headers`: what every answer carries.
 //! - `home`, `pairing`, `health`, `assets`: the routes. `live`: server-sent events. `view`: a bot's status for a page.
+//! - `metrics`: figures for the operator's monitoring, on an address of their own.
 //! - `connect`: making a number a bot. `control`: the control socket's routes. `dev`: routes of simulator builds.
 
 mod assets;
@@ -19,6 +20,7 @@ mod headers;
 mod health;
 mod home;
 mod live;
+mod metrics;
 mod pairing;
 mod qr;
 mod server;
@@ -28,6 +30,7 @@ mod view;
 pub use control::{ControlError, ControlServer, Evidence};
 #[cfg(feature = "simulator")]
 pub use dev::{DevTools, Idle, Yard};
+pub use metrics::{Figure, Figures, MetricsServer, Sample};
 pub use qr::{QrError, terminal as terminal_qr};
 pub use server::{WebError, WebServer};
 pub use shared::{HostingParts, PageKey, WebParts};

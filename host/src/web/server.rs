@@ -43,6 +43,16 @@ pub enum WebError {
     },
 }
 
+impl WebError {
+    /// Why an address can't be had.
+    pub(super) fn of_bind(address: SocketAddr, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::AddrInUse => Self::InUse { address },
+            _ => Self::Bind { address, source },
+        }
+    }
+}
+
 /// The running server.
 pub struct WebServer {
     address: SocketAddr,
@@ -60,10 +70,6 @@ impl WebServer {
     pub fn start(parts: WebParts, address: SocketAddr) -> Result<Self, WebError> {
         let shared = Data::new(Shared::new(parts, CancellationToken::new()));
         let served = shared.clone();
-        let failed = |source: io::Error| match source.kind() {
-            io::ErrorKind::AddrInUse => WebError::InUse { address },
-            _ => WebError::Bind { address, source },
-        };
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(served.clone())
@@ -75,7 +81,7 @@ impl WebServer {
         .shutdown_timeout(SHUTDOWN)
         .disable_signals()
         .bind(address)
-        .map_err(failed)?;
+        .map_err(|source| WebError::of_bind(address, source))?;
         let bound = server.addrs().first().copied().unwrap_or(address);
         let server = server.run();
         let handle = server.handle();

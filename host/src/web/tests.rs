@@ -16,6 +16,7 @@ use super::shared::Shared;
 use super::*;
 use crate::bots::{Instance, Instances, Launch, SessionFiles, Supervisor};
 use crate::clock::MovableClock;
+use crate::meter::Meter;
 use crate::model::{BotId, BotRole, Event};
 #[cfg(feature = "simulator")]
 use crate::model::{BotRecord, LinkMethod, PhoneNumber};
@@ -43,6 +44,7 @@ impl SessionFiles for Nothing {
             bot: BotId::from_random([1; 16]),
             store: PathBuf::new(),
             key: SecretBox::new(Box::new([0; 32])),
+            meter: Meter::default(),
             pairing: PairingMethod::Qr,
         })
     }

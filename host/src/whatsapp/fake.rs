@@ -12,6 +12,7 @@ use super::{
     CommitError, Connector, DownloadError, Inbound, PairingMethod, SendError, Session,
     SessionError, SessionSpec, SessionState,
 };
+use crate::meter::Meter;
 use crate::model::{Event, GroupInfo, Jid, Outgoing, PhoneNumber, Progress};
 
 /// How long a test waits for something that must happen.
@@ -75,6 +76,7 @@ impl Connector for FakeConnector {
         let session = Arc::new(FakeSession {
             store: spec.store,
             pairing: spec.pairing,
+            meter: spec.meter,
             inbound,
             sent: watch::Sender::new(Vec::new()),
             progress: Mutex::default(),
@@ -97,6 +99,8 @@ pub struct FakeSession {
     pub store: PathBuf,
     /// How it was told to pair.
     pub pairing: PairingMethod,
+    /// What its client's work is charged to.
+    pub meter: Meter,
     inbound: Arc<dyn Inbound>,
     sent: watch::Sender<Vec<Outgoing>>,
     progress: Mutex<Vec<Progress>>,

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use secrecy::SecretBox;
 
 use crate::clock::Millis;
+use crate::meter::Meter;
 use crate::model::{BotId, Event, GroupInfo, Jid, Outgoing, PhoneNumber, Progress};
 
 /// Makes running sessions.
@@ -36,6 +37,8 @@ pub struct SessionSpec {
     pub key: SecretBox<[u8; 32]>,
     /// How to pair when the store holds no credentials yet.
     pub pairing: PairingMethod,
+    /// What its client's work is charged to.
+    pub meter: Meter,
 }
 
 /// How a number becomes a linked device.

@@ -135,7 +135,7 @@ pub fn state(state: &str, language: &str) -> String {
 
 /// Why a bot is not open, in words.
 pub fn cause(cause: &str, language: &str) -> String {
-    const WORDS: [(&str, Words); 11] = [
+    const WORDS: [(&str, Words); 12] = [
         (
             "network",
             words! { en: "WhatsApp can't be reached", id: "WhatsApp tidak terjangkau", es: "no se llega a WhatsApp" },
@@ -155,6 +155,10 @@ pub fn cause(cause: &str, language: &str) -> String {
         (
             "temporary-ban",
             words! { en: "WhatsApp has banned the account for a while", id: "WhatsApp memblokir akun sementara", es: "WhatsApp suspendió la cuenta por un tiempo" },
+        ),
+        (
+            "over-budget",
+            words! { en: "it has used more than one bot may, and is paused", id: "memakai lebih dari jatah satu bot, dan dijeda", es: "ha usado más de lo que le toca a un bot y está en pausa" },
         ),
         (
             "client-outdated",

@@ -7,6 +7,7 @@ use secrecy::SecretBox;
 
 use super::*;
 use crate::clock::{Clock, MovableClock};
+use crate::meter::Meter;
 use crate::random::Random;
 use crate::whatsapp::fake::{DEADLINE, FakeConnector, Starts};
 use crate::whatsapp::{DisconnectCause, PairingMethod};
@@ -47,6 +48,7 @@ impl SessionFiles for Files {
             bot: BotId::from_random([1; 16]),
             store: PathBuf::from("session.db"),
             key: SecretBox::new(Box::new([0; 32])),
+            meter: Meter::default(),
             pairing: if self.by_code {
                 PairingMethod::Code {
                     number: "6280000000900".parse().expect("number"),

@@ -1,6 +1,7 @@
 //! Dispatch with fake plugins, a scripted session and a real store.
 
 mod administration;
+mod budget;
 mod crash;
 mod delivery;
 mod failures;
@@ -26,6 +27,7 @@ use super::{
 };
 use crate::clock::{MovableClock, SharedClock};
 use crate::fetch::{FetchOptions, Fetcher};
+use crate::meter::Meter;
 use crate::model::{
     BotId, BotRecord, BotRole, Chat, ChatKind, Event, EventKey, EventKind, Jid, LinkMethod,
     Message, Person,
@@ -92,6 +94,9 @@ pub(crate) struct Place {
     role: BotRole,
     inbox_bound: u64,
     grace: Duration,
+    messages_per_day: u64,
+    /// Goes on over restarts.
+    pub(super) clock: MovableClock,
     /// As all bots of a host share it.
     pub(super) failing: FailingVersions,
     pub(super) desk: Arc<FakeDesk>,
@@ -105,6 +110,8 @@ impl Place {
             role: BotRole::Main,
             inbox_bound: 1_000,
             grace: Duration::ZERO,
+            messages_per_day: 20_000,
+            clock: MovableClock::default(),
             failing: FailingVersions::new().0,
             desk: Arc::default(),
         }
@@ -114,6 +121,13 @@ impl Place {
     pub(crate) fn with_grace() -> Self {
         Self {
             grace: Duration::from_secs(20),
+            ..Self::new()
+        }
+    }
+
+    pub(super) fn with_quota(messages_per_day: u64) -> Self {
+        Self {
+            messages_per_day,
             ..Self::new()
         }
     }
@@ -180,8 +194,8 @@ impl Place {
         }
         let data = store.bot(record.id).await.expect("data");
         let session = Arc::new(ScriptedSession::default());
-        let clock = MovableClock::default();
-        let known_bots = KnownBots::default();
+        let clock = self.clock.clone();
+        let (known_bots, meter) = (KnownBots::default(), Meter::default());
         let seating = Seating::new(store.seats());
         let (plugins_sender, plugins) = watch::channel(Arc::new(Enabled::new(plugins)));
         let shared: Arc<dyn Session> = session.clone();
@@ -194,6 +208,7 @@ impl Place {
             session: session_receiver,
             system_owners: vec![jid(ROOT).number().expect("number")],
             known_bots: known_bots.clone(),
+            meter: meter.clone(),
             seating: seating.clone(),
             fetcher: Fetcher::new(FetchOptions::default()),
             hosting: None,
@@ -206,6 +221,7 @@ impl Place {
                     ..PaceOptions::default()
                 },
                 grace: self.grace,
+                messages_per_day: self.messages_per_day,
                 ..DispatchOptions::default()
             },
         })
@@ -217,6 +233,7 @@ impl Place {
             session,
             clock,
             known_bots,
+            meter,
             seating,
             plugins: plugins_sender,
             _session: session_sender,
@@ -232,6 +249,7 @@ pub(crate) async fn bare(
     session: watch::Receiver<Option<Arc<dyn Session>>>,
     known_bots: KnownBots,
     seating: Seating,
+    meter: Meter,
     clock: SharedClock,
 ) -> Result<Arc<Dispatch>, StoreError> {
     Dispatch::start(DispatchParts {
@@ -243,6 +261,7 @@ pub(crate) async fn bare(
         system_owners: vec![jid(ROOT).number().expect("number")],
         known_bots,
         seating,
+        meter,
         fetcher: Fetcher::new(FetchOptions::default()),
         desk: Arc::<FakeDesk>::default(),
         hosting: None,
@@ -262,6 +281,7 @@ pub(crate) struct Host {
     pub(crate) clock: MovableClock,
     pub(crate) known_bots: KnownBots,
     pub(super) seating: Seating,
+    pub(super) meter: Meter,
     plugins: watch::Sender<Arc<Enabled>>,
     _session: watch::Sender<Option<Arc<dyn Session>>>,
     pub(super) store: Store,

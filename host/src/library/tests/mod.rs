@@ -20,6 +20,7 @@ use crate::dispatch::{
     Dispatch, DispatchOptions, DispatchParts, FailingVersions, KnownBots, PaceOptions, Seating,
 };
 use crate::fetch::{FetchOptions, Fetcher};
+use crate::meter::Meter;
 use crate::model::{BotRecord, BotRole, LinkMethod};
 use crate::plugins::{Limits, RuntimeOptions};
 use crate::random::SystemRandom;
@@ -196,6 +197,7 @@ async fn bot(store: &Store, library: &Arc<Library>, n: u8) -> Bot {
         session: receiver,
         system_owners: Vec::new(),
         known_bots: KnownBots::default(),
+        meter: Meter::default(),
         seating: Seating::new(store.seats()),
         fetcher: Fetcher::new(FetchOptions::default()),
         hosting: None,

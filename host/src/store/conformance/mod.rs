@@ -9,6 +9,7 @@ mod known;
 mod plugin_records;
 mod registry;
 mod shelf;
+mod usage;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ pub(super) async fn run(bench: &impl Bench) {
     context::handling_is_kept_whole_or_not_at_all(bench).await;
     context::each_plugin_handles_an_event_once(bench).await;
     context::a_message_leaves_once(bench).await;
+    usage::each_day_has_its_own_counts(bench).await;
     context::key_values_are_per_plugin_and_bounded(bench).await;
     context::a_lost_update_is_refused(bench).await;
     context::settings_fall_back_to_defaults(bench).await;

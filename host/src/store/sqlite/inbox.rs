@@ -5,7 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::context::{self, SqliteContext, Total};
 use super::fault::Fault;
-use super::{Count, gather, kept, known, kv, outbox, plugin_records, plugin_setting, schedule};
+use super::{
+    Count, gather, kept, known, kv, outbox, plugin_records, plugin_setting, schedule, usage,
+};
 use crate::clock::Millis;
 use crate::model::{Event, EventKind, Jid};
 use crate::store::StoreError;
@@ -162,6 +164,7 @@ fn accept(
         check_bound(transaction, bound)?;
     }
     Total::Received.add(transaction, received)?;
+    usage::received(transaction, at, received)?;
     Ok(accepted)
 }
 

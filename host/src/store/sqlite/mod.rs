@@ -19,6 +19,7 @@ mod seats;
 mod shelf;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 pub(super) use context::{ContextOptions, SqliteContext};
 pub(super) use registry::SqliteRegistry;

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::context::{SqliteContext, Total};
 use super::fault::Fault;
 use super::inbox::rows_with_chat;
+use super::usage;
 use crate::clock::Millis;
 use crate::model::Outgoing;
 use crate::store::StoreError;
@@ -62,6 +63,7 @@ impl Outbox for SqliteContext {
                 Attempt::Sent { at } => {
                     if end(transaction, row, at, None)? {
                         Total::Sent.add(transaction, 1)?;
+                        usage::sent(transaction, at, 1)?;
                     }
                     Ok(())
                 }

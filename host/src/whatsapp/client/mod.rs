@@ -7,6 +7,7 @@
 //! - `control`: connection and pairing events as states; `driver`: the task that tells them and ends with the client.
 //! - `address`, `content`, `inbound`, `groups`: what comes in, folded to one address per person and mapped to the model.
 //! - `presence`: what others see of the bot being there: ticks, but not "online".
+//! - `metered`: what its work is charged to.
 //! - `outbound`, `media`, `acks`, `recent`, `download`, `session`: what goes out.
 
 mod acks;
@@ -18,6 +19,7 @@ mod driver;
 mod groups;
 mod inbound;
 mod media;
+mod metered;
 mod network;
 mod outbound;
 mod presence;
@@ -36,10 +38,11 @@ use tokio_util::task::TaskTracker;
 use whatsapp_rust::prelude::{Bot, EventDelivery, EventKind};
 use whatsapp_rust::wacore::store::DevicePropsOverride;
 use whatsapp_rust::waproto::whatsapp::device_props::PlatformType;
-use whatsapp_rust::{CacheConfig, CacheEntryConfig, TokioRuntime};
+use whatsapp_rust::{CacheConfig, CacheEntryConfig};
 
 use self::control::StateSink;
 use self::driver::Relay;
+use self::metered::Metered;
 use self::session::ClientSession;
 use self::trust::{Endpoint, TrustError};
 use super::{Connector, Inbound, Session, SessionError, SessionSpec};
@@ -114,7 +117,7 @@ impl Connector for ClientConnector {
             .with_transport_factory(network::Sockets::new(&self.endpoint, states_in.clone()))
             .with_http_client(network::Http::new(&self.endpoint))
             .with_cache_config(caches())
-            .with_runtime(TokioRuntime)
+            .with_runtime(Metered(spec.meter.clone()))
             .with_version(self.version)
             .with_push_name(DEVICE_NAME)
             .with_device_props(
@@ -145,6 +148,7 @@ impl Connector for ClientConnector {
             acks,
             recent,
             clock: self.clock.clone(),
+            meter: spec.meter.clone(),
             ending: CancellationToken::new(),
             abort: CancellationToken::new(),
             tasks: TaskTracker::new(),

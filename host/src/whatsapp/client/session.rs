@@ -21,6 +21,7 @@ use super::media::Uploaded;
 use super::recent::Recent;
 use super::{groups, media, outbound};
 use crate::clock::SharedClock;
+use crate::meter::Meter;
 use crate::model::{
     Action, GroupInfo, Jid, JidKind, MediaContent, MediaKind, Outgoing, PhoneNumber, Progress,
     SendMessage,
@@ -43,6 +44,8 @@ pub(super) struct ClientSession {
     pub(super) acks: Arc<Acks>,
     pub(super) recent: Arc<Recent>,
     pub(super) clock: SharedClock,
+    /// What its work is charged to.
+    pub(super) meter: Meter,
     /// Says that the end of the client is wanted, so that it is not told as a failure.
     pub(super) ending: CancellationToken,
     /// Makes what has not ended by then end at once.
@@ -51,6 +54,15 @@ pub(super) struct ClientSession {
 }
 
 impl ClientSession {
+    /// Does something in the client, which is charged to its bot, by a deadline.
+    async fn within<T>(
+        &self,
+        deadline: Duration,
+        work: impl Future<Output = Result<T, SendError>>,
+    ) -> Result<T, SendError> {
+        within(deadline, self.meter.clone().of_client(work)).await
+    }
+
     async fn carry_out(&self, outgoing: &Outgoing) -> Result<(), SendError> {
         if !self.client.is_logged_in() {
             return Err(SendError::Unavailable);
@@ -173,7 +185,8 @@ impl Session for ClientSession {
             Action::Send(SendMessage { media: Some(_), .. }) => MEDIA_DEADLINE,
             _ => SEND_DEADLINE,
         };
-        within(deadline, Box::pin(self.carry_out(outgoing))).await
+        self.within(deadline, Box::pin(self.carry_out(outgoing)))
+            .await
     }
 
     async fn progress(&self, progress: &Progress) -> Result<(), SendError> {
@@ -195,16 +208,18 @@ impl Session for ClientSession {
                 }
             }
         };
-        within(SEND_DEADLINE, Box::pin(show)).await
+        self.within(SEND_DEADLINE, Box::pin(show)).await
     }
 
     async fn group_info(&self, group: &Jid) -> Result<GroupInfo, SendError> {
         let group = address_of(group)?;
-        within(QUERY_DEADLINE, Box::pin(groups::info(&self.client, &group))).await
+        self.within(QUERY_DEADLINE, Box::pin(groups::info(&self.client, &group)))
+            .await
     }
 
     async fn download(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, DownloadError> {
-        let file = Box::pin(download::fetch(&self.client, handle, limit));
+        let fetch = download::fetch(&self.client, handle, limit);
+        let file = Box::pin(self.meter.clone().of_client(fetch));
         tokio::time::timeout(MEDIA_DEADLINE, file)
             .await
             .unwrap_or(Err(DownloadError::Unavailable))
@@ -223,7 +238,7 @@ impl Session for ClientSession {
             })?;
             Ok(told.iter().any(|one| one.is_registered))
         };
-        within(QUERY_DEADLINE, Box::pin(look_up)).await
+        self.within(QUERY_DEADLINE, Box::pin(look_up)).await
     }
 
     async fn log_out(&self) -> Result<(), SendError> {
@@ -234,7 +249,7 @@ impl Session for ClientSession {
             self.client.logout().await;
             Ok(())
         };
-        within(QUERY_DEADLINE, Box::pin(logout)).await
+        self.within(QUERY_DEADLINE, Box::pin(logout)).await
     }
 
     async fn shutdown(&self) {

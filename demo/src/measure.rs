@@ -1,0 +1,86 @@
+//! What measurements of a world have in common: memory of the host, a calibration of the machine, a table.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+/// Memory of the host's process, bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Memory {
+    /// In memory now.
+    pub resident: u64,
+    /// The most that ever was.
+    pub peak: u64,
+}
+
+impl Memory {
+    /// That of the host of the world in this directory.
+    ///
+    /// # Errors
+    ///
+    /// When it does not run, or the system is none that has `/proc`.
+    pub fn of_host(world: &Path) -> Result<Self> {
+        let run = std::fs::read(world.join("host/run.json")).context("the host does not run")?;
+        let run: serde_json::Value = serde_json::from_slice(&run)?;
+        let status = std::fs::read_to_string(format!("/proc/{}/status", run["pid"]))?;
+        let bytes = |name: &str| -> Result<u64> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+            let kib: u64 = kib
+                .with_context(|| format!("the system tells no {name}"))?
+                .parse()?;
+            Ok(kib * 1024)
+        };
+        Ok(Self {
+            resident: bytes("VmRSS:")?,
+            peak: bytes("VmHWM:")?,
+        })
+    }
+}
+
+/// Bytes as millions of them.
+pub fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// A few runs of a fixed piece of work on one core. When it differs between two measurements, so may the rest.
+pub fn calibrate() -> Vec<Duration> {
+    let work = || {
+        let start = Instant::now();
+        let mut state = 1_u64;
+        for _ in 0..20_000_000_u32 {
+            state =
+                std::hint::black_box(state.wrapping_mul(6_364_136_223_846_793_005) ^ (state >> 33));
+        }
+        std::hint::black_box(state);
+        start.elapsed()
+    };
+    (0..5).map(|_| work()).collect()
+}
+
+/// Prints what the columns of [`row`] are.
+pub fn heads() {
+    println!(
+        "{:<42} {:>9} {:>9} {:>9} {:>6}",
+        "", "least", "median", "most", "n"
+    );
+}
+
+/// Prints the spread of these times, milliseconds.
+pub fn row(name: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |index: usize| {
+        times
+            .get(index)
+            .map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+    };
+    let last = times.len().saturating_sub(1);
+    println!(
+        "{name:<42} {:>9.1} {:>9.1} {:>9.1} {:>6}",
+        at(0),
+        at(last / 2),
+        at(last),
+        times.len()
+    );
+}

@@ -1,0 +1,106 @@
+//! What a bot did and used, day by day.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::Count;
+use super::context::SqliteContext;
+use super::fault::Fault;
+use crate::clock::Millis;
+use crate::model::CpuTime;
+use crate::store::StoreError;
+use crate::store::usage::{DAYS, Day, DayUsage, Usage};
+
+const COLUMNS: &str = "day, received, sent, client_us, plugins_us";
+
+#[async_trait]
+impl Usage for SqliteContext {
+    async fn day(&self, day: Day) -> Result<DayUsage, StoreError> {
+        self.database
+            .read(move |connection| {
+                let found = connection
+                    .prepare_cached(&format!("SELECT {COLUMNS} FROM usage WHERE day = ?1"))?
+                    .query_row([day.0], usage)
+                    .optional()?;
+                Ok(found.unwrap_or(DayUsage::none(day)))
+            })
+            .await
+    }
+
+    async fn days(&self, from: Day) -> Result<Vec<DayUsage>, StoreError> {
+        self.database
+            .read(move |connection| {
+                let mut days = connection.prepare_cached(&format!(
+                    "SELECT {COLUMNS} FROM usage WHERE day >= ?1 ORDER BY day"
+                ))?;
+                let days = days.query_map([from.0], usage)?;
+                Ok(days.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
+    async fn charge(&self, day: Day, cpu: CpuTime) -> Result<(), StoreError> {
+        self.database
+            .write(move |transaction| {
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO usage (day, client_us, plugins_us) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET
+                         client_us = client_us + excluded.client_us, plugins_us = plugins_us + excluded.plugins_us",
+                    )?
+                    .execute(params![day.0, Count(cpu.client), Count(cpu.plugins)])?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn usage(row: &Row<'_>) -> rusqlite::Result<DayUsage> {
+    let count = |column| row.get(column).map(|Count(count)| count);
+    Ok(DayUsage {
+        day: Day(row.get(0)?),
+        received: count(1)?,
+        sent: count(2)?,
+        cpu: CpuTime {
+            client: count(3)?,
+            plugins: count(4)?,
+        },
+    })
+}
+
+/// Counts messages from others within the transaction that keeps them.
+pub(super) fn received(connection: &Connection, at: Millis, more: u64) -> Result<(), Fault> {
+    count(
+        connection,
+        "INSERT INTO usage (day, received) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET received = received + excluded.received",
+        at,
+        more,
+    )
+}
+
+/// Counts messages that were sent within the transaction that says so.
+pub(super) fn sent(connection: &Connection, at: Millis, more: u64) -> Result<(), Fault> {
+    count(
+        connection,
+        "INSERT INTO usage (day, sent) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET sent = sent + excluded.sent",
+        at,
+        more,
+    )
+}
+
+fn count(connection: &Connection, change: &str, at: Millis, more: u64) -> Result<(), Fault> {
+    if more > 0 {
+        connection
+            .prepare_cached(change)?
+            .execute(params![Day::of(at).0, Count(more)])?;
+    }
+    Ok(())
+}
+
+/// Forgets days that are too long ago.
+pub(super) fn forget(transaction: &Transaction<'_>, now: Millis) -> Result<(), Fault> {
+    let first = Day::of(now).0.saturating_sub(DAYS);
+    transaction
+        .prepare_cached("DELETE FROM usage WHERE day < ?1")?
+        .execute([first])?;
+    Ok(())
+}

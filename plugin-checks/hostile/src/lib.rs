@@ -1,0 +1,77 @@
+//! A plugin that takes all that it can get, each command in another way. `cargo xtask bench` measures what its neighbours feel.
+
+use jadi_plugin_sdk as jadi;
+
+/// The plugin itself: what stands here is its manifest.
+#[jadi::plugin(name = "hostile", languages("en"))]
+mod plugin {
+    use std::hint::black_box;
+
+    use jadi_plugin_sdk::{Message, Reply, Result, kv, log, random};
+
+    /// A piece of memory, of a text or of a value.
+    const PIECE: usize = 60 * 1024;
+
+    #[command(name = "spin", summary = "Loops without an end")]
+    fn spin(_message: &Message) -> Reply {
+        let mut turns = 0_u64;
+        loop {
+            turns = black_box(turns.wrapping_add(1));
+        }
+    }
+
+    #[command(name = "memory", summary = "Takes memory until there is none")]
+    fn memory(_message: &Message) -> Reply {
+        let mut pieces = Vec::new();
+        loop {
+            pieces.push(black_box(vec![1_u8; PIECE]));
+        }
+    }
+
+    #[command(name = "stack", summary = "Calls itself without an end")]
+    fn stack(_message: &Message) -> Reply {
+        fn deeper(depth: u64) -> u64 {
+            match black_box(depth) {
+                u64::MAX => depth,
+                depth => black_box(deeper(depth + 1)) + 1,
+            }
+        }
+        Reply::text(deeper(0).to_string())
+    }
+
+    #[command(name = "calls", summary = "Calls the host without an end")]
+    fn calls(_message: &Message) -> Reply {
+        loop {
+            black_box(random::number());
+        }
+    }
+
+    #[command(name = "log", summary = "Logs without an end")]
+    fn log(_message: &Message) -> Reply {
+        let line = "x".repeat(PIECE);
+        loop {
+            log::info(&line);
+        }
+    }
+
+    #[command(name = "keep", summary = "Keeps as much as it may")]
+    fn keep(_message: &Message) -> Result<()> {
+        let value = "x".repeat(PIECE - 16);
+        for key in 0_u64.. {
+            kv::set(&key.to_string(), &value)?;
+        }
+        Ok(())
+    }
+
+    #[command(name = "talk", summary = "Answers as much as it may")]
+    fn talk(_message: &Message) -> Vec<Reply> {
+        let text = "x".repeat(PIECE / 8);
+        (0..8).map(|_| Reply::text(text.clone())).collect()
+    }
+
+    #[command(name = "panic", summary = "Panics")]
+    fn panic(message: &Message) -> Reply {
+        assert!(!message.args().is_empty(), "as it was told to");
+        Reply::text("never")
+    }
+}
