@@ -17,7 +17,8 @@ pub mod random;
 mod role;
 
 pub use action::{
-    Action, BotChange, MediaContent, MediaOut, MessageRef, Outgoing, Progress, SendMessage,
+    Action, AskingMessage, BotChange, GroupAsker, MediaContent, MediaOut, MessageRef, Outgoing,
+    Progress, SendMessage,
 };
 pub use bot::{BotRecord, BotRole, Cause, LinkMethod, StateName};
 pub use digest::Digest;
@@ -25,7 +26,7 @@ pub use event::{
     Chat, ChatKind, Event, EventKey, EventKind, KeptMessage, Media, MediaKind, Message, Person,
     Quoted,
 };
-pub use group::{GroupChange, GroupInfo, Participant};
+pub use group::{ChangeOutcome, GroupChange, GroupInfo, Participant, PeopleChange, PersonChanged};
 pub use hosting::{Ending, HostingOrder, HostingStep, StepName};
 pub use ids::{BotId, IdError, Jid, JidKind, MessageId, PhoneNumber, PhoneNumberError};
 pub use known::{Ban, KnownChat, KnownCounts, KnownUser};

@@ -279,6 +279,8 @@ pub enum EventKind {
     GroupRemove,
     /// Something that the plugin scheduled itself is due.
     Schedule,
+    /// A change of people that the plugin asked for with `group-admin` has been tried.
+    GroupChange,
     /// Something has become of a bot of the host.
     Hosting,
 }

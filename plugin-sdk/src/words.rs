@@ -1,7 +1,7 @@
 //! Texts in several languages.
 
 /// One text in several languages; made by [`words!`](crate::words!).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Words(&'static [(&'static str, &'static str)]);
 
 impl Words {

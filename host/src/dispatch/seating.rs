@@ -174,7 +174,10 @@ impl Places {
             .iter()
             .flat_map(|person| [Some(&person.jid), person.lid.as_ref()])
             .flatten();
-        for other in accounts.filter(|jid| known.contains(jid) && !account.is(jid)) {
+        let others: Vec<&Jid> = accounts
+            .filter(|jid| known.contains(jid) && !account.is(jid))
+            .collect();
+        for other in others {
             self.seating.seats.place(&group.jid, other, now).await?;
         }
         Ok(())
@@ -201,6 +204,7 @@ impl Core {
         let leave = Action::Group {
             group: group.jid.clone(),
             change: GroupChange::Leave,
+            asker: None,
         };
         let outgoing = [notice, leave].map(|action| Outgoing {
             id: self.new_id(),

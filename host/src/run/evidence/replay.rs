@@ -218,7 +218,7 @@ fn action_shown(action: &Action) -> String {
         Action::Edit { text, .. } => format!("edit to: {text}"),
         Action::Delete { .. } => "delete a message".to_owned(),
         Action::Hosting { order, .. } => format!("for the host: {order:?}"),
-        Action::Group { group, change } => format!("change {group}: {change:?}"),
+        Action::Group { group, change, .. } => format!("change {group}: {change:?}"),
         Action::Bot { change, .. } => format!("change the bot: {change:?}"),
     }
 }

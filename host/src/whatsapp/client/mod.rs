@@ -20,6 +20,7 @@ mod inbound;
 mod media;
 mod network;
 mod outbound;
+mod people;
 mod presence;
 mod recent;
 mod session;
