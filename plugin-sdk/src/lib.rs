@@ -88,7 +88,7 @@ pub use happened::{Deletion, Due, Edit, GroupChange, HostingStep, Membership, Ou
 pub use jadi_plugin_sdk_macros::Choice;
 /// Makes a plugin of an inline module; see the crate's documentation for a whole one.
 ///
-/// Arguments: `name = "…"`, `languages("en", …)`; optional `http_hosts("api.example.org", …)`, `summary = "…"` or `summary(en = "…", …)`, `priority = 0`,
+/// Arguments: `name = "…"`, `languages("en", …)`; optional `http_hosts("api.example.org", …)`, `limits = "heavy"`, `summary = "…"` or `summary(en = "…", …)`, `priority = 0`,
 /// `category(key = "…", title(en = "…", …))`, `setting(name = "…", scope = "bot" | "group", kind = "text" | "number" | "toggle" |
 /// "choice", default = …, summary(en = "…", …))` with `most`, `least` and `choices("…", …)` where they apply, `reason(capability = "kv", en = "…", …)`. Version and authors are the crate's.
 ///

@@ -91,6 +91,7 @@ pub(super) async fn replay(
 fn runtime(failed: &FailedEvent, config: &Config) -> anyhow::Result<Runtime> {
     let mut limits = Limits {
         pool: config.limits.pool,
+        heavy: config.limits.heavy,
         script: config.limits.script,
         ..Limits::default()
     };
