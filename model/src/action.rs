@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{GroupChange, HostingOrder, Jid, MediaKind, MessageId};
+use super::{GroupChange, HostingOrder, Jid, MediaKind, MessageId, Person};
+use crate::clock::Millis;
 
 /// One thing to be done on WhatsApp for one bot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +38,9 @@ pub enum Action {
         group: Jid,
         /// How.
         change: GroupChange,
+        /// Who is told what has become of it; nobody when the plugin does not want to know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asker: Option<Box<GroupAsker>>,
     },
     /// Do something with the bots of this host. Not for WhatsApp.
     Hosting {
@@ -52,6 +56,38 @@ pub enum Action {
         /// How.
         change: BotChange,
     },
+}
+
+/// Who asked for a change of a group, and is told what has become of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupAsker {
+    /// The plugin.
+    pub plugin: String,
+    /// Who caused that it asked.
+    pub person: Person,
+    /// Their message that it was handling.
+    pub message: Option<AskingMessage>,
+}
+
+/// A message that a plugin was handling when it asked for something, as far as that is needed to point at it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskingMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// When it was sent, by WhatsApp's clock.
+    pub at: Millis,
+    /// Its text.
+    pub text: String,
+}
+
+/// Without the text, since debug output ends in logs.
+impl std::fmt::Debug for AskingMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AskingMessage")
+            .field("id", &self.id)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A change of the bot that the action is of.

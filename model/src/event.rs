@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{HostingStep, Jid, MessageId};
+use super::{HostingStep, Jid, MessageId, PeopleChange, PersonChanged};
 use crate::clock::Millis;
 
 /// What makes an event unique within a bot: WhatsApp redelivers, so the inbox keeps the first of each key.
@@ -79,6 +79,17 @@ pub enum EventKind {
         /// What was given along.
         #[serde(with = "super::base64_bytes")]
         payload: Vec<u8>,
+    },
+    /// A change of a group's people that a plugin asked for has been tried; the event's sender is who caused that.
+    GroupChange {
+        /// Whose it is.
+        plugin: String,
+        /// What was to be done.
+        change: PeopleChange,
+        /// What has become of each.
+        people: Vec<PersonChanged>,
+        /// The message that the plugin was handling when it asked.
+        asked: Option<Box<KeptMessage>>,
     },
     /// Something has become of a bot of this host; the event's sender is whom it concerns.
     Hosting {

@@ -18,7 +18,8 @@ pub mod random;
 mod role;
 
 pub use action::{
-    Action, BotChange, MediaContent, MediaOut, MessageRef, Outgoing, Progress, SendMessage,
+    Action, AskingMessage, BotChange, GroupAsker, MediaContent, MediaOut, MessageRef, Outgoing,
+    Progress, SendMessage,
 };
 pub use bot::{BotRecord, BotRole, Budget, Cause, LinkMethod, StateName};
 pub use cpu::CpuTime;
@@ -27,7 +28,7 @@ pub use event::{
     Chat, ChatKind, Event, EventKey, EventKind, KeptMessage, Media, MediaKind, Message, Person,
     Quoted,
 };
-pub use group::{GroupChange, GroupInfo, Participant};
+pub use group::{ChangeOutcome, GroupChange, GroupInfo, Participant, PeopleChange, PersonChanged};
 pub use hosting::{Ending, HostingOrder, HostingStep, StepName};
 pub use ids::{BotId, IdError, Jid, JidKind, MessageId, PhoneNumber, PhoneNumberError};
 pub use known::{Ban, KnownChat, KnownCounts, KnownUser};

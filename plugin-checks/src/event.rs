@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use jadi_model::{
-    Chat, ChatKind, Event, EventKey, EventKind, GroupInfo, HostingStep, KeptMessage, Media,
-    MediaKind, Message, MessageId, Participant, Person, Quoted, Role, StepName,
+    ChangeOutcome, Chat, ChatKind, Event, EventKey, EventKind, GroupInfo, HostingStep, KeptMessage,
+    Media, MediaKind, Message, MessageId, Participant, PeopleChange, Person, PersonChanged, Quoted,
+    Role, StepName,
 };
 use jadi_plugin_manifest::EventKind as Asked;
 use jadi_plugin_runtime::{EventInput, Grants, Invocation};
@@ -66,6 +67,20 @@ impl Bot {
             Asked::GroupRemove => EventKind::GroupRemove {
                 people: vec![self.person()],
             },
+            Asked::GroupChange => EventKind::GroupChange {
+                plugin: canary.to_owned(),
+                change: PeopleChange::Add,
+                people: vec![PersonChanged {
+                    jid: self.person().jid,
+                    outcome: ChangeOutcome::Invited,
+                }],
+                asked: Some(Box::new(KeptMessage {
+                    id: target,
+                    author: self.person(),
+                    at: 1_700_000_000_000,
+                    message: self.message(&text)?,
+                })),
+            },
             Asked::Hosting => EventKind::Hosting {
                 plugin: None,
                 step: HostingStep {
@@ -125,6 +140,7 @@ impl Bot {
                 subject: format!("{canary} and friends"),
                 description: format!("where {canary} lives"),
                 participants: vec![member(self.person(), true), member(self.own(), true)],
+                creator: Some(self.person().jid),
             })),
             own: Some(self.own().jid),
             bot_started_at: 1_600_000_000_000,

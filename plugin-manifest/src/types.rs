@@ -279,6 +279,8 @@ pub enum EventKind {
     GroupRemove,
     /// Something that the plugin scheduled itself is due.
     Schedule,
+    /// A change of people that the plugin asked for with `group-admin` has been tried.
+    GroupChange,
     /// Something has become of a bot of the host.
     Hosting,
 }
@@ -323,6 +325,9 @@ pub enum LimitsClass {
     /// For compiled plugins: the common pool.
     #[default]
     Small,
+    /// For a compiled plugin that computes, such as on pictures: the common pool, but more CPU and time for an event, when the
+    /// operator grants it.
+    Heavy,
     /// For a plugin that brings an interpreter along, such as JavaScript or Python: more memory, a pool of its own,
     /// only when the operator grants it.
     Script,

@@ -37,6 +37,7 @@ wasmtime::component::bindgen!({
         "jadi:plugin/types.deletion": crate::capabilities::event::HeldDeletion,
         "jadi:plugin/types.reaction": crate::capabilities::event::HeldReaction,
         "jadi:plugin/types.membership": crate::capabilities::event::HeldMembership,
+        "jadi:plugin/types.group-change": crate::capabilities::event::HeldChange,
         "jadi:plugin/types.due": crate::capabilities::event::HeldDue,
         "jadi:plugin/types.hosting-step": crate::capabilities::event::HeldStep,
         "jadi:plugin/types.action": crate::capabilities::event::HeldAction,

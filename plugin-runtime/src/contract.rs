@@ -7,13 +7,13 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{InstancePre, Resource};
 
 use super::bindings::exports::jadi::plugin::{
-    on_group_add, on_group_remove, on_hosting, on_message, on_message_delete, on_message_edit,
-    on_reaction, on_schedule,
+    on_group_add, on_group_change, on_group_remove, on_hosting, on_message, on_message_delete,
+    on_message_edit, on_reaction, on_schedule,
 };
 use super::bindings::jadi::plugin::types::Error as HandlerError;
 use super::capabilities::event::{
-    HeldAction, HeldDeletion, HeldDue, HeldEdit, HeldEvent, HeldMembership, HeldMessage,
-    HeldReaction, HeldStep,
+    HeldAction, HeldChange, HeldDeletion, HeldDue, HeldEdit, HeldEvent, HeldMembership,
+    HeldMessage, HeldReaction, HeldStep,
 };
 use super::state::EventState;
 
@@ -137,13 +137,14 @@ fn spoken(name: &str) -> Option<&str> {
 }
 
 /// All kinds of event.
-const KINDS: [EventKind; 8] = [
+const KINDS: [EventKind; 9] = [
     EventKind::Message,
     EventKind::MessageEdit,
     EventKind::MessageDelete,
     EventKind::Reaction,
     EventKind::GroupAdd,
     EventKind::GroupRemove,
+    EventKind::GroupChange,
     EventKind::Schedule,
     EventKind::Hosting,
 ];
@@ -157,6 +158,7 @@ fn interface(kind: EventKind) -> &'static str {
         EventKind::Reaction => "on-reaction",
         EventKind::GroupAdd => "on-group-add",
         EventKind::GroupRemove => "on-group-remove",
+        EventKind::GroupChange => "on-group-change",
         EventKind::Schedule => "on-schedule",
         EventKind::Hosting => "on-hosting",
     }
@@ -186,6 +188,7 @@ pub(super) struct Handlers {
     pub(super) reaction: Option<on_reaction::GuestIndices>,
     pub(super) group_add: Option<on_group_add::GuestIndices>,
     pub(super) group_remove: Option<on_group_remove::GuestIndices>,
+    pub(super) group_change: Option<on_group_change::GuestIndices>,
     pub(super) due: Option<on_schedule::GuestIndices>,
     pub(super) hosting: Option<on_hosting::GuestIndices>,
 }
@@ -215,6 +218,7 @@ impl Handlers {
             reaction: find!(instance, Reaction, on_reaction, HeldReaction),
             group_add: find!(instance, GroupAdd, on_group_add, HeldMembership),
             group_remove: find!(instance, GroupRemove, on_group_remove, HeldMembership),
+            group_change: find!(instance, GroupChange, on_group_change, HeldChange),
             due: find!(instance, Schedule, on_schedule, HeldDue),
             hosting: find!(instance, Hosting, on_hosting, HeldStep),
         })

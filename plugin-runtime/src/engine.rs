@@ -42,7 +42,7 @@ impl Shape {
     /// The shape for a class.
     pub(super) fn of(class: LimitsClass) -> Self {
         match class {
-            LimitsClass::Small => Self::SMALL,
+            LimitsClass::Small | LimitsClass::Heavy => Self::SMALL,
             LimitsClass::Script => Self::SCRIPT,
         }
     }

@@ -216,7 +216,7 @@ fn permissions(imports: &[&str], class: LimitsClass) -> Result<Vec<Permission>, 
     }
     if !wasi.is_empty() {
         return Err(match class {
-            LimitsClass::Small => LoadError::Wasi { names: wasi },
+            LimitsClass::Small | LimitsClass::Heavy => LoadError::Wasi { names: wasi },
             LimitsClass::Script => LoadError::WasiBeyond { names: wasi },
         });
     }

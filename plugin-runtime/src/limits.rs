@@ -21,6 +21,8 @@ pub struct Limits {
     pub most: EventLimits,
     /// What is different for plugins that talk to other servers.
     pub http: HttpLimits,
+    /// What is different for plugins that compute.
+    pub heavy: HeavyLimits,
     /// What is different for plugins that bring an interpreter along.
     pub script: ScriptLimits,
     /// What is kept ready for all events together.
@@ -46,6 +48,7 @@ impl Default for Limits {
                 kv_total_bytes: 64 * MIB,
             },
             http: HttpLimits::default(),
+            heavy: HeavyLimits::default(),
             script: ScriptLimits::default(),
             pool: PoolLimits::default(),
         }
@@ -111,6 +114,25 @@ pub struct HttpLimits {
 impl Default for HttpLimits {
     fn default() -> Self {
         Self { wall_ms: 30_000 }
+    }
+}
+
+/// What is different for compiled plugins that compute, such as on pictures. Whatever they use beyond one slice they use in the
+/// second row, where nobody waits for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeavyLimits {
+    /// CPU time inside the component, milliseconds. Default 2,000.
+    pub cpu_ms: u64,
+    /// Time from the instance's start to its answer, milliseconds. Default 30,000.
+    pub wall_ms: u64,
+}
+
+impl Default for HeavyLimits {
+    fn default() -> Self {
+        Self {
+            cpu_ms: 2_000,
+            wall_ms: 30_000,
+        }
     }
 }
 
@@ -254,6 +276,8 @@ impl Limits {
         most.kv_value_bytes: 0, SIZE;
         most.kv_total_bytes: 0, SIZE;
         http.wall_ms: 1, 600_000;
+        heavy.cpu_ms: 1, 600_000;
+        heavy.wall_ms: 1, 600_000;
         script.memory_bytes: 64 * KIB, 256 * MIB;
         script.in_flight: 1, 1024;
         script.table_elements: 1, 1_000_000;
@@ -297,7 +321,8 @@ impl Limits {
                 ("pool.memory_bytes", self.pool.memory_bytes),
                 ("most.memory_bytes", self.most.memory_bytes),
             ],
-            "http.wall_ms" => &[("most.wall_ms", self.most.wall_ms)],
+            "http.wall_ms" | "heavy.wall_ms" => &[("most.wall_ms", self.most.wall_ms)],
+            "heavy.cpu_ms" => &[("most.cpu_ms", self.most.cpu_ms)],
             "script.memory_bytes" => &[("most.memory_bytes", self.most.memory_bytes)],
             name => {
                 let ceiling = name.strip_prefix("event.").and_then(|name| {
@@ -323,8 +348,13 @@ impl Limits {
         if !manifest.http_hosts.is_empty() {
             limits.wall_ms = limits.wall_ms.max(self.http.wall_ms);
         }
-        if manifest.limits == LimitsClass::Script {
-            limits.memory_bytes = self.script.memory_bytes;
+        match manifest.limits {
+            LimitsClass::Small => {}
+            LimitsClass::Heavy => {
+                limits.cpu_ms = limits.cpu_ms.max(self.heavy.cpu_ms);
+                limits.wall_ms = limits.wall_ms.max(self.heavy.wall_ms);
+            }
+            LimitsClass::Script => limits.memory_bytes = self.script.memory_bytes,
         }
         limits
     }
@@ -332,7 +362,7 @@ impl Limits {
     /// The pool for plugins of this class.
     pub(super) fn pool_of(&self, class: LimitsClass) -> PoolLimits {
         match class {
-            LimitsClass::Small => self.pool,
+            LimitsClass::Small | LimitsClass::Heavy => self.pool,
             LimitsClass::Script => PoolLimits {
                 in_flight: self.script.in_flight,
                 memory_bytes: self.script.memory_bytes,
@@ -466,11 +496,14 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_others_has_longer_and_an_interpreter_more_memory() {
+    fn who_waits_for_others_or_computes_has_longer_and_an_interpreter_more_memory() {
         let limits = Limits::default();
         assert_eq!(limits.of(&manifest("")), limits.event);
         let http = limits.of(&manifest(r#","http_hosts":["example.org"]"#));
         assert_eq!((http.wall_ms, http.memory_bytes), (30_000, 16 * MIB));
+        let heavy = limits.of(&manifest(r#","limits":"heavy""#));
+        assert_eq!((heavy.cpu_ms, heavy.wall_ms), (2_000, 30_000));
+        assert_eq!(heavy.memory_bytes, limits.event.memory_bytes);
         let script = limits.of(&manifest(r#","limits":"script""#));
         assert_eq!((script.wall_ms, script.memory_bytes), (5_000, 64 * MIB));
     }

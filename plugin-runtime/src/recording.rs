@@ -91,6 +91,12 @@ impl From<EventInput> for RecordedInput {
         if let EventKind::Message(message) = &mut event.kind {
             forget_handles(message);
         }
+        if let EventKind::GroupChange {
+            asked: Some(asked), ..
+        } = &mut event.kind
+        {
+            forget_handles(&mut asked.message);
+        }
         if let EventKind::Hosting { step, .. } = &mut event.kind
             && !step.picture.is_empty()
         {

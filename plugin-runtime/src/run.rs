@@ -9,8 +9,8 @@ use wasmtime::component::Resource;
 
 use super::bindings::jadi::plugin::types::Error as HandlerError;
 use super::capabilities::event::{
-    HeldAction, HeldDeletion, HeldDue, HeldEdit, HeldEvent, HeldMembership, HeldMessage,
-    HeldReaction, HeldStep,
+    HeldAction, HeldChange, HeldDeletion, HeldDue, HeldEdit, HeldEvent, HeldMembership,
+    HeldMessage, HeldReaction, HeldStep,
 };
 use super::context::{EventInput, Outcome, Reads, Receipt};
 use super::failure::{Failure, Limit};
@@ -165,6 +165,7 @@ async fn call(store: &mut Store<EventState>, plugin: &Plugin) -> wasmtime::Resul
         EventKind::Reaction { .. } => handle!(reaction, HeldReaction),
         EventKind::GroupAdd { .. } => handle!(group_add, HeldMembership),
         EventKind::GroupRemove { .. } => handle!(group_remove, HeldMembership),
+        EventKind::GroupChange { .. } => handle!(group_change, HeldChange),
         EventKind::Due { .. } => handle!(due, HeldDue),
         EventKind::Hosting { .. } => handle!(hosting, HeldStep),
     }

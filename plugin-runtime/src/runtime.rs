@@ -122,7 +122,7 @@ impl Runtime {
     /// What the pool for plugins of this class holds now; none when no plugin has needed it yet.
     pub fn pool_use(&self, class: LimitsClass) -> Option<PoolUse> {
         match class {
-            LimitsClass::Small => Some(self.small.usage()),
+            LimitsClass::Small | LimitsClass::Heavy => Some(self.small.usage()),
             LimitsClass::Script => self.script_pool().as_ref().map(|pool| pool.usage()),
         }
     }
@@ -134,7 +134,7 @@ impl Runtime {
 
     /// The pool for a class; that for scripts is made when it is first asked for.
     fn pool(&self, class: LimitsClass) -> Result<Arc<Pool>, RuntimeError> {
-        if class == LimitsClass::Small {
+        if class != LimitsClass::Script {
             return Ok(Arc::clone(&self.small));
         }
         let mut place = self.script_pool();

@@ -17,6 +17,7 @@ pub struct Reply {
     text: String,
     file: Option<Enclose>,
     quote: bool,
+    quoted: Option<Quoted>,
     privately: bool,
     mentions: Vec<String>,
 }
@@ -32,6 +33,7 @@ impl Reply {
             text: text.into(),
             file: None,
             quote: true,
+            quoted: None,
             privately: false,
             mentions: Vec::new(),
         }
@@ -77,6 +79,13 @@ impl Reply {
         self
     }
 
+    /// Quotes this message instead of the one that asked.
+    #[must_use]
+    pub fn quoting(mut self, quoted: Quoted) -> Self {
+        self.quoted = Some(quoted);
+        self
+    }
+
     /// Goes to the sender's private chat.
     #[must_use]
     pub fn privately(mut self) -> Self {
@@ -95,6 +104,7 @@ impl Reply {
 enum Effect {
     Send(Reply),
     React(String),
+    ReactTo(Quoted, String),
     Made(Action),
 }
 
@@ -119,6 +129,13 @@ impl Answer {
     #[must_use]
     pub fn react(mut self, emoji: impl Into<String>) -> Self {
         self.0.push(Effect::React(emoji.into()));
+        self
+    }
+
+    /// Then puts an emoji on a quoted or original message, or on the one that asked for a change of the group.
+    #[must_use]
+    pub fn react_to(mut self, quoted: Quoted, emoji: impl Into<String>) -> Self {
+        self.0.push(Effect::ReactTo(quoted, emoji.into()));
         self
     }
 
@@ -285,6 +302,7 @@ pub fn finish(answer: Result<Answer>, asked: Asked<'_>) -> Result<Vec<Action>, H
             .map(|effect| match effect {
                 Effect::Send(reply) => send(reply, asked),
                 Effect::React(emoji) => Ok(chat::react(asked.message()?, &emoji)?),
+                Effect::ReactTo(quoted, emoji) => Ok(chat::react(&quoted.0, &emoji)?),
                 Effect::Made(action) => Ok(action),
             })
             .collect()
@@ -296,9 +314,10 @@ pub fn finish(answer: Result<Answer>, asked: Asked<'_>) -> Result<Vec<Action>, H
 
 fn send(reply: Reply, asked: Asked<'_>) -> Result<Action> {
     let draft = Draft::new(&reply.text);
+    let quoted = reply.quoted.as_ref().map(|quoted| &quoted.0);
     // A quote from a group would show the group's words in the private chat.
     if reply.quote
-        && let Some(message) = asked.message
+        && let Some(message) = quoted.or(asked.message)
         && !(reply.privately && asked.context.in_group())
     {
         draft.quote(message);

@@ -92,6 +92,19 @@ pub mod group_remove_handler {
     });
 }
 
+/// The export of plugins that handle what has become of their changes of people.
+pub mod group_change_handler {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "group-change-handler",
+        with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
+        pub_export_macro: true,
+        export_macro_name: "__export_group_change_handler",
+        default_bindings_module: "jadi_plugin_sdk::bindings::group_change_handler",
+        runtime_path: "jadi_plugin_sdk::__private::rt",
+    });
+}
+
 /// The export of plugins that handle what they have scheduled.
 pub mod schedule_handler {
     wit_bindgen::generate!({

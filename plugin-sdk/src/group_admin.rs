@@ -2,6 +2,9 @@
 //!
 //! A change is part of a handler's answer: `Answer::none().then(group_admin::remove(&[person])?)`. Say of a command that needs it
 //! `needs_bot_admin`, so that the host answers when the bot is none.
+//!
+//! What has become of a change of people comes later, as an event of its own: see `#[on_group_change]` of [`plugin`](crate::plugin) and
+//! [`GroupChange`](crate::GroupChange).
 
 use crate::bindings::capabilities::jadi::plugin::group_admin as host;
 use crate::bindings::capabilities::jadi::plugin::types::Action;
@@ -17,7 +20,8 @@ fn addresses(people: &[impl AsRef<str>]) -> Vec<String> {
         .collect()
 }
 
-/// Adds people, as far as their privacy settings let them be added.
+/// Adds people, as far as their privacy settings let them be added. Whom they don't let be added the bot sends an invitation,
+/// privately.
 ///
 /// # Errors
 ///
@@ -48,7 +52,7 @@ pub fn promote(people: &[impl AsRef<str>]) -> Result<Change> {
 ///
 /// # Errors
 ///
-/// As for [`add`].
+/// As for [`remove`].
 pub fn demote(people: &[impl AsRef<str>]) -> Result<Change> {
     Ok(Change(host::demote(&addresses(people))?))
 }

@@ -46,4 +46,9 @@ impl Group {
     pub fn find(&self, person: &str) -> Option<Participant> {
         self.0.find(person)
     }
+
+    /// The address of who made it, while they are in it: nobody can remove them or make them an ordinary member.
+    pub fn creator(&self) -> Option<String> {
+        self.0.creator()
+    }
 }

@@ -4,7 +4,8 @@ use std::ops::Deref;
 
 use crate::bindings::capabilities::jadi::plugin::types::{
     Deletion as HostDeletion, Due as HostDue, Edit as HostEdit, Event as HostEvent,
-    HostingStep as HostHostingStep, Membership as HostMembership, Reaction as HostReaction,
+    GroupChange as HostGroupChange, HostingStep as HostHostingStep, Membership as HostMembership,
+    Reaction as HostReaction,
 };
 use serde::de::DeserializeOwned;
 
@@ -124,6 +125,81 @@ impl Membership<'_> {
     /// Who they are; never empty.
     pub fn people(&self) -> Vec<Person> {
         self.about.people()
+    }
+}
+
+event! {
+    /// A change of people that the plugin asked for with [`group_admin`](crate::group_admin) has been tried. The event's sender is who
+    /// caused that it was asked for.
+    GroupChange, HostGroupChange
+}
+
+impl GroupChange<'_> {
+    /// Which change: `add`, `remove`, `promote`, `demote`.
+    pub fn name(&self) -> String {
+        self.about.name()
+    }
+
+    /// The address of each, as the change named them, and what has become of them.
+    pub fn people(&self) -> Vec<(String, Outcome)> {
+        let people = self.about.people().into_iter();
+        people
+            .map(|person| (person.jid, Outcome::of(&person.outcome)))
+            .collect()
+    }
+
+    /// The message that the plugin was handling when it asked.
+    pub fn asked(&self) -> Option<Quoted> {
+        self.about.asked().map(Quoted)
+    }
+}
+
+/// What has become of one person in a change of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// They were so already.
+    Already,
+    /// They are not in the group.
+    NotThere,
+    /// Nobody has this number on WhatsApp.
+    NotOnWhatsapp,
+    /// Their privacy settings don't let them be added: they were sent an invitation.
+    Invited,
+    /// Their privacy settings don't let them be added, and no invitation could be sent.
+    Private,
+    /// They left a short while ago and can't be brought back yet.
+    LeftLately,
+    /// The group has as many people as WhatsApp lets it have.
+    Full,
+    /// The bot is not an admin any more.
+    NotAdmin,
+    /// WhatsApp does not let it be done to them, such as to who made the group.
+    Protected,
+    /// WhatsApp could not be reached for long.
+    Unavailable,
+    /// For another reason, or one that this SDK does not know yet.
+    Refused,
+}
+
+impl Outcome {
+    fn of(word: &str) -> Self {
+        match word {
+            "done" => Self::Done,
+            "already" => Self::Already,
+            "not-there" => Self::NotThere,
+            "not-on-whatsapp" => Self::NotOnWhatsapp,
+            "invited" => Self::Invited,
+            "private" => Self::Private,
+            "left-lately" => Self::LeftLately,
+            "full" => Self::Full,
+            "not-admin" => Self::NotAdmin,
+            "protected" => Self::Protected,
+            "unavailable" => Self::Unavailable,
+            _ => Self::Refused,
+        }
     }
 }
 

@@ -82,13 +82,13 @@ pub use bindings::capabilities::jadi::plugin::types::{
 };
 pub use context::Context;
 pub use error::{Error, Refused, Result};
-pub use happened::{Deletion, Due, Edit, HostingStep, Membership, Reaction};
+pub use happened::{Deletion, Due, Edit, GroupChange, HostingStep, Membership, Outcome, Reaction};
 /// Makes an enum of plain variants a command's argument: each variant is typed as its name, in lower case and with dashes
 /// (`VeryFast` as `very-fast`), or as one of the words of `#[choice("cepat", "rápido")]` on it.
 pub use jadi_plugin_sdk_macros::Choice;
 /// Makes a plugin of an inline module; see the crate's documentation for a whole one.
 ///
-/// Arguments: `name = "…"`, `languages("en", …)`; optional `http_hosts("api.example.org", …)`, `summary = "…"` or `summary(en = "…", …)`, `priority = 0`,
+/// Arguments: `name = "…"`, `languages("en", …)`; optional `http_hosts("api.example.org", …)`, `limits = "heavy"`, `summary = "…"` or `summary(en = "…", …)`, `priority = 0`,
 /// `category(key = "…", title(en = "…", …))`, `setting(name = "…", scope = "bot" | "group", kind = "text" | "number" | "toggle" |
 /// "choice", default = …, summary(en = "…", …))` with `most`, `least` and `choices("…", …)` where they apply, `reason(capability = "kv", en = "…", …)`. Version and authors are the crate's.
 ///
@@ -102,6 +102,7 @@ pub use jadi_plugin_sdk_macros::Choice;
 /// - `#[on_message_edit(…)]`, `#[on_message_delete(…)]`, `#[on_reaction(…)]`: what happens to messages, with `chats(…)` and for
 ///   edits also `contains` and `link`.
 /// - `#[on_group_add]`, `#[on_group_remove]`: people come into a group or leave it.
+/// - `#[on_group_change]`: a change of people that the plugin asked for with [`group_admin`] has been tried.
 /// - `#[on_schedule]`: what the plugin scheduled itself is due.
 /// - `#[on_hosting]`: something has become of a bot of the host, see [`hosting`].
 /// - `#[unknown_command]`: texts in private chats that look like a command but are none of any plugin.
@@ -126,11 +127,13 @@ pub mod __private {
     pub use crate::answer::{Asked, finish};
     pub use crate::bindings::capabilities::jadi::plugin::types::{
         Action, Deletion as HostDeletion, Due as HostDue, Edit as HostEdit, Error as HandlerError,
-        Event as HostEvent, HostingStep as HostHostingStep, Membership as HostMembership,
-        Message as HostMessage, Reaction as HostReaction,
+        Event as HostEvent, GroupChange as HostGroupChange, HostingStep as HostHostingStep,
+        Membership as HostMembership, Message as HostMessage, Reaction as HostReaction,
     };
     pub use crate::bindings::group_add_handler::__export_group_add_handler as export_group_add_handler;
     pub use crate::bindings::group_add_handler::exports::jadi::plugin::on_group_add::Guest as OnGroupAdd;
+    pub use crate::bindings::group_change_handler::__export_group_change_handler as export_group_change_handler;
+    pub use crate::bindings::group_change_handler::exports::jadi::plugin::on_group_change::Guest as OnGroupChange;
     pub use crate::bindings::group_remove_handler::__export_group_remove_handler as export_group_remove_handler;
     pub use crate::bindings::group_remove_handler::exports::jadi::plugin::on_group_remove::Guest as OnGroupRemove;
     pub use crate::bindings::hosting_handler::__export_hosting_handler as export_hosting_handler;

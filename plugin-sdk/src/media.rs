@@ -3,6 +3,8 @@
 //! A file that only goes on to somebody else needs not be read: [`Reply::with_file_of_message`](crate::Reply) and
 //! [`Reply::with_file_of`](crate::Reply) send it as it is.
 
+use std::io::{BufRead, Error, Read, Result as IoResult, Seek, SeekFrom};
+
 use crate::bindings::capabilities::jadi::plugin::media as host;
 use crate::{MediaKind, Message, Quoted, Result};
 
@@ -69,5 +71,69 @@ impl File {
             }
             content.extend(part);
         }
+    }
+
+    /// Reads it part by part, from wherever it is wanted: for what need not be in the plugin's memory whole.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            file: self,
+            at: 0,
+            part: Vec::new(),
+            begin: 0,
+        }
+    }
+}
+
+/// A file's content, part by part. Each part is a call into the host.
+pub struct Reader<'a> {
+    file: &'a File,
+    /// Where the next byte is read.
+    at: u64,
+    /// What was fetched last, and where that begins.
+    part: Vec<u8>,
+    begin: u64,
+}
+
+impl Reader<'_> {
+    /// What of the fetched part is still to be read.
+    fn left(&self) -> &[u8] {
+        let read = self.at.checked_sub(self.begin);
+        let read = read.and_then(|read| usize::try_from(read).ok());
+        read.and_then(|read| self.part.get(read..))
+            .unwrap_or_default()
+    }
+}
+
+impl BufRead for Reader<'_> {
+    fn fill_buf(&mut self) -> IoResult<&[u8]> {
+        if self.left().is_empty() {
+            self.part = self.file.0.read(self.at, PART);
+            self.begin = self.at;
+        }
+        Ok(self.left())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.at = self.at.saturating_add(amount as u64);
+    }
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> IoResult<usize> {
+        let read = self.fill_buf()?.read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl Seek for Reader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> IoResult<u64> {
+        let place = match to {
+            SeekFrom::Start(place) => Some(place),
+            SeekFrom::End(by) => self.file.size().checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = place.ok_or_else(|| Error::other("a place before the file's beginning"))?;
+        Ok(self.at)
     }
 }

@@ -1,7 +1,7 @@
 //! Texts in several languages.
 
 /// One text in several languages; made by [`words!`](crate::words!).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Words(&'static [(&'static str, &'static str)]);
 
 impl Words {
@@ -45,6 +45,23 @@ impl Words {
         true
     }
 
+    /// Whether each text has the `{name}`s of all others: [`texts!`](crate::texts!) asks the compiler.
+    #[doc(hidden)]
+    pub const fn fill_alike(&self) -> bool {
+        let mut one = 0;
+        while one < self.0.len() {
+            let mut other = 0;
+            while other < self.0.len() {
+                if !has_places_of(self.0[one].1, self.0[other].1) {
+                    return false;
+                }
+                other += 1;
+            }
+            one += 1;
+        }
+        true
+    }
+
     /// Whether there is a text for exactly this language: for a test that none is missing.
     pub fn has(&self, language: &str) -> bool {
         self.0
@@ -63,6 +80,41 @@ const fn same(one: &str, other: &str) -> bool {
         place += 1;
     }
     same
+}
+
+/// Whether every `{name}` of `other` is in `text`, at compile time.
+const fn has_places_of(text: &str, other: &str) -> bool {
+    let (text, other) = (text.as_bytes(), other.as_bytes());
+    let mut start = 0;
+    while start < other.len() {
+        if other[start] == b'{' {
+            let mut end = start;
+            while end < other.len() && other[end] != b'}' {
+                end += 1;
+            }
+            if end < other.len() && !has_part(text, other, start, end) {
+                return false;
+            }
+        }
+        start += 1;
+    }
+    true
+}
+
+/// Whether `text` has what stands in `other` from `start` to `end`, at compile time.
+const fn has_part(text: &[u8], other: &[u8], start: usize, end: usize) -> bool {
+    let mut place = 0;
+    while place + (end - start) < text.len() {
+        let mut length = 0;
+        while start + length <= end && text[place + length] == other[start + length] {
+            length += 1;
+        }
+        if start + length > end {
+            return true;
+        }
+        place += 1;
+    }
+    false
 }
 
 /// A text with values in place of its `{name}`s. A value is taken as it is, whatever it has in it, and a `{name}` without a value
@@ -111,6 +163,15 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
 ///     HERE { en: "Here" }
 /// }
 /// ```
+///
+/// Nor does one whose `{name}`s are not the same in each language:
+///
+/// ```compile_fail
+/// jadi_plugin_sdk::texts! {
+///     languages: en, id;
+///     GONE { en: "{name} is gone", id: "{nama} sudah pergi" }
+/// }
+/// ```
 #[macro_export]
 macro_rules! texts {
     (
@@ -125,6 +186,10 @@ macro_rules! texts {
             const _: () = assert!(
                 $name.has_all(LANGUAGES),
                 concat!("the text ", stringify!($name), " is missing in one of the languages"),
+            );
+            const _: () = assert!(
+                $name.fill_alike(),
+                concat!("the text ", stringify!($name), " is not filled in alike in all languages"),
             );
         )+
     };
@@ -156,6 +221,23 @@ mod tests {
         for (template, expected) in cases {
             assert_eq!(fill(template, &values), expected, "{template:?}");
         }
+    }
+
+    #[test]
+    fn texts_that_are_filled_in_alike_are_told_from_others() {
+        let alike = |en, id| super::has_places_of(en, id) && super::has_places_of(id, en);
+        for (en, id, expected) in [
+            ("{a} and {b}", "{b}, {a}", true),
+            ("no", "tidak", true),
+            ("{a}", "a", false),
+            ("{a}", "{b}", false),
+            ("{ab}", "{a}", false),
+            ("open {", "buka", true),
+            ("é{a}", "{a}é", true),
+        ] {
+            assert_eq!(alike(en, id), expected, "{en:?} {id:?}");
+        }
+        assert!(!words! { en: "{a}", id: "x" }.fill_alike());
     }
 
     #[test]

@@ -100,6 +100,7 @@ impl<'b> Happened<'b> {
             subject: "A group".to_owned(),
             description: String::new(),
             participants,
+            creator: None,
         });
     }
 

@@ -56,8 +56,9 @@ pub use saying::Saying;
 pub use told::{Refused, Told};
 
 pub use jadi_model::{
-    Action, BotChange, BotRecord, GroupChange, HostingOrder, HostingStep, KnownUser, LinkMethod,
-    MediaKind, PhoneNumber, Progress, Role, SendMessage, StateName, StepName,
+    Action, BotChange, BotRecord, ChangeOutcome, GroupChange, HostingOrder, HostingStep, KnownUser,
+    LinkMethod, MediaContent, MediaKind, PeopleChange, PhoneNumber, Progress, Role, SendMessage,
+    StateName, StepName,
 };
 pub use jadi_plugin_manifest::{Capability, Manifest, Place, SettingValue};
 pub use jadi_plugin_runtime::{

@@ -1,6 +1,9 @@
 //! Who says something, and where.
 
-use jadi_model::{Chat, ChatKind, EventKind, HostingStep, Jid, Person, PhoneNumber, Role};
+use jadi_model::{
+    ChangeOutcome, Chat, ChatKind, EventKind, HostingStep, Jid, KeptMessage, Message, PeopleChange,
+    Person, PersonChanged, PhoneNumber, Role,
+};
 
 use crate::happened::{Happened, id};
 use crate::{Saying, TestBot, Told};
@@ -123,6 +126,37 @@ impl<'b> Speaker<'b> {
     pub fn takes_away(&self, numbers: &[&str]) -> Told {
         let people = numbers.iter().map(|number| person(number)).collect();
         self.happening(EventKind::GroupRemove { people }).send()
+    }
+
+    /// Has the plugin told what has become of a change of people that it asked for when they wrote `asked`: of people with these
+    /// numbers.
+    #[track_caller]
+    pub fn learns(
+        &self,
+        asked: &str,
+        change: PeopleChange,
+        people: &[(&str, ChangeOutcome)],
+    ) -> Told {
+        let people = people.iter().map(|(number, outcome)| PersonChanged {
+            jid: number_jid(number),
+            outcome: *outcome,
+        });
+        let asked = KeptMessage {
+            id: id("3A", 0),
+            author: self.person.clone(),
+            at: self.bot.clock().now(),
+            message: Message {
+                text: asked.to_owned(),
+                ..Message::default()
+            },
+        };
+        self.happening(EventKind::GroupChange {
+            plugin: self.bot.plugin().manifest().name.clone(),
+            change,
+            people: people.collect(),
+            asked: Some(Box::new(asked)),
+        })
+        .send()
     }
 
     fn happening(&self, kind: EventKind) -> Happened<'b> {

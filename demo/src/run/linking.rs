@@ -101,7 +101,7 @@ impl Player<'_> {
         }
     }
 
-    fn phone_of(&self, name: &Name) -> Result<Phone, Mismatch> {
+    pub(super) fn phone_of(&self, name: &Name) -> Result<Phone, Mismatch> {
         match self.inboxes.get(name) {
             Some(inbox) => Ok(inbox.phone().clone()),
             None => self.phone_with(&self.number(name)?),

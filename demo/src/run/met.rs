@@ -7,6 +7,9 @@ use jadi_simulator::{Body, MediaKind};
 use super::inbox::{Arrival, What};
 use crate::script::{Expected, Pattern};
 
+/// What phones call an invitation to a group.
+const INVITATION: &str = "group_invite_message";
+
 /// Whether this arrival is what was expected.
 pub(super) fn meets(expected: &Expected, came: &What) -> bool {
     match (expected, came) {
@@ -20,6 +23,9 @@ pub(super) fn meets(expected: &Expected, came: &What) -> bool {
             // The variation selector asks for a coloured glyph; the emoji is the same with and without it.
             let bare = |emoji: &str| emoji.replace('\u{fe0f}', "");
             bare(wanted) == bare(emoji) && pattern.matches(to)
+        }
+        (Expected::Invitation(pattern), What::Message { body, text }) => {
+            *body == Body::Other(INVITATION.to_owned()) && pattern.matches(text)
         }
         (Expected::Edit(pattern), What::Edit { text }) => pattern.matches(text),
         (Expected::Delete(pattern), What::Delete { text }) => pattern.matches(text),
@@ -59,6 +65,7 @@ pub(super) fn described(expected: &Expected, place: &str, within: Duration) -> S
         Expected::Reaction(emoji, pattern) => {
             format!("a reaction {emoji} to a message{}", of(pattern))
         }
+        Expected::Invitation(pattern) => format!("an invitation to a group{}", of(pattern)),
         Expected::Edit(pattern) => format!("an edit of a message to{}", of(pattern)),
         Expected::Delete(pattern) => format!("the deletion of a message{}", of(pattern)),
     };

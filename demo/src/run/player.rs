@@ -97,6 +97,7 @@ impl<'a> Player<'a> {
             Step::Comment(text) => self.view.narration(text),
             Step::Phone(account) | Step::Owner(account) => self.add_phone(account).await?,
             Step::Group { name, members } => self.make_group(name, members).await?,
+            Step::WantsInvitations { phone } => self.phone_of(phone)?.set_invited_only(true),
             Step::Send { from, to, content } => self.send(from, to, content).await?,
             Step::Reply {
                 from,

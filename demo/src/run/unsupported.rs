@@ -35,6 +35,7 @@ fn needs(step: &Step) -> Option<&'static str> {
         | Step::Scan { .. }
         | Step::Enter { .. }
         | Step::Unlink { .. }
+        | Step::WantsInvitations { .. }
         | Step::Gone { .. }
         | Step::Group { .. }
         | Step::Send { .. }

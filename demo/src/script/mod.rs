@@ -130,6 +130,11 @@ pub enum Step {
         /// The bot that sent the code.
         bot: Name,
     },
+    /// `carol wants invitations`: lets nobody add her account to groups.
+    WantsInvitations {
+        /// Whose.
+        phone: Name,
+    },
     /// `alice unlinks shop`
     Unlink {
         /// Whose phone.
@@ -241,6 +246,8 @@ pub enum Expected {
     Edit(Pattern),
     /// A message that had this text is deleted for everyone.
     Delete(Pattern),
+    /// An invitation to the group with this name.
+    Invitation(Pattern),
 }
 
 /// What changes in a group.

@@ -107,6 +107,7 @@ impl<'a> Cast<'a> {
                     self.known(bot, &[Kind::Bot]);
                 }
             }
+            Step::WantsInvitations { phone } => self.known(phone, &[Kind::Phone]),
             Step::Enter { phone, bot } | Step::Unlink { phone, bot } => {
                 self.known(phone, &[Kind::Phone]);
                 self.known(bot, &[Kind::Bot]);

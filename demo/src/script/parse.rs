@@ -87,10 +87,11 @@ fn about_someone(mut cursor: Cursor<'_>) -> Result<Step, Mistake> {
         "scans" => world::scan,
         "enters" => world::enter,
         "unlinks" => world::unlink,
+        "wants" => world::wants,
         "is" => world::state,
         _ => {
             return Err(cursor.expected(format!(
-                "what {} does: `->`, `<-`, `replies`, `deletes`, `scans`, `enters`, `unlinks`, `is`, or for a group `+`, `-`, `admin`, `member`",
+                "what {} does: `->`, `<-`, `replies`, `deletes`, `scans`, `enters`, `unlinks`, `wants`, `is`, or for a group `+`, `-`, `admin`, `member`",
                 name.as_str()
             )));
         }

@@ -71,6 +71,7 @@ impl Display for Step {
                 QrSource::Page => write!(f, "{phone} scans page"),
             },
             Self::Enter { phone, bot } => write!(f, "{phone} enters {bot}"),
+            Self::WantsInvitations { phone } => write!(f, "{phone} wants invitations"),
             Self::Unlink { phone, bot } => write!(f, "{phone} unlinks {bot}"),
             Self::State { bot, state, within } => {
                 write!(f, "{bot} is {}{}", state.word(), Within(*within))
@@ -115,6 +116,7 @@ impl Display for Expectation {
             Expected::Text(text) => (String::new(), text.to_string()),
             Expected::Media(kind, text) => (format!(" [{}]", kind_word(*kind)), text.to_string()),
             Expected::Reaction(emoji, text) => (format!(" [reaction {emoji}]"), text.to_string()),
+            Expected::Invitation(text) => (" [invitation]".to_owned(), text.to_string()),
             Expected::Edit(text) => (" [edit]".to_owned(), text.to_string()),
             Expected::Delete(text) => (" [delete]".to_owned(), text.to_string()),
         };

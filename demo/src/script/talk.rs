@@ -106,7 +106,7 @@ pub(super) fn expect(receiver: Name, cursor: Cursor<'_>) -> Parsed<'_> {
         (None, Some(text)) => Expected::Text(text),
         (Some(inside), Some(text)) => happening(inside, text).ok_or_else(|| {
             at_bracket.expected(
-                "one of [image], [sticker], [document], [video], [audio], [reaction 👍], [edit], [delete]",
+                "one of [image], [sticker], [document], [video], [audio], [reaction 👍], [edit], [delete], [invitation]",
             )
         })?,
     };
@@ -127,6 +127,7 @@ fn happening(inside: &str, text: Pattern) -> Option<Expected> {
     match inside.split_once(char::is_whitespace) {
         Some(("reaction", emoji)) => Some(Expected::Reaction(emoji.trim().to_owned(), text)),
         None if inside == "edit" => Some(Expected::Edit(text)),
+        None if inside == "invitation" => Some(Expected::Invitation(text)),
         None if inside == "delete" => Some(Expected::Delete(text)),
         _ => None,
     }

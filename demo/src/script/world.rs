@@ -29,6 +29,15 @@ pub(super) fn unlink(phone: Name, cursor: Cursor<'_>) -> Parsed<'_> {
     Ok((Step::Unlink { phone, bot }, cursor))
 }
 
+pub(super) fn wants(phone: Name, cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("carol wants invitations");
+    cursor.word();
+    if !cursor.eat_word("invitations") {
+        return Err(cursor.expected("`invitations`"));
+    }
+    Ok((Step::WantsInvitations { phone }, cursor))
+}
+
 pub(super) fn state(bot: Name, cursor: Cursor<'_>) -> Parsed<'_> {
     let mut cursor = cursor.with_example("shop is open within 20s");
     cursor.word();

@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
     report::events(out, manifest)?;
     report::permissions(out, manifest, bot.plugin().permissions())?;
     let costs = costs(&bot, manifest);
-    cost(out, bot.loaded_in(), &costs, &limits.event)?;
+    cost(out, bot.loaded_in(), &costs, &limits.of(manifest))?;
     let broken: Vec<&str> = costs
         .iter()
         .filter(|cost| {

@@ -101,6 +101,7 @@ fn event(filter: &EventFilter) -> String {
         EventKind::Reaction => "reactions",
         EventKind::GroupAdd => "people who come into a group",
         EventKind::GroupRemove => "people who leave a group",
+        EventKind::GroupChange => "what becomes of its changes of groups",
         EventKind::Schedule => "what it has scheduled itself",
         EventKind::Hosting => "what becomes of bots of the host",
     };

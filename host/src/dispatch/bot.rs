@@ -22,7 +22,7 @@ use super::hosting::Hosting;
 use super::limits::PluginLimits;
 use super::pace::{Pace, PaceOptions};
 use super::queue::{Queue, Served};
-use super::seating::{Places, Seating, follow_moves, own_move};
+use super::seating::{Move, Places, Seating, follow_moves, own_move};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::fetch::Fetcher;
 use crate::meter::Meter;
@@ -407,10 +407,9 @@ impl Inbound for Dispatch {
 }
 
 impl Core {
-    /// Keeps events, those that no plugin wants by their key only.
-    async fn accept(&self, events: Vec<Event>) -> Result<(), StoreError> {
+    /// What is to be kept of events, and where the bot itself came to or went from.
+    fn arrivals(&self, events: Vec<Event>, now: Millis) -> (Vec<Arrival>, Vec<Move>) {
         let (settings, enabled, account) = (self.settings(), self.enabled(), self.account());
-        let now = self.clock.now();
         let mut moves = Vec::new();
         let arrivals = events.into_iter().map(|mut event| {
             if matches!(
@@ -438,7 +437,13 @@ impl Core {
                 gathers: joins_or_leaves.then(|| now.saturating_add(millis(GATHERED_FOR))),
             }
         });
-        let arrivals: Vec<_> = arrivals.collect();
+        (arrivals.collect(), moves)
+    }
+
+    /// Keeps events, those that no plugin wants by their key only.
+    pub(super) async fn accept(&self, events: Vec<Event>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let (arrivals, moves) = self.arrivals(events, now);
         let accepted = self.data.accept(arrivals, now).await.inspect_err(|error| {
             tracing::warn!(bot = %self.id, %error, "events are not kept; WhatsApp will deliver them again");
         })?;

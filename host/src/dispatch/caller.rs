@@ -86,6 +86,7 @@ pub(super) fn ignored(event: &Event, account: Option<&Account>, bots: &KnownBots
         }
         EventKind::GroupAdd { .. }
         | EventKind::GroupRemove { .. }
+        | EventKind::GroupChange { .. }
         | EventKind::Due { .. }
         | EventKind::Hosting { .. } => false,
     }

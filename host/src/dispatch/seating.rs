@@ -202,6 +202,7 @@ impl Core {
         let leave = Action::Group {
             group: group.jid.clone(),
             change: GroupChange::Leave,
+            asker: None,
         };
         let outgoing = [notice, leave].map(|action| Outgoing {
             id: self.new_id(),

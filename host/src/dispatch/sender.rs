@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::bot::{Connected, Core};
+use super::changed;
 use super::desk::SwitchError;
 use super::queue::Served;
 use super::quota::Turn;
 use crate::clock::{Millis, millis};
-use crate::model::{Action, BotChange};
+use crate::model::{Action, BotChange, ChangeOutcome};
 use crate::store::{Attempt, Row, StoreError, Unsent};
 use crate::whatsapp::SendError;
 
@@ -51,10 +52,40 @@ async fn try_send(core: &Core, row: Row) -> Result<Option<()>, StoreError> {
             return Ok(None);
         };
         tried = Some(connected.opened);
-        let sent = tokio::time::timeout(DEADLINE, connected.session.send(&unsent.outgoing)).await;
-        let sent = sent.unwrap_or(Err(SendError::Unavailable));
-        core.settle_quota(sent.is_ok());
-        let ended = outcome(core, &unsent, sent);
+        let session = connected.session.as_ref();
+        let ended = match changed::wanted(&unsent.outgoing) {
+            None => {
+                let sent = tokio::time::timeout(DEADLINE, session.send(&unsent.outgoing)).await;
+                let sent = sent.unwrap_or(Err(SendError::Unavailable));
+                core.settle_quota(sent.is_ok());
+                outcome(core, &unsent, sent)
+            }
+            Some(wanted) => {
+                let tried = session.change_people(&unsent.outgoing);
+                let tried = tokio::time::timeout(DEADLINE, tried).await;
+                let tried = tried.unwrap_or(Err(SendError::Unavailable));
+                let (sent, people) = match tried {
+                    Ok(people) => (Ok(()), people),
+                    Err(SendError::Refused(why)) => {
+                        let people = wanted.all(ChangeOutcome::Refused);
+                        (Err(SendError::Refused(why)), people)
+                    }
+                    Err(SendError::Unavailable) => {
+                        let people = wanted.all(ChangeOutcome::Unavailable);
+                        (Err(SendError::Unavailable), people)
+                    }
+                };
+                core.settle_quota(sent.is_ok());
+                let ended = outcome(core, &unsent, sent);
+                if !matches!(ended, Attempt::Later { .. }) {
+                    // Before the row is done with: after a crash in between it is tried once more, and the same event is not kept
+                    // twice.
+                    let event = wanted.event(&unsent.outgoing.id, people, core.clock.now());
+                    core.accept(vec![event]).await?;
+                }
+                ended
+            }
+        };
         core.data.attempted(row, ended).await?;
     }
     Ok(Some(()))

@@ -7,6 +7,7 @@ use jadi_plugin_manifest::Capability;
 use super::bot::{Connected, Core};
 use super::breaker::{Gate, Opened};
 use super::caller::{Standing, ignored};
+use super::changed;
 use super::enabled::{Enabled, Handler, Match};
 use super::notices::Quarantined;
 use super::queue::Served;
@@ -304,6 +305,7 @@ impl Visit<'_> {
         if let Some(failure) = outcome.failure {
             return self.failed(found, &failure, ran, last).await;
         }
+        let actions = changed::noted(outcome.actions, handler.manifest(), &self.event);
         let writes = outcome.kv_writes.into_iter().map(change).collect();
         let settings = outcome.setting_writes.into_iter();
         let schedule = outcome.schedule_writes.into_iter();
@@ -316,7 +318,7 @@ impl Visit<'_> {
             read_version,
             kv_bounds: ran.kv_bounds(),
             receipt: ran.receipt(handler, None),
-            ..self.leave(found, outcome.actions, last || outcome.consumed)
+            ..self.leave(found, actions, last || outcome.consumed)
         };
         match self.commit(handled).await {
             Err(error @ StoreError::KvLimit { .. }) => {

@@ -175,8 +175,13 @@ fn declared(manifest: &Manifest) -> Vec<Need> {
             format!("talk to {host} over the internet"),
         ));
     }
-    if manifest.limits == LimitsClass::Script {
-        needs.push(script());
+    match manifest.limits {
+        LimitsClass::Small => {}
+        LimitsClass::Heavy => needs.push(need(
+            "limits:heavy".to_owned(),
+            "compute for longer than other plugins".to_owned(),
+        )),
+        LimitsClass::Script => needs.push(script()),
     }
     needs
 }
@@ -297,6 +302,18 @@ mod tests {
                 "talk to api.example.org over the internet",
                 "bring the interpreter of its language along, and use more memory than other plugins",
             ]
+        );
+    }
+
+    #[test]
+    fn a_plugin_that_computes_is_asked_about() {
+        let needs = declared(&manifest(r#""limits":"heavy""#));
+        assert_eq!(
+            needs
+                .iter()
+                .map(|need| need.key.as_str())
+                .collect::<Vec<_>>(),
+            ["limits:heavy"]
         );
     }
 

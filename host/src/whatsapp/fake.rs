@@ -13,7 +13,9 @@ use super::{
     SessionError, SessionSpec, SessionState,
 };
 use crate::meter::Meter;
-use crate::model::{Event, GroupInfo, Jid, Outgoing, PhoneNumber, Progress};
+use crate::model::{
+    Action, ChangeOutcome, Event, GroupInfo, Jid, Outgoing, PersonChanged, PhoneNumber, Progress,
+};
 
 /// How long a test waits for something that must happen.
 pub const DEADLINE: Duration = Duration::from_secs(5);
@@ -196,6 +198,19 @@ impl Session for FakeSession {
         }
         self.sent.send_modify(|sent| sent.push(outgoing.clone()));
         Ok(())
+    }
+
+    async fn change_people(&self, outgoing: &Outgoing) -> Result<Vec<PersonChanged>, SendError> {
+        self.send(outgoing).await?;
+        let Action::Group { change, .. } = &outgoing.action else {
+            panic!("no change of a group: {outgoing:?}");
+        };
+        let (_, people) = change.of_people().expect("a change of people");
+        let done = people.iter().cloned().map(|jid| PersonChanged {
+            jid,
+            outcome: ChangeOutcome::Done,
+        });
+        Ok(done.collect())
     }
 
     async fn progress(&self, progress: &Progress) -> Result<(), SendError> {

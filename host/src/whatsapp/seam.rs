@@ -9,7 +9,7 @@ use secrecy::SecretBox;
 
 use crate::clock::Millis;
 use crate::meter::Meter;
-use crate::model::{BotId, Event, GroupInfo, Jid, Outgoing, PhoneNumber, Progress};
+use crate::model::{BotId, Event, GroupInfo, Jid, Outgoing, PersonChanged, PhoneNumber, Progress};
 
 /// Makes running sessions.
 #[async_trait]
@@ -62,6 +62,14 @@ pub trait Session: Send + Sync + 'static {
     ///
     /// [`SendError`] says whether trying again with the same id makes sense.
     async fn send(&self, outgoing: &Outgoing) -> Result<(), SendError>;
+
+    /// Carries out an action that changes a group's people, and says what has become of each. The same change again does no harm, so that it
+    /// may be repeated after a crash.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Unavailable`] when it is not known whether it was done: try again.
+    async fn change_people(&self, outgoing: &Outgoing) -> Result<Vec<PersonChanged>, SendError>;
 
     /// Shows an early effect. Best effort: nothing is kept when it fails.
     ///

@@ -51,7 +51,7 @@ fn loading(built: &Built, cache: &Path) -> Result<(Runtime, Arc<Plugin>)> {
     };
     let mut last = load(Some(cache.to_owned()))?;
     let mut compiling = vec![micros(last.0) / 1e3];
-    if last.2.manifest().limits == LimitsClass::Small {
+    if last.2.manifest().limits != LimitsClass::Script {
         for _ in 1..LOADS {
             compiling.push(micros(load(None)?.0) / 1e3);
         }
@@ -67,7 +67,7 @@ fn loading(built: &Built, cache: &Path) -> Result<(Runtime, Arc<Plugin>)> {
 }
 
 async fn events(runtime: &Runtime, plugin: &Arc<Plugin>) -> Result<()> {
-    let small = plugin.manifest().limits == LimitsClass::Small;
+    let small = plugin.manifest().limits != LimitsClass::Script;
     let (warm, count) = if small { (200, 2000) } else { (5, 100) };
     let command = plugin.manifest().commands.first().context("no command")?;
     let (name, args) = (&command.name, "");

@@ -1,6 +1,6 @@
 //! What group admins need.
 
-use jadi_plugin_test::{GroupChange, Place, Refused, Role, TestBot};
+use jadi_plugin_test::{ChangeOutcome, GroupChange, PeopleChange, Place, Refused, Role, TestBot};
 
 use crate::{ALICE, BOB, CAROL, bot};
 
@@ -30,7 +30,7 @@ fn people_are_changed_when_that_makes_sense() {
     assert!(
         matches!(kicked.group_changes()[..], [GroupChange::Remove { people }] if people.len() == 1)
     );
-    assert_eq!(kicked.reactions(), ["👍"]);
+    assert!(kicked.reactions().is_empty(), "it is not done yet");
     assert!(mentions(&bot, "!promote", BOB)[0].starts_with("Promote"));
     assert_eq!(
         mentions(&bot, "!demote", BOB),
@@ -51,6 +51,10 @@ fn people_are_changed_when_that_makes_sense() {
     ));
     let own = alice.message("!kick").quoting_bot("hello").send();
     assert_eq!(own.text(), "I can't do that to myself.");
+    let own = alice.message("!demote").quoting_bot("hello").send();
+    assert_eq!(own.text(), "I can't do that to myself.");
+    let kicked = alice.says("!kick 6280000000101");
+    assert!(kicked.text().starts_with("An admin, whom I don't remove"));
     let promoted = alice.says("!promote 6280000000101");
     assert_eq!(promoted.text(), "Already an admin: 6280000000101");
     for command in ["!kick", "!add", "!promote", "!demote"] {
@@ -63,6 +67,37 @@ fn people_are_changed_when_that_makes_sense() {
         let private = bot.private(CAROL).says(command).refused();
         assert_eq!(private, Some(Refused::Place(Place::Group)));
     }
+}
+
+#[test]
+fn what_becomes_of_a_change_is_told_for_each() {
+    let bot = bot("group");
+    let alice = bot.group("friends").with_bot_as_admin().admin(ALICE);
+    let done = alice.learns("!kick", PeopleChange::Remove, &[(BOB, ChangeOutcome::Done)]);
+    assert_eq!(done.reactions(), ["👍"]);
+    assert!(done.texts().is_empty());
+    let people = [
+        (BOB, ChangeOutcome::Done),
+        (CAROL, ChangeOutcome::Invited),
+        ("6280000000104", ChangeOutcome::NotOnWhatsapp),
+        ("6280000000105", ChangeOutcome::NotOnWhatsapp),
+    ];
+    let mixed = alice.learns("!add", PeopleChange::Add, &people);
+    assert_eq!(mixed.reactions(), ["👍"]);
+    assert_eq!(
+        mixed.text(),
+        "Their privacy settings don't let me add them, so I sent them an invitation: 6280000000103\n\
+         Not on WhatsApp: 6280000000104, 6280000000105"
+    );
+    assert!(mixed.message().quote.is_some(), "it answers who asked");
+    let other = [(BOB, ChangeOutcome::NotAdmin)];
+    let failed = alice.learns("!promote", PeopleChange::Promote, &other);
+    assert!(failed.reactions().is_empty());
+    assert!(
+        failed
+            .text()
+            .starts_with("I am not an admin of this group any more")
+    );
 }
 
 #[test]

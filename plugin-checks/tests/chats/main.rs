@@ -8,6 +8,7 @@ mod group;
 mod guards;
 mod manage;
 mod readme;
+mod sticker;
 mod welcome;
 
 use std::path::Path;

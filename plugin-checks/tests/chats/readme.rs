@@ -94,3 +94,20 @@ fn every_plugin_speaks_all_languages() {
         assert_eq!(manifest.languages, ["en", "id", "es"], "{}", manifest.name);
     }
 }
+
+/// What a plugin says stands in `texts!`, which does not compile while it is missing in a language, and so does not `words!`.
+#[test]
+fn no_built_in_plugin_says_what_the_compiler_has_not_checked() {
+    let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins");
+    let mut sources = 0;
+    for manifest in manifests() {
+        let directory = plugins.join(&manifest.name).join("src");
+        for file in directory.read_dir().expect("its sources") {
+            let path = file.expect("a file").path();
+            let source = fs::read_to_string(&path).expect("text");
+            assert!(!source.contains("words!"), "{}", path.display());
+            sources += 1;
+        }
+    }
+    assert!(sources > 20, "the sources are where they were: {sources}");
+}

@@ -7,8 +7,8 @@ use super::super::bindings::jadi::plugin::types as wit;
 use super::super::state::EventState;
 use jadi_model::clock::Millis;
 use jadi_model::{
-    Action, ChatKind, EventKind, HostingStep, Jid, Media, MediaKind, Message, MessageId,
-    MessageRef, Person, Role,
+    Action, ChatKind, EventKind, HostingStep, Jid, KeptMessage, Media, MediaKind, Message,
+    MessageId, MessageRef, PeopleChange, Person, PersonChanged, Role,
 };
 
 /// The event of an instance: there is one, so nothing has to be remembered.
@@ -28,6 +28,8 @@ enum Root {
     Event,
     /// The event is about it, and the host still has it.
     Original,
+    /// It asked for the change that the event is about.
+    Asked,
 }
 
 impl HeldMessage {
@@ -51,6 +53,8 @@ pub struct HeldDeletion;
 pub struct HeldReaction;
 /// Those who came or went.
 pub struct HeldMembership;
+/// The change that has been tried.
+pub struct HeldChange;
 /// What is due.
 pub struct HeldDue;
 
@@ -72,6 +76,16 @@ struct Seen<'a> {
     author: &'a Jid,
 }
 
+impl<'a> Seen<'a> {
+    fn kept(kept: &'a KeptMessage) -> Self {
+        Self {
+            message: &kept.message,
+            id: &kept.id,
+            author: &kept.author.jid,
+        }
+    }
+}
+
 /// A handle whose message is not there. The host makes no such handles.
 #[derive(Debug, thiserror::Error)]
 #[error("the event has no such message")]
@@ -87,11 +101,14 @@ impl EventState {
                 id: &event.key.id,
                 author: &event.sender.jid,
             },
-            (Root::Original, _, Some(original)) => Seen {
-                message: &original.message,
-                id: &original.id,
-                author: &original.author.jid,
-            },
+            (Root::Original, _, Some(original)) => Seen::kept(original),
+            (
+                Root::Asked,
+                EventKind::GroupChange {
+                    asked: Some(asked), ..
+                },
+                _,
+            ) => Seen::kept(asked),
             _ => return Err(NoMessage.into()),
         };
         for _ in 0..depth {
@@ -380,6 +397,52 @@ impl wit::HostMembership for EventState {
 
     fn drop(&mut self, membership: Resource<HeldMembership>) -> wasmtime::Result<()> {
         self.handles.delete(membership)?;
+        Ok(())
+    }
+}
+
+impl EventState {
+    /// What was to be done, and what has become of each.
+    fn group_change(&self) -> wasmtime::Result<(PeopleChange, &[PersonChanged])> {
+        match &self.input.event.kind {
+            EventKind::GroupChange { change, people, .. } => Ok((*change, people)),
+            _ => Err(OtherKind.into()),
+        }
+    }
+}
+
+impl wit::HostGroupChange for EventState {
+    fn name(&mut self, _change: Resource<HeldChange>) -> wasmtime::Result<String> {
+        Ok(self.group_change()?.0.word().to_owned())
+    }
+
+    fn people(
+        &mut self,
+        _change: Resource<HeldChange>,
+    ) -> wasmtime::Result<Vec<wit::PersonChanged>> {
+        let told = |person: &PersonChanged| wit::PersonChanged {
+            jid: person.jid.to_string(),
+            outcome: person.outcome.word().to_owned(),
+        };
+        Ok(self.group_change()?.1.iter().map(told).collect())
+    }
+
+    fn asked(
+        &mut self,
+        _change: Resource<HeldChange>,
+    ) -> wasmtime::Result<Option<Resource<HeldMessage>>> {
+        match &self.input.event.kind {
+            EventKind::GroupChange { asked: None, .. } => Ok(None),
+            EventKind::GroupChange { asked: Some(_), .. } => {
+                let (root, depth) = (Root::Asked, 0);
+                Ok(Some(self.hand_over(HeldMessage { root, depth })?))
+            }
+            _ => Err(OtherKind.into()),
+        }
+    }
+
+    fn drop(&mut self, change: Resource<HeldChange>) -> wasmtime::Result<()> {
+        self.handles.delete(change)?;
         Ok(())
     }
 }

@@ -36,7 +36,12 @@ impl EventState {
         }
         let group = group.jid.clone();
         match change {
-            Ok(change) => self.act(Action::Group { group, change }),
+            Ok(change) => self.act(Action::Group {
+                group,
+                change,
+                // Who that is, dispatch knows.
+                asker: None,
+            }),
             Err(refused) => Ok(Err(refused)),
         }
     }
@@ -47,6 +52,17 @@ impl EventState {
         change: impl FnOnce(Vec<Jid>) -> GroupChange,
     ) -> Answer {
         self.change(addresses(people).map(change), true)
+    }
+}
+
+impl EventState {
+    /// Addresses of people, each once, without the bot's own; `why` says what is wrong with that.
+    fn others(&self, people: &[String], why: &str) -> Result<Vec<Jid>, Refused> {
+        let people = addresses(people)?;
+        match &self.input.own {
+            Some(own) if people.contains(own) => Err(invalid(why)),
+            _ => Ok(people),
+        }
     }
 }
 
@@ -88,14 +104,9 @@ impl Host for EventState {
     }
 
     fn remove(&mut self, people: Vec<String>) -> Answer {
-        let own = self.input.own.clone();
-        let change = addresses(&people).and_then(|people| match own {
-            Some(own) if people.contains(&own) => {
-                Err(invalid("the bot does not remove itself; it leaves"))
-            }
-            _ => Ok(GroupChange::Remove { people }),
-        });
-        self.change(change, true)
+        let why = "the bot does not remove itself; it leaves";
+        let change = self.others(&people, why);
+        self.change(change.map(|people| GroupChange::Remove { people }), true)
     }
 
     fn promote(&mut self, people: Vec<String>) -> Answer {
@@ -103,7 +114,9 @@ impl Host for EventState {
     }
 
     fn demote(&mut self, people: Vec<String>) -> Answer {
-        self.change_people(&people, |people| GroupChange::Demote { people })
+        let why = "the bot does not make itself an ordinary member; it could not undo that";
+        let change = self.others(&people, why);
+        self.change(change.map(|people| GroupChange::Demote { people }), true)
     }
 
     fn delete_message(&mut self, message: Resource<HeldMessage>) -> Answer {
@@ -180,6 +193,7 @@ mod tests {
             change: GroupChange::Remove {
                 people: vec![jid(BOB)],
             },
+            asker: None,
         };
         assert_eq!(action(&mut state, answer), expected);
         let answer = state.set_description(String::new());
@@ -221,7 +235,8 @@ mod tests {
         assert!(refusal(state.add(vec![BOB.to_owned(); 257])).contains("257"));
         assert!(refusal(state.add(vec!["everybody".to_owned()])).contains("not an address"));
         let own = "6280000000100@s.whatsapp.net".to_owned();
-        assert!(refusal(state.remove(vec![own])).contains("it leaves"));
+        assert!(refusal(state.remove(vec![own.clone()])).contains("it leaves"));
+        assert!(refusal(state.demote(vec![own])).contains("undo"));
         assert!(refusal(state.set_subject(" ".to_owned())).contains("1 to 100"));
         assert!(refusal(state.set_subject("x".repeat(101))).contains("101"));
         assert!(refusal(state.set_description("x".repeat(2049))).contains("2049"));

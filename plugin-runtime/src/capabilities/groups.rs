@@ -58,6 +58,11 @@ impl wit::HostGroup for EventState {
         Ok(self.group(&group)?.participant(&person).map(participant))
     }
 
+    fn creator(&mut self, group: Resource<HeldGroup>) -> wasmtime::Result<Option<String>> {
+        let creator = self.group(&group)?.creator.as_ref();
+        Ok(creator.map(Jid::to_string))
+    }
+
     fn drop(&mut self, group: Resource<HeldGroup>) -> wasmtime::Result<()> {
         self.handles.delete(group)?;
         Ok(())
@@ -105,6 +110,8 @@ mod tests {
             "Friends"
         );
         assert_eq!(HostGroup::size(&mut state, same()).expect("held"), 3);
+        let creator = HostGroup::creator(&mut state, same()).expect("held");
+        assert_eq!(creator.as_deref(), Some("6280000000102@s.whatsapp.net"));
         let mut find = |person: &str| {
             let found = HostGroup::find(&mut state, same(), person.to_owned());
             found.expect("held").map(|found| (found.jid, found.admin))

@@ -44,6 +44,7 @@ fn about_messages(kind: manifest::EventKind) -> bool {
         manifest::EventKind::Message
         | manifest::EventKind::GroupAdd
         | manifest::EventKind::GroupRemove
+        | manifest::EventKind::GroupChange
         | manifest::EventKind::Schedule
         | manifest::EventKind::Hosting => false,
     }
@@ -93,6 +94,7 @@ fn kind(kind: &EventKind) -> manifest::EventKind {
         EventKind::Reaction { .. } => manifest::EventKind::Reaction,
         EventKind::GroupAdd { .. } => manifest::EventKind::GroupAdd,
         EventKind::GroupRemove { .. } => manifest::EventKind::GroupRemove,
+        EventKind::GroupChange { .. } => manifest::EventKind::GroupChange,
         EventKind::Due { .. } => manifest::EventKind::Schedule,
         EventKind::Hosting { .. } => manifest::EventKind::Hosting,
     }

@@ -71,7 +71,8 @@ pub fn keeps_out(role: Role, banned: bool) -> bool {
 /// Whether an event is handled in a chat where the bot is off: commands of those who may switch it on again, and what a plugin
 /// has scheduled.
 pub fn goes_while_off(role: Role, event: &EventKind, is_command: bool) -> bool {
-    matches!(event, EventKind::Due { .. }) || (is_command && role >= Role::GroupAdmin)
+    let own = matches!(event, EventKind::Due { .. } | EventKind::GroupChange { .. });
+    own || (is_command && role >= Role::GroupAdmin)
 }
 
 /// The host's word for a manifest's role.

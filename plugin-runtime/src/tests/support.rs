@@ -104,6 +104,7 @@ pub(crate) fn group() -> GroupInfo {
             person(6_280_000_000_102, true),
             person(6_280_000_000_100, false),
         ],
+        creator: Some(jid("6280000000102@s.whatsapp.net")),
     }
 }
 

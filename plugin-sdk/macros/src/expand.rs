@@ -22,7 +22,7 @@ struct Happening {
     world: &'static str,
 }
 
-const HAPPENINGS: [Happening; 7] = [
+const HAPPENINGS: [Happening; 8] = [
     Happening {
         attribute: "on_message_edit",
         kind: EventKind::MessageEdit,
@@ -62,6 +62,14 @@ const HAPPENINGS: [Happening; 7] = [
         host: "HostMembership",
         given: "Membership",
         world: "group_remove_handler",
+    },
+    Happening {
+        attribute: "on_group_change",
+        kind: EventKind::GroupChange,
+        guest: "OnGroupChange",
+        host: "HostGroupChange",
+        given: "GroupChange",
+        world: "group_change_handler",
     },
     Happening {
         attribute: "on_schedule",

@@ -44,12 +44,15 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
-    use jadi_plugin_sdk::{Message, Reply, Result, Words, clock, commands, words};
+    use jadi_plugin_sdk::{Message, Reply, Result, clock, commands};
 
     use crate::{help, menu, span};
 
-    const PONG: Words = words! { en: "Pong", id: "Pong", es: "Pong" };
-    const UP: Words = words! { en: "Up for", id: "Aktif selama", es: "Activo desde hace" };
+    jadi_plugin_sdk::texts! {
+        languages: en, id, es;
+        PONG { en: "Pong", id: "Pong", es: "Pong" }
+        UP { en: "Up for", id: "Aktif selama", es: "Activo desde hace" }
+    }
 
     #[command(
         name = "ping",
@@ -150,9 +153,6 @@ mod plugin {
 
 #[cfg(test)]
 mod tests {
-    /// The languages that every text of this plugin must have.
-    pub const LANGUAGES: [&str; 3] = ["en", "id", "es"];
-
     /// Commands as a host tells them.
     pub fn commands() -> Vec<jadi_plugin_sdk::commands::Command> {
         use jadi_plugin_sdk::Role;

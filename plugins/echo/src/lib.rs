@@ -65,26 +65,28 @@ mod plugin {
 
     use jadi_plugin_sdk::media::File;
     use jadi_plugin_sdk::{
-        Deletion, Due, Edit, MediaKind, Membership, Message, Reaction, Reply, Result, Words, clock,
-        kv, schedule, settings, words,
+        Deletion, Due, Edit, MediaKind, Membership, Message, Reaction, Reply, Result, clock, kv,
+        schedule, settings,
     };
 
-    const NOTHING: Words = words! {
-        en: "There is nothing to say back: write a text, or send a file with it.",
-        id: "Tidak ada yang bisa diulang: tulis teks, atau kirim berkas bersamanya.",
-        es: "No hay nada que repetir: escribe un texto o envía un archivo con él.",
-    };
-
-    const SECONDS: Words = words! {
-        en: "After how many seconds? Such as: later 60 tea is ready",
-        id: "Setelah berapa detik? Misalnya: later 60 teh sudah siap",
-        es: "¿Dentro de cuántos segundos? Por ejemplo: later 60 el té está listo",
-    };
-    const NO_FILE: Words = words! {
-        en: "There is no file: send one with this as its caption, or answer one.",
-        id: "Tidak ada berkas: kirim satu dengan ini sebagai keterangan, atau balas sebuah berkas.",
-        es: "No hay ningún archivo: envía uno con esto como texto, o responde a uno.",
-    };
+    jadi_plugin_sdk::texts! {
+        languages: en, id, es;
+        NOTHING {
+            en: "There is nothing to say back: write a text, or send a file with it.",
+            id: "Tidak ada yang bisa diulang: tulis teks, atau kirim berkas bersamanya.",
+            es: "No hay nada que repetir: escribe un texto o envía un archivo con él.",
+        }
+        SECONDS {
+            en: "After how many seconds? Such as: later 60 tea is ready",
+            id: "Setelah berapa detik? Misalnya: later 60 teh sudah siap",
+            es: "¿Dentro de cuántos segundos? Por ejemplo: later 60 el té está listo",
+        }
+        NO_FILE {
+            en: "There is no file: send one with this as its caption, or answer one.",
+            id: "Tidak ada berkas: kirim satu dengan ini sebagai keterangan, atau balas sebuah berkas.",
+            es: "No hay ningún archivo: envía uno con esto como texto, o responde a uno.",
+        }
+    }
 
     #[command(
         name = "echo",

@@ -55,7 +55,9 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
-    use jadi_plugin_sdk::{Answer, Message, Reply, Result, chats, commands, groups, switch};
+    use jadi_plugin_sdk::{
+        Answer, GroupChange, Message, Reply, Result, chats, commands, groups, switch,
+    };
 
     use crate::change::{self, Change};
     use crate::texts::{self, LANGUAGES};
@@ -285,5 +287,10 @@ mod plugin {
     )]
     fn demote(message: &Message) -> Result<Answer> {
         change::made(message, Change::Demote)
+    }
+
+    #[on_group_change]
+    fn changed(change: &GroupChange) -> Answer {
+        change::told(change)
     }
 }

@@ -32,6 +32,66 @@ jadi_plugin_sdk::texts! {
         id: "Bukan admin: {who}",
         es: "No es administrador: {who}",
     }
+    /// Who made the group was to be removed, or to be an admin no more.
+    CREATOR {
+        en: "WhatsApp lets nobody do this to who made the group: {who}",
+        id: "WhatsApp tidak mengizinkannya pada pembuat grup: {who}",
+        es: "WhatsApp no permite hacer esto a quien creó el grupo: {who}",
+    }
+    /// Who was to be removed is an admin.
+    ADMIN {
+        en: "An admin, whom I don't remove: {who}. Take that away first.",
+        id: "Admin tidak kukeluarkan: {who}. Cabut dulu status adminnya.",
+        es: "No expulso a administradores: {who}. Quítale eso primero.",
+    }
+    /// Nobody has the number.
+    NOT_ON_WHATSAPP {
+        en: "Not on WhatsApp: {who}",
+        id: "Tidak ada di WhatsApp: {who}",
+        es: "No está en WhatsApp: {who}",
+    }
+    /// They were sent an invitation.
+    INVITED {
+        en: "Their privacy settings don't let me add them, so I sent them an invitation: {who}",
+        id: "Pengaturan privasinya tidak mengizinkanku menambahkan, jadi kukirim undangan: {who}",
+        es: "Su privacidad no me deja añadirlo, así que le envié una invitación: {who}",
+    }
+    /// No invitation could be sent.
+    PRIVATE {
+        en: "Their privacy settings don't let me add them; send them the group's link: {who}",
+        id: "Pengaturan privasinya tidak mengizinkanku menambahkan; kirimi tautan grup: {who}",
+        es: "Su privacidad no me deja añadirlo; envíale el enlace del grupo: {who}",
+    }
+    /// They have left a short while ago.
+    LEFT_LATELY {
+        en: "They left a short while ago, and WhatsApp does not let me bring them back yet: {who}",
+        id: "Baru saja keluar, dan WhatsApp belum mengizinkanku mengajaknya kembali: {who}",
+        es: "Salió hace poco y WhatsApp aún no me deja traerlo de vuelta: {who}",
+    }
+    /// No more people fit in.
+    FULL {
+        en: "The group is full, so this is not done: {who}",
+        id: "Grup sudah penuh, jadi tidak bisa: {who}",
+        es: "El grupo está lleno, así que no se hizo: {who}",
+    }
+    /// The bot was an admin when it was asked, and is none any more.
+    NOT_ADMIN {
+        en: "I am not an admin of this group any more, so this is not done: {who}",
+        id: "Aku bukan admin grup ini lagi, jadi tidak bisa: {who}",
+        es: "Ya no soy administrador de este grupo, así que no se hizo: {who}",
+    }
+    /// WhatsApp was away for long.
+    UNAVAILABLE {
+        en: "WhatsApp could not be reached, so this may not be done: {who}. Try again later.",
+        id: "WhatsApp tidak bisa dihubungi, jadi mungkin gagal: {who}. Coba lagi nanti.",
+        es: "No se pudo llegar a WhatsApp, así que quizá no se hizo: {who}. Inténtalo más tarde.",
+    }
+    /// WhatsApp gave a reason that is not known.
+    REFUSED {
+        en: "WhatsApp refused this: {who}",
+        id: "WhatsApp menolaknya: {who}",
+        es: "WhatsApp lo rechazó: {who}",
+    }
     /// The bot was named.
     NOT_ME {
         en: "I can't do that to myself.",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jadi_plugin_sdk::{Words, words};
+use jadi_plugin_sdk::Words;
 
 /// What of a bot is shown.
 #[derive(Debug, Clone, Default)]
@@ -23,15 +23,41 @@ pub struct Card {
     pub owner: Option<String>,
 }
 
-const LAST: Words =
-    words! { en: "Last connected", id: "Terakhir tersambung", es: "Última conexión" };
-const NEVER: Words = words! { en: "never", id: "belum pernah", es: "nunca" };
-const OWNER: Words = words! { en: "Owner", id: "Pemilik", es: "Dueño" };
-const CONNECTED: Words = words! { en: "Connected", id: "Tersambung", es: "Conectado" };
-const YES: Words = words! { en: "yes", id: "ya", es: "sí" };
-const NO: Words = words! { en: "no", id: "tidak", es: "no" };
-const AGO: Words = words! { en: "{span} ago", id: "{span} lalu", es: "hace {span}" };
-const STATE: Words = words! { en: "State", id: "Status", es: "Estado" };
+jadi_plugin_sdk::texts! {
+    languages: en, id, es;
+    LAST { en: "Last connected", id: "Terakhir tersambung", es: "Última conexión" }
+    NEVER { en: "never", id: "belum pernah", es: "nunca" }
+    OWNER { en: "Owner", id: "Pemilik", es: "Dueño" }
+    CONNECTED { en: "Connected", id: "Tersambung", es: "Conectado" }
+    YES { en: "yes", id: "ya", es: "sí" }
+    NO { en: "no", id: "tidak", es: "no" }
+    AGO { en: "{span} ago", id: "{span} lalu", es: "hace {span}" }
+    STATE { en: "State", id: "Status", es: "Estado" }
+    DAYS { en: "d", id: "hr", es: "d" }
+    HOURS { en: "h", id: "j", es: "h" }
+    MINUTES { en: "min", id: "mnt", es: "min" }
+    SECONDS { en: "s", id: "dtk", es: "s" }
+    IS_REQUESTED { en: "getting ready", id: "disiapkan", es: "preparándose" }
+    IS_PAIRING { en: "waiting to be linked", id: "menunggu ditautkan", es: "esperando vinculación" }
+    IS_CONNECTING { en: "connecting", id: "menyambung", es: "conectando" }
+    IS_OPEN { en: "open", id: "aktif", es: "activo" }
+    IS_RECONNECTING { en: "reconnecting", id: "menyambung ulang", es: "reconectando" }
+    IS_STOPPED { en: "stopped", id: "dihentikan", es: "detenido" }
+    IS_LOGGED_OUT { en: "logged out", id: "keluar", es: "desvinculado" }
+    IS_FAILED { en: "needs help", id: "perlu bantuan", es: "necesita ayuda" }
+    WHY_NETWORK { en: "WhatsApp can't be reached", id: "WhatsApp tidak terjangkau", es: "no se llega a WhatsApp" }
+    WHY_SERVER { en: "WhatsApp closed the connection", id: "WhatsApp menutup sambungan", es: "WhatsApp cerró la conexión" }
+    WHY_STREAM_REPLACED { en: "another program uses its session", id: "program lain memakai sesinya", es: "otro programa usa su sesión" }
+    WHY_LOGGED_OUT { en: "it was removed on the phone", id: "dihapus di ponsel", es: "se quitó en el teléfono" }
+    WHY_TEMPORARY_BAN { en: "WhatsApp has banned the account for a while", id: "WhatsApp memblokir akun sementara", es: "WhatsApp suspendió la cuenta por un tiempo" }
+    WHY_OVER_BUDGET { en: "it has used more than one bot may, and is paused", id: "memakai lebih dari jatah satu bot, dan dijeda", es: "ha usado más de lo que le toca a un bot y está en pausa" }
+    WHY_CLIENT_OUTDATED { en: "the host has to be updated", id: "host harus diperbarui", es: "hay que actualizar el servidor" }
+    WHY_PAIRING_EXPIRED { en: "nobody linked it in time", id: "tidak ditautkan tepat waktu", es: "nadie lo vinculó a tiempo" }
+    WHY_WRONG_NUMBER { en: "another number was linked", id: "nomor lain yang ditautkan", es: "se vinculó otro número" }
+    WHY_WRONG_KEY { en: "its session can't be opened", id: "sesinya tidak bisa dibuka", es: "no se puede abrir su sesión" }
+    WHY_STORE { en: "its data can't be used", id: "datanya tidak bisa dipakai", es: "no se pueden usar sus datos" }
+    WHY_STOPPED { en: "it was stopped", id: "dihentikan", es: "se detuvo" }
+}
 
 /// A bot's card: number, last connect, connected, owner.
 pub fn card(card: &Card, language: &str) -> String {
@@ -100,35 +126,14 @@ fn ago(past: Duration, language: &str) -> String {
 /// A state in words; one that is not known yet as it is.
 pub fn state(state: &str, language: &str) -> String {
     const WORDS: [(&str, Words); 8] = [
-        (
-            "requested",
-            words! { en: "getting ready", id: "disiapkan", es: "preparándose" },
-        ),
-        (
-            "pairing",
-            words! { en: "waiting to be linked", id: "menunggu ditautkan", es: "esperando vinculación" },
-        ),
-        (
-            "connecting",
-            words! { en: "connecting", id: "menyambung", es: "conectando" },
-        ),
-        ("open", words! { en: "open", id: "aktif", es: "activo" }),
-        (
-            "reconnecting",
-            words! { en: "reconnecting", id: "menyambung ulang", es: "reconectando" },
-        ),
-        (
-            "stopped",
-            words! { en: "stopped", id: "dihentikan", es: "detenido" },
-        ),
-        (
-            "logged-out",
-            words! { en: "logged out", id: "keluar", es: "desvinculado" },
-        ),
-        (
-            "failed",
-            words! { en: "needs help", id: "perlu bantuan", es: "necesita ayuda" },
-        ),
+        ("requested", IS_REQUESTED),
+        ("pairing", IS_PAIRING),
+        ("connecting", IS_CONNECTING),
+        ("open", IS_OPEN),
+        ("reconnecting", IS_RECONNECTING),
+        ("stopped", IS_STOPPED),
+        ("logged-out", IS_LOGGED_OUT),
+        ("failed", IS_FAILED),
     ];
     in_words(&WORDS, state, language)
 }
@@ -136,54 +141,18 @@ pub fn state(state: &str, language: &str) -> String {
 /// Why a bot is not open, in words.
 pub fn cause(cause: &str, language: &str) -> String {
     const WORDS: [(&str, Words); 12] = [
-        (
-            "network",
-            words! { en: "WhatsApp can't be reached", id: "WhatsApp tidak terjangkau", es: "no se llega a WhatsApp" },
-        ),
-        (
-            "server",
-            words! { en: "WhatsApp closed the connection", id: "WhatsApp menutup sambungan", es: "WhatsApp cerró la conexión" },
-        ),
-        (
-            "stream-replaced",
-            words! { en: "another program uses its session", id: "program lain memakai sesinya", es: "otro programa usa su sesión" },
-        ),
-        (
-            "logged-out",
-            words! { en: "it was removed on the phone", id: "dihapus di ponsel", es: "se quitó en el teléfono" },
-        ),
-        (
-            "temporary-ban",
-            words! { en: "WhatsApp has banned the account for a while", id: "WhatsApp memblokir akun sementara", es: "WhatsApp suspendió la cuenta por un tiempo" },
-        ),
-        (
-            "over-budget",
-            words! { en: "it has used more than one bot may, and is paused", id: "memakai lebih dari jatah satu bot, dan dijeda", es: "ha usado más de lo que le toca a un bot y está en pausa" },
-        ),
-        (
-            "client-outdated",
-            words! { en: "the host has to be updated", id: "host harus diperbarui", es: "hay que actualizar el servidor" },
-        ),
-        (
-            "pairing-expired",
-            words! { en: "nobody linked it in time", id: "tidak ditautkan tepat waktu", es: "nadie lo vinculó a tiempo" },
-        ),
-        (
-            "wrong-number",
-            words! { en: "another number was linked", id: "nomor lain yang ditautkan", es: "se vinculó otro número" },
-        ),
-        (
-            "wrong-key",
-            words! { en: "its session can't be opened", id: "sesinya tidak bisa dibuka", es: "no se puede abrir su sesión" },
-        ),
-        (
-            "store",
-            words! { en: "its data can't be used", id: "datanya tidak bisa dipakai", es: "no se pueden usar sus datos" },
-        ),
-        (
-            "stopped",
-            words! { en: "it was stopped", id: "dihentikan", es: "se detuvo" },
-        ),
+        ("network", WHY_NETWORK),
+        ("server", WHY_SERVER),
+        ("stream-replaced", WHY_STREAM_REPLACED),
+        ("logged-out", WHY_LOGGED_OUT),
+        ("temporary-ban", WHY_TEMPORARY_BAN),
+        ("over-budget", WHY_OVER_BUDGET),
+        ("client-outdated", WHY_CLIENT_OUTDATED),
+        ("pairing-expired", WHY_PAIRING_EXPIRED),
+        ("wrong-number", WHY_WRONG_NUMBER),
+        ("wrong-key", WHY_WRONG_KEY),
+        ("store", WHY_STORE),
+        ("stopped", WHY_STOPPED),
     ];
     in_words(&WORDS, cause, language)
 }
@@ -195,11 +164,6 @@ fn in_words(all: &[(&str, Words)], word: &str, language: &str) -> String {
         |(_, words)| words.in_language(language).to_owned(),
     )
 }
-
-const DAYS: Words = words! { en: "d", id: "hr", es: "d" };
-const HOURS: Words = words! { en: "h", id: "j", es: "h" };
-const MINUTES: Words = words! { en: "min", id: "mnt", es: "min" };
-const SECONDS: Words = words! { en: "s", id: "dtk", es: "s" };
 
 /// A span of time by its largest unit, or its two largest from an hour on.
 pub fn span(span: Duration, language: &str) -> String {

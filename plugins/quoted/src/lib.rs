@@ -25,13 +25,16 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
-    use jadi_plugin_sdk::{Answer, MediaKind, Message, Reply, Words, words};
+    use jadi_plugin_sdk::{Answer, MediaKind, Message, Reply};
 
-    const NOTHING: Words = words! {
-        en: "Answer a message with this command, and I show it again.",
-        id: "Balas sebuah pesan dengan perintah ini, dan akan kutampilkan lagi.",
-        es: "Responde a un mensaje con este comando y lo muestro de nuevo.",
-    };
+    jadi_plugin_sdk::texts! {
+        languages: en, id, es;
+        NOTHING {
+            en: "Answer a message with this command, and I show it again.",
+            id: "Balas sebuah pesan dengan perintah ini, dan akan kutampilkan lagi.",
+            es: "Responde a un mensaje con este comando y lo muestro de nuevo.",
+        }
+    }
 
     #[command(
         name = "quoted",

@@ -217,6 +217,12 @@ fn read_shown(message: &Message) -> Option<Shown> {
             poll.context_info.as_option(),
         ));
     }
+    if let Some(invitation) = message.group_invite_message.as_option() {
+        // As phones show it: the group's name, and what its sender says to it.
+        let name = invitation.group_name.clone().unwrap_or_default();
+        let part = Part::Other("group_invite_message".to_owned());
+        return Some(shown(name, part, invitation.context_info.as_option()));
+    }
     let kind = other_kind(message)?;
     Some(shown(String::new(), Part::Other(kind.to_owned()), None))
 }
@@ -251,10 +257,6 @@ fn other_kind(message: &Message) -> Option<&'static str> {
         (message.list_message.is_set(), "list_message"),
         (message.buttons_message.is_set(), "buttons_message"),
         (message.interactive_message.is_set(), "interactive_message"),
-        (
-            message.group_invite_message.is_set(),
-            "group_invite_message",
-        ),
         (message.event_message.is_set(), "event_message"),
         (
             message.sticker_pack_message.is_set(),

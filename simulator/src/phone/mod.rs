@@ -268,6 +268,14 @@ impl Phone {
         self.log().duplicates()
     }
 
+    /// Lets nobody add this account to groups, or everybody again: who wants it in a group can only invite it.
+    pub fn set_invited_only(&self, on: bool) {
+        let mut world = self.inner.server.world();
+        if let Some(account) = world.accounts.get_mut(&self.inner.who.number) {
+            account.invited_only = on;
+        }
+    }
+
     /// Takes the phone off the network, or brings it back: meanwhile the server keeps what comes for it.
     pub fn set_online(&self, online: bool) {
         let inner = &self.inner;

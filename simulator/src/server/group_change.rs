@@ -19,7 +19,9 @@ const MAX_SUBJECT: usize = 100;
 pub(crate) type PersonResult = (String, u16);
 
 const OK: u16 = 200;
+pub(crate) const INVITED_ONLY: u16 = 403;
 const NOT_FOUND: u16 = 404;
+const PROTECTED: u16 = 405;
 const ALREADY_THERE: u16 = 409;
 
 impl Server {
@@ -96,9 +98,11 @@ impl Server {
         let (results, notice) = match change {
             GroupChange::Add(numbers) => add_members(&world, &mut changed, &numbers),
             GroupChange::Remove(numbers) => {
-                remove_members(&world, &mut changed, &numbers, &mut gone)
+                remove_members(&world, &mut changed, &numbers, false, &mut gone)
             }
-            GroupChange::Leave => remove_members(&world, &mut changed, &[by.to_owned()], &mut gone),
+            GroupChange::Leave => {
+                remove_members(&world, &mut changed, &[by.to_owned()], true, &mut gone)
+            }
             GroupChange::Promote(numbers) => set_role(&world, &mut changed, &numbers, Role::Admin),
             GroupChange::Demote(numbers) => set_role(&world, &mut changed, &numbers, Role::Member),
             GroupChange::Subject(subject) => {
@@ -274,10 +278,13 @@ fn add_members(world: &World, group: &mut Group, numbers: &[String]) -> Outcome 
     let mut results = Vec::new();
     let mut added = Vec::new();
     for number in numbers {
-        let code = if !world.accounts.contains_key(number) {
+        let account = world.accounts.get(number);
+        let code = if account.is_none() {
             NOT_FOUND
         } else if group.member(number).is_some() {
             ALREADY_THERE
+        } else if account.is_some_and(|account| account.invited_only) {
+            INVITED_ONLY
         } else {
             group.members.push(Member {
                 number: number.clone(),
@@ -296,11 +303,18 @@ fn remove_members(
     world: &World,
     group: &mut Group,
     numbers: &[String],
+    leaves: bool,
     gone: &mut Vec<String>,
 ) -> Outcome {
     let mut results = Vec::new();
     for number in numbers {
-        let was_there = group.member(number).is_some();
+        let member = group.member(number);
+        // The creator goes by himself only.
+        if !leaves && member.is_some_and(|member| member.role == Role::SuperAdmin) {
+            results.push((number.clone(), PROTECTED));
+            continue;
+        }
+        let was_there = member.is_some();
         group.members.retain(|member| member.number != *number);
         if was_there {
             gone.push(number.clone());
@@ -322,7 +336,8 @@ fn set_role(world: &World, group: &mut Group, numbers: &[String], role: Role) ->
         let code = match member {
             None => NOT_FOUND,
             // The creator stays what he is.
-            Some(member) if member.role == Role::SuperAdmin || member.role == role => ALREADY_THERE,
+            Some(member) if member.role == Role::SuperAdmin && role == Role::Member => PROTECTED,
+            Some(member) if member.role == role || member.role == Role::SuperAdmin => ALREADY_THERE,
             Some(member) => {
                 member.role = role;
                 changed.push(number.clone());
@@ -465,7 +480,7 @@ mod tests {
     }
 
     #[test]
-    fn the_creator_cannot_be_demoted() {
+    fn the_creator_cannot_be_demoted_or_removed() {
         let mut group = group(false);
         let (results, notice) = set_role(
             &World::default(),
@@ -473,7 +488,12 @@ mod tests {
             &[ADMIN.to_owned()],
             Role::Member,
         );
-        assert_eq!(results, [(ADMIN.to_owned(), ALREADY_THERE)]);
+        assert_eq!(results, [(ADMIN.to_owned(), PROTECTED)]);
         assert!(notice.is_none() && group.is_admin(ADMIN));
+        let mut gone = Vec::new();
+        let admin = [ADMIN.to_owned()];
+        let (results, _) = remove_members(&World::default(), &mut group, &admin, false, &mut gone);
+        assert_eq!(results, [(ADMIN.to_owned(), PROTECTED)]);
+        assert!(gone.is_empty() && group.is_admin(ADMIN));
     }
 }

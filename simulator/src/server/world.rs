@@ -174,6 +174,9 @@ pub(crate) struct Account {
     pub(crate) picture: Option<Picture>,
     pub(crate) about: String,
     pub(crate) blocked: Vec<String>,
+    /// Whether nobody may add the account to groups.
+    #[serde(default)]
+    pub(crate) invited_only: bool,
 }
 
 impl Account {
@@ -192,6 +195,7 @@ impl Account {
             picture: None,
             about: String::new(),
             blocked: Vec::new(),
+            invited_only: false,
         }
     }
 

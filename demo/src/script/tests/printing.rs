@@ -65,6 +65,7 @@ fn any_expected() -> impl Strategy<Value = Expected> {
         any_pattern().prop_map(|text| Expected::Reaction("👍".into(), text)),
         any_pattern().prop_map(Expected::Edit),
         any_pattern().prop_map(Expected::Delete),
+        any_pattern().prop_map(Expected::Invitation),
     ]
 }
 
@@ -134,6 +135,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         any_account().prop_map(Step::Owner),
         (any_account(), any_name()).prop_map(|(account, owner)| Step::Bot { account, owner }),
         any_account().prop_map(Step::AsBot),
+        any_name().prop_map(|phone| Step::WantsInvitations { phone }),
         (any_name(), prop::collection::vec(member, 1..4))
             .prop_map(|(name, members)| Step::Group { name, members }),
         (any_name(), any_change()).prop_map(|(group, change)| Step::GroupChange { group, change }),

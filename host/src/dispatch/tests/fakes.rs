@@ -11,8 +11,8 @@ use tokio::sync::watch;
 use super::Handler;
 use crate::dispatch::{Installed, PluginDesk, SwitchError};
 use crate::model::{
-    Action, BotId, Event, EventKind, GroupInfo, Jid, Outgoing, Participant, PhoneNumber, Progress,
-    SendMessage,
+    Action, BotId, ChangeOutcome, Event, EventKind, GroupInfo, Jid, Outgoing, Participant,
+    PersonChanged, PhoneNumber, Progress, SendMessage,
 };
 use crate::plugins::{
     Digest, EventInput, EventLimits, Grants, KvWrite, LimitOverrides, Limits, Outcome, Reads,
@@ -223,6 +223,19 @@ impl Session for ScriptedSession {
             .unwrap_or(Ok(()))
     }
 
+    async fn change_people(&self, outgoing: &Outgoing) -> Result<Vec<PersonChanged>, SendError> {
+        self.send(outgoing).await?;
+        let Action::Group { change, .. } = &outgoing.action else {
+            panic!("no change of a group: {outgoing:?}");
+        };
+        let (_, people) = change.of_people().expect("a change of people");
+        let done = people.iter().cloned().map(|jid| PersonChanged {
+            jid,
+            outcome: ChangeOutcome::Done,
+        });
+        Ok(done.collect())
+    }
+
     async fn progress(&self, _progress: &Progress) -> Result<(), SendError> {
         Ok(())
     }
@@ -244,6 +257,7 @@ impl Session for ScriptedSession {
             subject: String::new(),
             description: String::new(),
             participants,
+            creator: None,
         })
     }
 

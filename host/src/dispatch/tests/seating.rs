@@ -49,6 +49,7 @@ fn done(host: &Host) -> Vec<String> {
             Action::Group {
                 group,
                 change: GroupChange::Leave,
+                ..
             } if group == jid(GROUP) => "leaves".to_owned(),
             other => panic!("{other:?}"),
         })

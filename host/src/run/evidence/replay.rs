@@ -91,6 +91,7 @@ pub(super) async fn replay(
 fn runtime(failed: &FailedEvent, config: &Config) -> anyhow::Result<Runtime> {
     let mut limits = Limits {
         pool: config.limits.pool,
+        heavy: config.limits.heavy,
         script: config.limits.script,
         ..Limits::default()
     };
@@ -218,7 +219,7 @@ fn action_shown(action: &Action) -> String {
         Action::Edit { text, .. } => format!("edit to: {text}"),
         Action::Delete { .. } => "delete a message".to_owned(),
         Action::Hosting { order, .. } => format!("for the host: {order:?}"),
-        Action::Group { group, change } => format!("change {group}: {change:?}"),
+        Action::Group { group, change, .. } => format!("change {group}: {change:?}"),
         Action::Bot { change, .. } => format!("change the bot: {change:?}"),
     }
 }

@@ -1,17 +1,17 @@
-//! Groups: notifications about who came and went, what a group is, and changing it.
+//! Groups: notifications about who came and went, what a group is, and changing it. Who is in it is changed in `people`.
 
 use whatsapp_rust::prelude::{Client, Jid as WireJid};
 use whatsapp_rust::types::events::GroupUpdate;
 use whatsapp_rust::wacore::stanza::groups::{GroupNotificationAction, GroupParticipantInfo};
 use whatsapp_rust::{
-    GroupDescription, GroupError, GroupMetadata, GroupSubject, IqError, ParticipantChangeResponse,
-    PreviousDescription,
+    GroupDescription, GroupError, GroupMetadata, GroupSubject, IqError, PreviousDescription,
 };
 
 use super::address::{self, NumberBook};
+use super::people;
 use crate::model::{
-    Chat, ChatKind, Event, EventKey, EventKind, GroupChange, GroupInfo, Jid, MessageId,
-    Participant, Person,
+    ChangeOutcome, Chat, ChatKind, Event, EventKey, EventKind, GroupChange, GroupInfo, Jid,
+    MessageId, Participant, Person, PersonChanged,
 };
 use crate::whatsapp::SendError;
 
@@ -98,31 +98,17 @@ pub(super) async fn info(client: &Client, group: &WireJid) -> Result<GroupInfo, 
 /// Changes a group. The same change again does no harm, so that it may be repeated after a crash.
 pub(super) async fn change(
     client: &Client,
-    group: &Jid,
+    address: &Jid,
     change: &GroupChange,
 ) -> Result<(), SendError> {
-    let not_one = || SendError::Refused("not an address".to_owned());
-    let group = address::wire(group).ok_or_else(not_one)?;
-    let people = |people: &[Jid]| -> Result<Vec<WireJid>, SendError> {
-        let wired = people
-            .iter()
-            .map(|person| address::wire(person).ok_or_else(not_one));
-        wired.collect()
-    };
+    let group =
+        address::wire(address).ok_or_else(|| SendError::Refused("not an address".to_owned()))?;
     let groups = client.groups();
     match change {
-        GroupChange::Add { people: all } => {
-            changed(groups.add_participants(group, &people(all)?).await)
-        }
-        GroupChange::Remove { people: all } => {
-            changed(groups.remove_participants(group, &people(all)?).await)
-        }
-        GroupChange::Promote { people: all } => {
-            changed(groups.promote_participants(group, &people(all)?).await)
-        }
-        GroupChange::Demote { people: all } => {
-            changed(groups.demote_participants(group, &people(all)?).await)
-        }
+        GroupChange::Add { .. }
+        | GroupChange::Remove { .. }
+        | GroupChange::Promote { .. }
+        | GroupChange::Demote { .. } => changed(&people::change(client, address, change).await?),
         GroupChange::Subject { text } => {
             let subject = GroupSubject::new(text.as_str())
                 .map_err(|error| SendError::Refused(error.to_string()))?;
@@ -147,18 +133,32 @@ pub(super) async fn change(
 
 /// A change of people has worked when it has for anyone: the others' privacy settings, or that they are what they should be
 /// already, is no reason to try again.
-fn changed(answer: Result<Vec<ParticipantChangeResponse>, GroupError>) -> Result<(), SendError> {
-    let people = answer.map_err(refused)?;
-    match people.iter().find_map(|person| person.error.as_ref()) {
-        Some(code) if people.iter().all(|person| !person.is_ok()) => Err(SendError::Refused(
-            format!("nobody was changed (code {code})"),
-        )),
+fn changed(people: &[PersonChanged]) -> Result<(), SendError> {
+    let worked = |person: &PersonChanged| {
+        use ChangeOutcome::{Already, Done, Invited};
+        matches!(person.outcome, Done | Already | Invited)
+    };
+    match people.first() {
+        Some(first) if !people.iter().any(worked) => {
+            let why = first.outcome.word();
+            Err(SendError::Refused(format!("nobody was changed ({why})")))
+        }
         _ => Ok(()),
     }
 }
 
 fn described(metadata: GroupMetadata, book: &NumberBook) -> Option<GroupInfo> {
+    let mut makers = metadata.participants.iter();
+    let creator = makers
+        .find(|person| person.is_super_admin())
+        .and_then(|person| {
+            book.fold(
+                &person.jid,
+                person.phone_number.as_ref().or(person.lid.as_ref()),
+            )
+        });
     Some(GroupInfo {
+        creator: creator.map(|creator| creator.jid),
         jid: address::plain(&metadata.id)?,
         subject: metadata.subject,
         description: metadata.description.unwrap_or_default(),

@@ -22,6 +22,7 @@ mod media;
 mod metered;
 mod network;
 mod outbound;
+mod people;
 mod presence;
 mod recent;
 mod session;

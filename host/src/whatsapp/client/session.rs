@@ -19,12 +19,12 @@ use super::address;
 use super::download;
 use super::media::Uploaded;
 use super::recent::Recent;
-use super::{groups, media, outbound};
+use super::{groups, media, outbound, people};
 use crate::clock::SharedClock;
 use crate::meter::Meter;
 use crate::model::{
-    Action, GroupInfo, Jid, JidKind, MediaContent, MediaKind, Outgoing, PhoneNumber, Progress,
-    SendMessage,
+    Action, GroupInfo, Jid, JidKind, MediaContent, MediaKind, Outgoing, PersonChanged, PhoneNumber,
+    Progress, SendMessage,
 };
 use crate::whatsapp::{DownloadError, SendError, Session};
 
@@ -67,7 +67,7 @@ impl ClientSession {
         if !self.client.is_logged_in() {
             return Err(SendError::Unavailable);
         }
-        if let Action::Group { group, change } = &outgoing.action {
+        if let Action::Group { group, change, .. } = &outgoing.action {
             return groups::change(&self.client, group, change).await;
         }
         let (chat, message) = self.message(&outgoing.action).await?;
@@ -187,6 +187,17 @@ impl Session for ClientSession {
         };
         self.within(deadline, Box::pin(self.carry_out(outgoing)))
             .await
+    }
+
+    async fn change_people(&self, outgoing: &Outgoing) -> Result<Vec<PersonChanged>, SendError> {
+        if !self.client.is_logged_in() {
+            return Err(SendError::Unavailable);
+        }
+        let Action::Group { group, change, .. } = &outgoing.action else {
+            return Err(SendError::Refused("no change of a group".to_owned()));
+        };
+        let changed = people::change(&self.client, group, change);
+        within(SEND_DEADLINE, Box::pin(changed)).await
     }
 
     async fn progress(&self, progress: &Progress) -> Result<(), SendError> {

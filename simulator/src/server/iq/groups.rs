@@ -6,9 +6,12 @@ use super::Answer;
 use crate::error::GroupError;
 use crate::event::GroupChange;
 use crate::server::Server;
-use crate::server::group_change::{PersonResult, group_node};
+use crate::server::group_change::{INVITED_ONLY, PersonResult, group_node};
 use crate::server::world::Who;
 use crate::wire::stanza::{StanzaExt as _, node};
+
+/// How long an invitation is good.
+const INVITATION_SECS: i64 = 3 * 24 * 3600;
 
 impl Server {
     pub(super) fn answer_groups(&self, who: &Who, request: &Node, set: bool) -> Answer {
@@ -162,6 +165,14 @@ impl Server {
                 .build();
             if *code != 200 {
                 person.set("error", *code);
+            }
+            if *code == INVITED_ONLY {
+                // What an invitation to this person is made of.
+                let invitation = node("add_request")
+                    .attr("code", hex::encode_upper(rand::random::<[u8; 8]>()))
+                    .attr("expiration", self.clock.now_secs() + INVITATION_SECS)
+                    .build();
+                person.content = Some(wacore_binary::NodeContent::Nodes(vec![invitation]));
             }
             person
         });
