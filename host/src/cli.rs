@@ -11,6 +11,7 @@ pub use evidence::EvidenceCommand;
 use crate::author::AuthorCommand;
 use crate::config::Sources;
 use crate::live::LiveCommand;
+use crate::model::PhoneNumber;
 
 const AFTER: &str = "\
 Configuration:
@@ -77,6 +78,22 @@ pub enum Command {
         /// What to look at.
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Write a bot's data into a file, as !exportdata sends it; stop the host first
+    Export {
+        /// The bot's number
+        #[arg(long, value_name = "NUMBER")]
+        bot: PhoneNumber,
+        /// The file, which must not be there yet [default: the number and the day]
+        file: Option<PathBuf>,
+    },
+    /// Take a bot's data in from such a file, in place of what the bot has; stop the host first
+    Import {
+        /// The file
+        file: PathBuf,
+        /// The bot's number, when it is not the one that the file is of
+        #[arg(long, value_name = "NUMBER")]
+        bot: Option<PhoneNumber>,
     },
     /// Replace the master key, which everything that is kept is encrypted with
     #[command(after_help = KEY_AFTER)]

@@ -57,6 +57,12 @@ fn with_config(command: &Command, flags: Flags) -> anyhow::Result<()> {
             &settings,
             &mut std::io::stdout().lock(),
         )?),
+        Command::Export { bot, file } => {
+            jadi::run::export(&config, bot, file.as_deref(), &mut std::io::stdout().lock())
+        }
+        Command::Import { file, bot } => {
+            jadi::run::import(&config, file, bot.as_ref(), &mut std::io::stdout().lock())
+        }
         Command::Key {
             command: KeyCommand::Rotate,
         } => jadi::run::rotate(&config, new_key.as_ref(), &mut std::io::stdout().lock()),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BotId, LinkMethod, Person, PhoneNumber};
+use super::{BotId, Jid, LinkMethod, Person, PhoneNumber};
 use crate::clock::Millis;
 
 /// Something to be done with the host's bots. The host carries it out itself; nothing of it goes to WhatsApp.
@@ -53,6 +53,93 @@ pub enum HostingOrder {
         /// How many.
         slots: u32,
     },
+    /// Send something to the owners of all bots, from the main bot.
+    Broadcast {
+        /// Which plugin tells of its end.
+        plugin: String,
+        /// What.
+        text: String,
+        /// Who asks, and is told.
+        by: Person,
+    },
+    /// Stop that.
+    StopBroadcast,
+    /// Send all that a bot knows and keeps, as a file.
+    Export {
+        /// Which one.
+        bot: BotId,
+        /// Which plugin tells of it.
+        plugin: String,
+        /// To whom.
+        to: Person,
+    },
+    /// Forget all that a bot knows and keeps.
+    Erase {
+        /// Which one.
+        bot: BotId,
+        /// Which plugin tells its owner.
+        plugin: String,
+    },
+    /// Let a bot's plan end.
+    SetPlan {
+        /// Which one.
+        bot: BotId,
+        /// Which plugin tells its owner.
+        plugin: String,
+        /// After so many days; never without.
+        days: Option<u32>,
+    },
+    /// Switch a feature of the host.
+    SetFeature {
+        /// Its name.
+        name: String,
+        /// Whether it is on from then on.
+        on: bool,
+    },
+    /// Set the pause between reconnects, and between sends of one bot.
+    SetDelay {
+        /// How long, milliseconds.
+        millis: u64,
+    },
+    /// Make somebody a system owner.
+    NameSystemOwner {
+        /// Which plugin tells them.
+        plugin: String,
+        /// Their number.
+        number: PhoneNumber,
+    },
+    /// Make somebody a system owner no more.
+    DropSystemOwner {
+        /// Which plugin tells them.
+        plugin: String,
+        /// Their number.
+        number: PhoneNumber,
+    },
+    /// Offer a bot to somebody, in place of an earlier offer.
+    Offer {
+        /// Which one.
+        bot: BotId,
+        /// Which plugin tells them.
+        plugin: String,
+        /// To whom.
+        to: PhoneNumber,
+        /// By whom.
+        by: Jid,
+    },
+    /// Take such an offer back.
+    Withdraw {
+        /// Of which one.
+        bot: BotId,
+    },
+    /// Take a bot that is offered.
+    Take {
+        /// Which one.
+        bot: BotId,
+        /// Which plugin tells both.
+        plugin: String,
+        /// Who takes it.
+        by: Person,
+    },
 }
 
 /// What has happened to a bot.
@@ -81,6 +168,28 @@ pub enum StepName {
     LoggedOut,
     /// It was ended by somebody.
     Ended,
+    /// Its owner offers it to somebody; told to them.
+    Offered,
+    /// Somebody has taken it; told to who had it.
+    Given,
+    /// The same; told to who has it now.
+    Taken,
+    /// Its plan ends at another time, or never; told to its owner, as are the two below.
+    PlanSet,
+    /// Its plan ends soon.
+    PlanEnds,
+    /// Its plan has ended, and it is stopped.
+    PlanOver,
+    /// All that it knows and keeps was sent as a file; told to who got it.
+    Exported,
+    /// All of that is forgotten; told to its owner.
+    Erased,
+    /// A broadcast has ended; told to who asked for it.
+    Broadcast,
+    /// Somebody is a system owner now; told to them.
+    Named,
+    /// Somebody is a system owner no more; told to them.
+    Dropped,
 }
 
 impl StepName {
@@ -98,6 +207,17 @@ impl StepName {
             Self::Refused => "refused",
             Self::LoggedOut => "logged-out",
             Self::Ended => "ended",
+            Self::Offered => "offered",
+            Self::Given => "given",
+            Self::Taken => "taken",
+            Self::PlanSet => "plan-set",
+            Self::PlanEnds => "plan-ends",
+            Self::PlanOver => "plan-over",
+            Self::Exported => "exported",
+            Self::Erased => "erased",
+            Self::Broadcast => "broadcast",
+            Self::Named => "named",
+            Self::Dropped => "dropped",
         }
     }
 }
@@ -144,6 +264,12 @@ pub struct HostingStep {
     pub until: Option<Millis>,
     /// Why, when there is more to say.
     pub reason: Option<String>,
+    /// Who else has to do with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<PhoneNumber>,
+    /// How many, for a broadcast.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
 }
 
 impl HostingStep {
@@ -156,6 +282,8 @@ impl HostingStep {
             picture: Vec::new(),
             until: None,
             reason: None,
+            other: None,
+            count: None,
         }
     }
 }

@@ -4,7 +4,7 @@
 //! to a handler and `whatsapp` can make it, while none of the three knows another.
 
 mod action;
-mod base64_bytes;
+pub mod base64_bytes;
 mod bot;
 pub mod clock;
 mod cpu;

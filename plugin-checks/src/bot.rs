@@ -421,16 +421,27 @@ impl Reads for Bot {
         bot.jid = Some(self.own.clone());
         bot.owner = Some(self.person.clone());
         let answer = match &ask {
-            HostingAsk::Request { .. } => HostingAnswer::Refused(RefusalReason::Full.into()),
-            HostingAsk::List { .. } | HostingAsk::Find { .. } | HostingAsk::OwnedBy { .. } => {
-                HostingAnswer::Bots(vec![bot])
+            HostingAsk::Request { .. }
+            | HostingAsk::Broadcast { .. }
+            | HostingAsk::Offer { .. }
+            | HostingAsk::NameSystemOwner { .. }
+            | HostingAsk::DropSystemOwner { .. } => {
+                HostingAnswer::Refused(RefusalReason::Full.into())
             }
+            HostingAsk::Usage { .. } => HostingAnswer::Usage(Box::default()),
+            HostingAsk::Features => HostingAnswer::Features(Vec::new()),
+            HostingAsk::SystemOwners => HostingAnswer::SystemOwners(Vec::new()),
+            HostingAsk::Take { .. }
+            | HostingAsk::List { .. }
+            | HostingAsk::Find { .. }
+            | HostingAsk::OwnedBy { .. } => HostingAnswer::Bots(vec![bot]),
             HostingAsk::Overview => HostingAnswer::Overview(HostOverview {
                 slots: 1,
                 taken: 1,
                 states: vec![(StateName::Requested, 1)],
                 started_at: 0,
                 restoring: 0,
+                delay_ms: 250,
             }),
         };
         self.record.value(&(&ask, &answer));

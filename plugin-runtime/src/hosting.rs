@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use jadi_model::clock::Millis;
-use jadi_model::{BotRecord, Jid, LinkMethod, Person, PhoneNumber, StateName};
+use jadi_model::{BotId, BotRecord, Jid, KnownCounts, LinkMethod, Person, PhoneNumber, StateName};
 
 /// A question about the host's bots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,20 +37,62 @@ pub enum HostingAsk {
     },
     /// The host as a whole.
     Overview,
+    /// What a bot has and uses.
+    Usage {
+        /// Which one.
+        bot: BotId,
+    },
+    /// Whether a bot may be offered to the person with this number.
+    Offer {
+        /// Which one.
+        bot: BotId,
+        /// The number, as a person types it.
+        number: String,
+    },
+    /// Which bot this person may take.
+    Take {
+        /// Who asks.
+        by: Person,
+    },
+    /// Whether this person may send something to all owners now.
+    Broadcast {
+        /// Who.
+        by: Jid,
+    },
+    /// The host's features.
+    Features,
+    /// The system owners.
+    SystemOwners,
+    /// Whether the person with this number may become a system owner.
+    NameSystemOwner {
+        /// The number, as a person types it.
+        number: String,
+    },
+    /// Whether they may be one no more.
+    DropSystemOwner {
+        /// The number, as a person types it.
+        number: String,
+    },
 }
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HostingAnswer {
-    /// To [`HostingAsk::Request`]: nothing speaks against a bot of this number.
+    /// To a question about a number: nothing speaks against it.
     Granted(PhoneNumber),
-    /// To [`HostingAsk::Request`]: something does.
+    /// To a question whether something may be: something speaks against it.
     Refused(HostingRefusal),
     /// To a question about bots.
     Bots(Vec<BotRecord>),
     /// To [`HostingAsk::Overview`].
     Overview(HostOverview),
+    /// To [`HostingAsk::Usage`].
+    Usage(Box<BotUsage>),
+    /// To [`HostingAsk::Features`].
+    Features(Vec<FeatureState>),
+    /// To [`HostingAsk::SystemOwners`].
+    SystemOwners(Vec<SystemOwner>),
 }
 
 impl HostingAnswer {
@@ -58,13 +100,33 @@ impl HostingAnswer {
     pub(super) fn weight(&self) -> usize {
         let bots = match self {
             Self::Bots(bots) => bots.len(),
-            Self::Granted(_) | Self::Refused(_) | Self::Overview(_) => 1,
+            Self::SystemOwners(owners) => owners.len(),
+            Self::Features(features) => features.len(),
+            Self::Granted(_) | Self::Refused(_) | Self::Overview(_) | Self::Usage(_) => 1,
         };
         bots.saturating_mul(2 * size_of::<BotRecord>())
     }
 }
 
-/// Why there is no bot for somebody.
+/// A feature of the host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureState {
+    /// Its name.
+    pub name: String,
+    /// Whether it is on.
+    pub on: bool,
+}
+
+/// A system owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemOwner {
+    /// Their number.
+    pub number: PhoneNumber,
+    /// Whether the configuration names them.
+    pub configured: bool,
+}
+
+/// Why something can't be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HostingRefusal {
     /// Why.
@@ -85,7 +147,7 @@ impl From<RefusalReason> for HostingRefusal {
     }
 }
 
-/// The reasons, in the order in which they are looked for.
+/// The reasons; those of a request for a bot in the order in which they are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RefusalReason {
@@ -107,6 +169,22 @@ pub enum RefusalReason {
     Off,
     /// It was not said how the number is to be linked.
     MethodMissing,
+    /// The number is a system owner's.
+    SystemOwner,
+    /// The number is a bot's.
+    IsBot,
+    /// The person has it already.
+    Yours,
+    /// Nothing is offered to the person.
+    NotOffered,
+    /// The number is no system owner's.
+    NoSystemOwner,
+    /// The configuration says it.
+    Configured,
+    /// Nobody would be left.
+    Last,
+    /// A broadcast is under way.
+    Busy,
 }
 
 impl RefusalReason {
@@ -122,6 +200,14 @@ impl RefusalReason {
             Self::Full => "full",
             Self::Off => "off",
             Self::MethodMissing => "method-missing",
+            Self::SystemOwner => "system-owner",
+            Self::IsBot => "is-bot",
+            Self::Yours => "yours",
+            Self::NotOffered => "not-offered",
+            Self::NoSystemOwner => "no-system-owner",
+            Self::Configured => "configured",
+            Self::Last => "last",
+            Self::Busy => "busy",
         }
     }
 }
@@ -139,4 +225,46 @@ pub struct HostOverview {
     pub started_at: Millis,
     /// How many bots have yet to be brought up.
     pub restoring: u32,
+    /// The pause between reconnects, and between sends of one bot, milliseconds.
+    #[serde(default)]
+    pub delay_ms: u64,
+}
+
+/// What a bot has and uses.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BotUsage {
+    /// Since when it runs in this host; none while it does not.
+    pub up_since: Option<Millis>,
+    /// Whom it has met.
+    pub known: KnownCounts,
+    /// Messages from others since it was made.
+    pub received: u64,
+    /// Messages that it has sent since then.
+    pub sent: u64,
+    /// How many messages it has sent today, and how many it may.
+    #[serde(default)]
+    pub quota: Option<(u64, u64)>,
+    /// What its plugins did within the last hour.
+    pub load: PluginLoad,
+    /// Events that wait to be handled.
+    pub waiting: u64,
+    /// How many may.
+    pub waiting_most: u64,
+    /// Messages that wait to be sent.
+    pub unsent: u64,
+    /// What its files weigh, bytes.
+    pub stored: u64,
+}
+
+/// What a bot's plugins did in some time.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PluginLoad {
+    /// How often one ran.
+    pub runs: u32,
+    /// How often that failed.
+    pub failed: u32,
+    /// The CPU time of all runs, microseconds.
+    pub cpu_us: u64,
+    /// The plugin that had most of it.
+    pub busiest: Option<String>,
 }

@@ -68,7 +68,10 @@ pub use contract::Version;
 pub use failed_event::{FailedEvent, FailedEventError, FailedPlugin};
 pub use failure::{Failure, Limit};
 pub use grants::Grants;
-pub use hosting::{HostOverview, HostingAnswer, HostingAsk, HostingRefusal, RefusalReason};
+pub use hosting::{
+    BotUsage, FeatureState, HostOverview, HostingAnswer, HostingAsk, HostingRefusal, PluginLoad,
+    RefusalReason, SystemOwner,
+};
 pub use inspect::{Inspected, inspect};
 pub use jadi_model::Digest;
 pub use limits::{

@@ -239,14 +239,25 @@ event! {
 
 impl HostingStep<'_> {
     /// What has happened, as a word: `qr`, `code`, `passkey-needed`, `open`, `expired`, `wrong-number`, `failed`, `refused`,
-    /// `opened`, `logged-out`, `ended`. There will be more.
+    /// `opened`, `logged-out`, `ended`, `offered`, `given`, `taken`, `plan-set`,
+    /// `plan-ends`, `plan-over`, `exported`, `erased`, `named`, `dropped`, `broadcast`. There will be more.
     pub fn name(&self) -> String {
         self.about.name()
     }
 
-    /// The number that it is about, digits only.
+    /// The number that it is about, digits only: the bot's or, for `named`, `dropped` and `broadcast`, the person's.
     pub fn number(&self) -> String {
         self.about.number()
+    }
+
+    /// The number of who else has to do with it: for `offered` and `taken` who gives it, for `given` who has it now.
+    pub fn other(&self) -> Option<String> {
+        self.about.other()
+    }
+
+    /// How many, for `broadcast`: people who were sent it.
+    pub fn count(&self) -> Option<u32> {
+        self.about.count()
     }
 
     /// The code to type, eight characters without a dash.

@@ -56,12 +56,13 @@ pub use saying::Saying;
 pub use told::{Refused, Told};
 
 pub use jadi_model::{
-    Action, BotChange, BotRecord, ChangeOutcome, GroupChange, HostingOrder, HostingStep, KnownUser,
-    LinkMethod, MediaContent, MediaKind, PeopleChange, PhoneNumber, Progress, Role, SendMessage,
-    StateName, StepName,
+    Action, BotChange, BotRecord, ChangeOutcome, GroupChange, HostingOrder, HostingStep,
+    KnownCounts, KnownUser, LinkMethod, MediaContent, MediaKind, PeopleChange, PhoneNumber,
+    Progress, Role, SendMessage, StateName, StepName,
 };
 pub use jadi_plugin_manifest::{Capability, Manifest, Place, SettingValue};
 pub use jadi_plugin_runtime::{
-    EventLimits, Failure, HostOverview, HostingAnswer, HostingAsk, HostingRefusal, HttpRequest,
-    HttpResponse, Limit, LogLevel, LogLine, Receipt, RefusalReason,
+    BotUsage, EventLimits, Failure, FeatureState, HostOverview, HostingAnswer, HostingAsk,
+    HostingRefusal, HttpRequest, HttpResponse, Limit, LogLevel, LogLine, PluginLoad, Receipt,
+    RefusalReason, SystemOwner,
 };

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::dispatch::Delay;
 use crate::random::Random;
 
 /// The longest wait.
@@ -16,24 +17,20 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// Waits of one bot.
 #[derive(Debug, Clone)]
 pub(super) struct Backoff {
-    first: Duration,
+    first: Delay,
     failures: u32,
 }
 
 impl Backoff {
-    /// Starts with about `first`.
-    pub(super) fn new(first: Duration) -> Self {
-        Self {
-            first: first.max(SHORTEST),
-            failures: 0,
-        }
+    /// Starts with about `first`, as long as that is at the time.
+    pub(super) fn new(first: Delay) -> Self {
+        Self { first, failures: 0 }
     }
 
     /// The wait after one more failure.
     pub(super) fn next(&mut self, random: &dyn Random) -> Duration {
-        let doubled = self
-            .first
-            .saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
+        let first = self.first.get().max(SHORTEST);
+        let doubled = first.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
         self.failures = self.failures.saturating_add(1);
         doubled.min(LONGEST).mul_f64(0.5 + random.fraction() / 2.0)
     }
@@ -58,7 +55,7 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_bound_and_start_again() {
-        let mut backoff = Backoff::new(Duration::from_secs(2));
+        let mut backoff = Backoff::new(Delay::new(Duration::from_secs(2)));
         let least = &Always(0);
         let seconds: Vec<u64> = (0..12).map(|_| backoff.next(least).as_secs()).collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 450, 450, 450]);
@@ -72,7 +69,8 @@ mod tests {
 
     #[test]
     fn chance_cuts_a_wait_by_at_most_half() {
-        let wait = |chance| Backoff::new(Duration::from_secs(100)).next(&Always(chance));
+        let wait =
+            |chance| Backoff::new(Delay::new(Duration::from_secs(100))).next(&Always(chance));
         assert_eq!(wait(0), Duration::from_secs(50));
         assert_eq!(wait(255).as_secs(), 99);
     }

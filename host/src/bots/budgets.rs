@@ -99,9 +99,9 @@ struct Account {
 }
 
 /// Looks at all bots until it is dropped.
-pub async fn watch(fleet: Arc<Fleet>, options: BudgetOptions, operators: Vec<Jid>) {
+pub async fn watch(fleet: Arc<Fleet>, options: BudgetOptions) {
     let clock = fleet.parts.clock.clone();
-    let mut watcher = Watcher::new(fleet, options, operators);
+    let mut watcher = Watcher::new(fleet, options);
     for looks in (0..LOOKS_AT_DISK).cycle() {
         clock.sleep(LOOK).await;
         watcher.look(looks == 0).await;
@@ -112,18 +112,15 @@ pub async fn watch(fleet: Arc<Fleet>, options: BudgetOptions, operators: Vec<Jid
 pub(super) struct Watcher {
     fleet: Arc<Fleet>,
     options: BudgetOptions,
-    /// Who is told of a bot without an owner.
-    operators: Vec<Jid>,
     accounts: HashMap<BotId, Account>,
     last: Option<Millis>,
 }
 
 impl Watcher {
-    pub(super) fn new(fleet: Arc<Fleet>, options: BudgetOptions, operators: Vec<Jid>) -> Self {
+    pub(super) fn new(fleet: Arc<Fleet>, options: BudgetOptions) -> Self {
         Self {
             fleet,
             options,
-            operators,
             accounts: HashMap::new(),
             last: None,
         }
@@ -230,7 +227,10 @@ impl Watcher {
         };
         let people = match &record.owner {
             Some(owner) => vec![owner.clone()],
-            None => self.operators.clone(),
+            None => {
+                let operators = self.fleet.parts.system_owners.all();
+                operators.iter().map(Jid::of_number).collect()
+            }
         };
         let messages = people.into_iter().map(|person| Outgoing {
             id: self.new_id(),

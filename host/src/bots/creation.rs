@@ -4,7 +4,7 @@
 //! happens is told step by step. An attempt that ends without an open bot leaves nothing behind: no record, no key, no file; one
 //! that a crash cut short is deleted at the next start.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +12,9 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::features::Feature;
 use super::fleet::Fleet;
+use super::hourly::Hourly;
 use super::status::{BotState, BotStatus, Pairing};
 use super::supervisor::Instance;
 use crate::clock::{Millis, millis};
@@ -25,15 +27,29 @@ use crate::whatsapp::SendError;
 
 /// How long an attempt may take in all, from the request to the open bot.
 const ATTEMPT: Duration = Duration::from_secs(300);
-/// How many requests one person may make within an hour.
-const PER_HOUR: usize = 5;
 /// Steps of one attempt that may wait to be told.
 const STEPS: usize = 32;
-/// How many people are remembered who asked.
-const ASKERS: usize = 10_000;
-const HOUR: Millis = 3_600_000;
 /// The host setting that says how many sub-bots there may be.
 const SLOTS: &str = "slots";
+
+/// Where people ask for bots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// In a chat with the main bot.
+    Chat,
+    /// On the page or through the API.
+    Page,
+}
+
+impl Door {
+    /// What opens it.
+    fn feature(self) -> Feature {
+        match self {
+            Self::Chat => Feature::Jadibot,
+            Self::Page => Feature::ConnectPage,
+        }
+    }
+}
 
 /// What somebody asks for.
 #[derive(Debug, Clone)]
@@ -48,6 +64,8 @@ pub struct Request {
     pub name: String,
     /// The language that its owner is told in.
     pub language: String,
+    /// Where it is asked for.
+    pub door: Door,
 }
 
 /// What happens to an attempt.
@@ -97,8 +115,8 @@ pub struct Creation {
 struct State {
     /// By who asked.
     attempts: HashMap<Jid, Attempt>,
-    /// When each person asked, within the last hour.
-    asked: HashMap<Jid, VecDeque<Millis>>,
+    /// Who has asked how often.
+    asked: Hourly<Jid>,
 }
 
 struct Attempt {
@@ -131,13 +149,15 @@ impl Creation {
         number: &str,
         method: Option<LinkMethod>,
         by: &Person,
+        door: Door,
     ) -> Result<Result<PhoneNumber, HostingRefusal>, CreationError> {
-        let Ok(number) = number.parse::<PhoneNumber>() else {
-            return Ok(Err(RefusalReason::NotANumber.into()));
-        };
-        if !self.is_on_whatsapp(&number).await? {
-            return Ok(Err(RefusalReason::NotOnWhatsApp.into()));
+        if !self.is_open(door) {
+            return Ok(Err(RefusalReason::Off.into()));
         }
+        let number = match self.on_whatsapp(number).await? {
+            Ok(number) => number,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         if let Some(refusal) = self.refusal(&number, by).await? {
             return Ok(Err(refusal));
         }
@@ -160,6 +180,9 @@ impl Creation {
         let _turn = self.turn.lock().await;
         if self.ending.is_cancelled() {
             return Err(CreationError::Ending);
+        }
+        if !self.is_open(request.door) {
+            return Ok(Err(RefusalReason::Off.into()));
         }
         if let Some(refusal) = self.refusal(&request.number, &request.owner).await? {
             return Ok(Err(refusal));
@@ -191,14 +214,7 @@ impl Creation {
             state
                 .attempts
                 .insert(owner.clone(), Attempt { bot: id, until });
-            if state.asked.len() >= ASKERS {
-                state.asked.retain(|_, times| {
-                    times
-                        .back()
-                        .is_some_and(|at| now.saturating_sub(*at) < HOUR)
-                });
-            }
-            state.asked.entry(owner.clone()).or_default().push_back(now);
+            state.asked.note(owner.clone(), now);
         }
         self.under_way
             .send_modify(|attempts| *attempts = attempts.saturating_add(1));
@@ -211,6 +227,11 @@ impl Creation {
                 .send_modify(|attempts| *attempts = attempts.saturating_sub(1));
         });
         Ok(Ok(told))
+    }
+
+    /// Whether people get bots there.
+    pub fn is_open(&self, door: Door) -> bool {
+        self.fleet.parts.features.is_on(door.feature())
     }
 
     /// How many sub-bots the host takes.
@@ -256,11 +277,44 @@ impl Creation {
         self.fleet.parts.store.registry()
     }
 
-    async fn is_on_whatsapp(&self, number: &PhoneNumber) -> Result<bool, CreationError> {
+    /// While it is held, nobody else gets a bot.
+    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
+    /// The number that is typed, when somebody has it on WhatsApp.
+    pub(super) async fn on_whatsapp(
+        &self,
+        typed: &str,
+    ) -> Result<Result<PhoneNumber, HostingRefusal>, CreationError> {
+        let Ok(number) = typed.parse::<PhoneNumber>() else {
+            return Ok(Err(RefusalReason::NotANumber.into()));
+        };
         let main = self.fleet.instances().main();
         let session = main.and_then(|main| main.session().borrow().clone());
         let session = session.ok_or(SendError::Unavailable)?;
-        Ok(session.is_on_whatsapp(number).await?)
+        Ok(if session.is_on_whatsapp(&number).await? {
+            Ok(number)
+        } else {
+            Err(RefusalReason::NotOnWhatsApp.into())
+        })
+    }
+
+    /// What keeps somebody from having a bot: that they have one, or a request under way.
+    pub(super) async fn owns(&self, person: &Jid) -> Result<Option<HostingRefusal>, StoreError> {
+        let under_way = self.under_way_of(person);
+        let mut owned = self.registry().owned_by(person).await?;
+        owned.retain(|bot| under_way.is_none_or(|(attempt, _)| attempt != bot.id));
+        let refusal = |reason, bot: Option<BotRecord>, until| HostingRefusal {
+            reason,
+            bot: bot.map(Box::new),
+            until,
+        };
+        Ok(match (owned.pop(), under_way) {
+            (Some(bot), _) => Some(refusal(RefusalReason::OwnsOne, Some(bot), None)),
+            (None, Some((_, ends))) => Some(refusal(RefusalReason::AskedAlready, None, Some(ends))),
+            (None, None) => None,
+        })
     }
 
     /// What speaks against a bot, in the product's order.
@@ -269,41 +323,29 @@ impl Creation {
         number: &PhoneNumber,
         by: &Person,
     ) -> Result<Option<HostingRefusal>, StoreError> {
-        let registry = self.registry();
-        let with_bot = |reason, bot| HostingRefusal {
-            reason,
-            bot: Some(Box::new(bot)),
-            until: None,
-        };
         let under_way = self.under_way_of(&by.jid);
-        if let Some(bot) = registry.by_number(number).await? {
+        if let Some(bot) = self.registry().by_number(number).await? {
             // One's own request is told as that.
-            if under_way
-                .as_ref()
-                .is_none_or(|(attempt, _)| *attempt != bot.id)
-            {
-                return Ok(Some(with_bot(RefusalReason::Hosted, bot)));
+            if under_way.is_none_or(|(attempt, _)| attempt != bot.id) {
+                return Ok(Some(HostingRefusal {
+                    reason: RefusalReason::Hosted,
+                    bot: Some(Box::new(bot)),
+                    until: None,
+                }));
             }
         }
-        let mut owned = registry.owned_by(&by.jid).await?;
-        owned.retain(|bot| {
-            under_way
-                .as_ref()
-                .is_none_or(|(attempt, _)| *attempt != bot.id)
-        });
-        if let Some(bot) = owned.pop() {
-            return Ok(Some(with_bot(RefusalReason::OwnsOne, bot)));
+        if self.fleet.parts.system_owners.contains(number) {
+            return Ok(Some(RefusalReason::SystemOwner.into()));
         }
-        let until = |reason, until| HostingRefusal {
-            reason,
-            bot: None,
-            until: Some(until),
-        };
-        if let Some((_, ends)) = under_way {
-            return Ok(Some(until(RefusalReason::AskedAlready, ends)));
+        if let Some(refusal) = self.owns(&by.jid).await? {
+            return Ok(Some(refusal));
         }
-        if let Some(again) = self.too_often(&by.jid) {
-            return Ok(Some(until(RefusalReason::TooOften, again)));
+        let now = self.fleet.parts.clock.now();
+        if let Some(again) = self.state().asked.too_often(&by.jid, now) {
+            return Ok(Some(HostingRefusal {
+                until: Some(again),
+                ..RefusalReason::TooOften.into()
+            }));
         }
         if self.taken().await? >= self.slots().await? {
             return Ok(Some(RefusalReason::Full.into()));
@@ -315,16 +357,6 @@ impl Creation {
         let state = self.state();
         let attempt = state.attempts.get(person)?;
         Some((attempt.bot, attempt.until))
-    }
-
-    /// When somebody who has asked too often may ask again.
-    fn too_often(&self, person: &Jid) -> Option<Millis> {
-        let now = self.fleet.parts.clock.now();
-        let mut state = self.state();
-        let times = state.asked.get_mut(person)?;
-        times.retain(|at| now.saturating_sub(*at) < HOUR);
-        let first = *times.front()?;
-        (times.len() >= PER_HOUR).then(|| first.saturating_add(HOUR))
     }
 
     /// Follows an attempt to its end and tells its steps.

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use super::features::Features;
 use super::files::Files;
 use super::instances::Instances;
 use super::keeper;
 use super::status::{Account, BotState};
 use super::supervisor::{Instance, Launch, Supervisor};
 use crate::clock::SharedClock;
-use crate::dispatch::{Dispatch, KnownBots};
+use crate::dispatch::{Delay, Dispatch, KnownBots, SystemOwners};
 use crate::meter::Meter;
 use crate::model::{BotId, BotRecord, BotRole, Jid, LinkMethod, PhoneNumber, StateName};
 use crate::random::SharedRandom;
@@ -53,12 +53,16 @@ pub struct FleetParts {
     pub connector: Arc<dyn Connector>,
     /// Makes what handles their events.
     pub equip: Arc<dyn Equip>,
+    /// Who operates the host.
+    pub system_owners: SystemOwners,
     /// The time.
     pub clock: SharedClock,
     /// For jitter and ids.
     pub random: SharedRandom,
     /// The pause between reconnects.
-    pub delay: Duration,
+    pub delay: Delay,
+    /// What is switched on.
+    pub features: Features,
     /// The number that the main bot is paired for with a code; a QR code when there is none.
     pub main_number: Option<PhoneNumber>,
 }
@@ -89,7 +93,7 @@ impl Fleet {
             parts.connector.clone(),
             parts.clock.clone(),
             parts.random.clone(),
-            parts.delay,
+            parts.delay.clone(),
         );
         let fleet = Self {
             parts,
@@ -202,6 +206,54 @@ impl Fleet {
         Ok(instance)
     }
 
+    /// Brings a bot up that does not run. One whose plan is over stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// When the registry or the bot's data can't be used.
+    pub async fn start(&self, bot: BotId) -> Result<(), StoreError> {
+        let registry = self.parts.store.registry();
+        let now = self.parts.clock.now();
+        let record = registry.get(bot).await?;
+        if record.is_none_or(|record| record.expires.is_some_and(|ends| ends <= now)) {
+            return Ok(());
+        }
+        if let Some(instance) = self.instances.get(bot) {
+            if instance.start().is_err() {
+                tracing::warn!(%bot, "a bot does not listen");
+            }
+            return Ok(());
+        }
+        let start = Box::new(|record: &mut BotRecord| record.stopped = false);
+        let record = registry.update(bot, start).await?;
+        self.launch(&record).await.map(drop)
+    }
+
+    /// Stops a bot; its session is kept, and it is not brought up again until it is started.
+    ///
+    /// # Errors
+    ///
+    /// When the registry can't be used.
+    pub async fn stop(&self, bot: BotId) -> Result<(), StoreError> {
+        match self.instances.get(bot) {
+            Some(instance) => {
+                if instance.stop().is_err() {
+                    tracing::warn!(%bot, "a bot does not listen");
+                }
+                Ok(())
+            }
+            None => {
+                let stop = Box::new(|record: &mut BotRecord| record.stopped = true);
+                self.parts
+                    .store
+                    .registry()
+                    .update(bot, stop)
+                    .await
+                    .map(drop)
+            }
+        }
+    }
+
     /// Takes a bot down for good: its events, its session, its instance. What is kept of it stays; its account is a bot's no
     /// more.
     pub async fn land(&self, bot: BotId) {
@@ -235,7 +287,7 @@ impl Fleet {
     /// Makes a bot's account one that no bot of this host answers.
     pub(super) fn know(&self, record: &BotRecord) {
         for account in record.jid.iter().chain(&record.lid) {
-            self.known_bots.add(account.clone());
+            self.known_bots.add(account.clone(), record.role);
         }
     }
 

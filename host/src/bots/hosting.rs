@@ -1,56 +1,70 @@
 //! What the main bot's plugins ask of the host's bots, and want done with them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
-use super::creation::{Creation, Request, Step};
+use super::broadcast::Broadcasts;
+use super::creation::{Creation, CreationError, Door, Request, Step};
 use super::ending::Endings;
+use super::features::{Feature, HostSettings};
 use super::fleet::Fleet;
+use super::owners::Owners;
 use super::picture;
+use super::plans::Plans;
 use super::restore::Restoring;
+use super::takeout;
 use super::tell::{self, About};
+use super::usage;
 use crate::clock::Millis;
 use crate::dispatch::Hosting;
 use crate::model::{
-    Action, BotId, BotRecord, Ending, HostingOrder, HostingStep, Jid, MessageId, Outgoing,
-    PhoneNumber, SendMessage, StepName,
+    Action, BotId, Ending, HostingOrder, HostingStep, Jid, MessageId, Outgoing, PhoneNumber,
+    SendMessage, StepName,
 };
-use crate::plugins::{HostOverview, HostingAnswer, HostingAsk, HostingRefusal, ReadError};
+use crate::plugins::{
+    FeatureState, HostOverview, HostingAnswer, HostingAsk, HostingRefusal, ReadError, RefusalReason,
+};
 use crate::store::StoreError;
+
+/// What the desk is made of.
+pub struct DeskParts {
+    /// All bots.
+    pub fleet: Arc<Fleet>,
+    /// Makes them.
+    pub creation: Arc<Creation>,
+    /// Ends them.
+    pub endings: Arc<Endings>,
+    /// Who operates the host, and whose they are.
+    pub owners: Arc<Owners>,
+    /// How long they run.
+    pub plans: Arc<Plans>,
+    /// Messages to all owners.
+    pub broadcasts: Arc<Broadcasts>,
+    /// What is switched and set.
+    pub settings: Arc<HostSettings>,
+    /// How far the start has come.
+    pub restoring: Restoring,
+    /// The language that new bots begin with.
+    pub language: String,
+}
 
 /// The desk at which plugins of the main bot ask.
 pub struct HostingDesk {
-    fleet: Arc<Fleet>,
-    creation: Arc<Creation>,
-    endings: Arc<Endings>,
-    restoring: Restoring,
-    language: String,
-    system_owners: Vec<PhoneNumber>,
+    parts: DeskParts,
     started_at: Millis,
     tellers: TaskTracker,
 }
 
 impl HostingDesk {
-    /// A desk for these.
-    pub fn new(
-        fleet: Arc<Fleet>,
-        creation: Arc<Creation>,
-        endings: Arc<Endings>,
-        restoring: Restoring,
-        language: String,
-        system_owners: Vec<PhoneNumber>,
-    ) -> Arc<Self> {
+    /// A desk of these.
+    pub fn new(parts: DeskParts) -> Arc<Self> {
         Arc::new(Self {
-            started_at: fleet.parts.clock.now(),
-            fleet,
-            creation,
-            endings,
-            restoring,
-            language,
-            system_owners,
+            started_at: parts.fleet.parts.clock.now(),
+            parts,
             tellers: TaskTracker::new(),
         })
     }
@@ -63,15 +77,14 @@ impl HostingDesk {
 
     async fn look_up(&self, ask: HostingAsk) -> Result<HostingAnswer, ReadError> {
         let failed = |error: StoreError| ReadError(error.into());
-        let registry = self.fleet.parts.store.registry();
+        let registry = self.parts.fleet.parts.store.registry();
         Ok(match ask {
-            HostingAsk::Request { number, method, by } => {
-                let checked = self.creation.check(&number, method, &by).await;
-                match checked.map_err(|error| ReadError(error.into()))? {
-                    Ok(number) => HostingAnswer::Granted(number),
-                    Err(refusal) => HostingAnswer::Refused(refusal),
-                }
-            }
+            HostingAsk::Request { number, method, by } => granted(
+                self.parts
+                    .creation
+                    .check(&number, method, &by, Door::Chat)
+                    .await,
+            )?,
             HostingAsk::List { first, limit } => {
                 HostingAnswer::Bots(registry.made(first, limit).await.map_err(failed)?)
             }
@@ -84,30 +97,67 @@ impl HostingDesk {
                 owned.retain(|bot| !bot.new);
                 HostingAnswer::Bots(owned)
             }
+            HostingAsk::Broadcast { by } => {
+                match (self.parts.broadcasts.is_busy().await, by.number()) {
+                    (false, Some(number)) => HostingAnswer::Granted(number),
+                    _ => HostingAnswer::Refused(RefusalReason::Busy.into()),
+                }
+            }
+            HostingAsk::Features => {
+                let features = self.parts.settings.features().into_iter();
+                let state = |(feature, on): (Feature, bool)| FeatureState {
+                    name: feature.name().to_owned(),
+                    on,
+                };
+                HostingAnswer::Features(features.map(state).collect())
+            }
+            HostingAsk::Usage { bot } => {
+                let usage = usage::of(&self.parts.fleet, bot).await.map_err(failed)?;
+                HostingAnswer::Usage(Box::new(usage))
+            }
+            HostingAsk::Offer { bot, number } => {
+                granted(self.parts.owners.may_offer(bot, &number).await)?
+            }
+            HostingAsk::Take { by } => {
+                let offered = self.parts.owners.may_take(&by).await.map_err(failed)?;
+                match offered {
+                    Ok(bot) => HostingAnswer::Bots(vec![bot]),
+                    Err(refusal) => HostingAnswer::Refused(refusal),
+                }
+            }
+            HostingAsk::SystemOwners => {
+                HostingAnswer::SystemOwners(self.parts.owners.system_owners())
+            }
+            HostingAsk::NameSystemOwner { number } => {
+                granted(self.parts.owners.may_name(&number).await)?
+            }
+            HostingAsk::DropSystemOwner { number } => {
+                granted(Ok(self.parts.owners.may_drop(&number)))?
+            }
             HostingAsk::Overview => HostingAnswer::Overview(self.overview().await.map_err(failed)?),
         })
     }
 
     async fn overview(&self) -> Result<HostOverview, StoreError> {
-        let states = self.fleet.parts.store.registry().counts().await?;
+        let states = self.parts.fleet.parts.store.registry().counts().await?;
         Ok(HostOverview {
-            slots: self.creation.slots().await?,
+            slots: self.parts.creation.slots().await?,
             taken: states.iter().map(|(_, bots)| *bots).sum(),
             states,
             started_at: self.started_at,
-            restoring: self.restoring.left(),
+            restoring: self.parts.restoring.left(),
+            delay_ms: u64::try_from(self.parts.settings.delay().as_millis()).unwrap_or(u64::MAX),
         })
     }
 
     async fn create(&self, order: Request, about: About) {
         let number = order.number.clone();
-        match self.creation.begin(order).await {
+        match self.parts.creation.begin(order).await {
             Ok(Ok(steps)) => {
                 let teller = Teller {
-                    fleet: self.fleet.clone(),
+                    fleet: self.parts.fleet.clone(),
                     about,
                     number,
-                    system_owners: self.system_owners.clone(),
                 };
                 self.tellers.spawn(teller.tell(steps));
             }
@@ -117,7 +167,7 @@ impl HostingDesk {
                     reason: Some(reason.word().to_owned()),
                     ..HostingStep::new(StepName::Refused, number)
                 };
-                tell::happened(&self.fleet, new_id(&self.fleet), &about, step).await;
+                tell::happened(&self.parts.fleet, new_id(&self.parts.fleet), &about, step).await;
             }
             Err(error) => {
                 tracing::error!(%error, "an attempt to make a bot could not begin");
@@ -125,49 +175,15 @@ impl HostingDesk {
                     reason: Some("store".to_owned()),
                     ..HostingStep::new(StepName::Failed, number)
                 };
-                tell::happened(&self.fleet, new_id(&self.fleet), &about, step).await;
-            }
-        }
-    }
-
-    /// Brings a bot up that does not run.
-    async fn start(&self, bot: BotId) -> Result<(), StoreError> {
-        if let Some(instance) = self.fleet.instances().get(bot) {
-            if instance.start().is_err() {
-                tracing::warn!(%bot, "a bot does not listen");
-            }
-            return Ok(());
-        }
-        let registry = self.fleet.parts.store.registry();
-        let record = registry
-            .update(
-                bot,
-                Box::new(|record: &mut BotRecord| record.stopped = false),
-            )
-            .await?;
-        self.fleet.launch(&record).await.map(drop)
-    }
-
-    async fn stop(&self, bot: BotId) -> Result<(), StoreError> {
-        match self.fleet.instances().get(bot) {
-            Some(instance) => {
-                if instance.stop().is_err() {
-                    tracing::warn!(%bot, "a bot does not listen");
-                }
-                Ok(())
-            }
-            None => {
-                let registry = self.fleet.parts.store.registry();
-                let stop = Box::new(|record: &mut BotRecord| record.stopped = true);
-                registry.update(bot, stop).await.map(drop)
+                tell::happened(&self.parts.fleet, new_id(&self.parts.fleet), &about, step).await;
             }
         }
     }
 
     async fn say(&self, id: MessageId, bot: BotId, text: String) -> Result<(), StoreError> {
-        let record = self.fleet.parts.store.registry().get(bot).await?;
+        let record = self.parts.fleet.parts.store.registry().get(bot).await?;
         let owner = record.and_then(|record| record.owner);
-        let (Some(owner), Some(dispatch)) = (owner, self.fleet.dispatch(bot)) else {
+        let (Some(owner), Some(dispatch)) = (owner, self.parts.fleet.dispatch(bot)) else {
             return Ok(());
         };
         let action = Action::Send(SendMessage {
@@ -200,7 +216,8 @@ impl Hosting for HostingDesk {
                     method,
                     owner: owner.clone(),
                     name: String::new(),
-                    language: self.language.clone(),
+                    language: self.parts.language.clone(),
+                    door: Door::Chat,
                 };
                 let about = About {
                     chat,
@@ -210,8 +227,8 @@ impl Hosting for HostingDesk {
                 self.create(request, about).await;
                 Ok(())
             }
-            HostingOrder::Start { bot } => self.start(bot).await,
-            HostingOrder::Stop { bot } => self.stop(bot).await,
+            HostingOrder::Start { bot } => self.parts.fleet.start(bot).await,
+            HostingOrder::Stop { bot } => self.parts.fleet.stop(bot).await,
             HostingOrder::End {
                 bot,
                 plugin,
@@ -222,10 +239,69 @@ impl Hosting for HostingDesk {
                     plugin: Some(plugin),
                     reason,
                 };
-                self.endings.begin(bot, ending).await
+                self.parts.endings.begin(bot, ending).await
             }
             HostingOrder::Say { bot, text } => self.say(id, bot, text).await,
-            HostingOrder::SetSlots { slots } => self.creation.set_slots(slots).await,
+            HostingOrder::SetSlots { slots } => self.parts.creation.set_slots(slots).await,
+            HostingOrder::Broadcast { plugin, text, by } => {
+                let about = About {
+                    chat,
+                    person: by,
+                    plugin: Some(plugin.clone()),
+                };
+                let begun = self
+                    .parts
+                    .broadcasts
+                    .begin(id.clone(), about.clone(), plugin, text);
+                match (begun.await, about.person.jid.number()) {
+                    (Ok(false), Some(number)) => {
+                        let step = HostingStep {
+                            reason: Some(RefusalReason::Busy.word().to_owned()),
+                            ..HostingStep::new(StepName::Refused, number)
+                        };
+                        tell::happened(&self.parts.fleet, id, &about, step).await;
+                        Ok(())
+                    }
+                    (begun, _) => begun.map(drop),
+                }
+            }
+            HostingOrder::StopBroadcast => {
+                self.parts.broadcasts.stop().await;
+                Ok(())
+            }
+            HostingOrder::Export { bot, plugin, to } => {
+                takeout::send(&self.parts.fleet, id, bot, plugin, to).await
+            }
+            HostingOrder::Erase { bot, plugin } => {
+                takeout::erase(&self.parts.fleet, id, bot, plugin).await
+            }
+            HostingOrder::SetPlan { bot, plugin, days } => {
+                self.parts.plans.set(id, bot, plugin, days).await
+            }
+            HostingOrder::SetFeature { name, on } => match Feature::named(&name) {
+                Some(feature) => self.parts.settings.switch(feature, on).await,
+                None => Ok(()),
+            },
+            HostingOrder::SetDelay { millis } => {
+                let delay = Duration::from_millis(millis);
+                self.parts.settings.set_delay(delay).await
+            }
+            HostingOrder::NameSystemOwner { plugin, number } => {
+                self.parts.owners.name(id, plugin, number).await
+            }
+            HostingOrder::DropSystemOwner { plugin, number } => {
+                self.parts.owners.dismiss(id, plugin, number).await
+            }
+            HostingOrder::Offer {
+                bot,
+                plugin,
+                to,
+                by,
+            } => self.parts.owners.offer(id, bot, plugin, &to, &by).await,
+            HostingOrder::Withdraw { bot } => self.parts.owners.withdraw(bot).await,
+            HostingOrder::Take { bot, plugin, by } => {
+                self.parts.owners.take(id, bot, plugin, by).await
+            }
         };
         match done {
             // Somebody has ended the bot meanwhile.
@@ -235,12 +311,22 @@ impl Hosting for HostingDesk {
     }
 }
 
+/// What came of asking about a number.
+fn granted(
+    checked: Result<Result<PhoneNumber, HostingRefusal>, CreationError>,
+) -> Result<HostingAnswer, ReadError> {
+    match checked {
+        Ok(Ok(number)) => Ok(HostingAnswer::Granted(number)),
+        Ok(Err(refusal)) => Ok(HostingAnswer::Refused(refusal)),
+        Err(error) => Err(ReadError(error.into())),
+    }
+}
+
 /// Tells one attempt's steps.
 struct Teller {
     fleet: Arc<Fleet>,
     about: About,
     number: PhoneNumber,
-    system_owners: Vec<PhoneNumber>,
 }
 
 impl Teller {
@@ -287,7 +373,8 @@ impl Teller {
 
     /// All but the one who asked: they know.
     async fn tell_system_owners(&self) {
-        let owners = self.system_owners.iter().map(Jid::of_number);
+        let owners = self.fleet.parts.system_owners.all();
+        let owners = owners.iter().map(Jid::of_number);
         for owner in owners.filter(|owner| *owner != self.about.person.jid) {
             let about = About::private(owner, self.about.plugin.clone());
             let step = HostingStep::new(StepName::Opened, self.number.clone());

@@ -10,34 +10,50 @@
 //! - `fleet`: what launches a bot and takes it down. `files`: its session's place. `keeper`: its record, in step with its state.
 //! - `restore`: bringing all bots up when the host starts.
 //! - `budgets`: sees to it that no bot uses more than one may; `notices`: what its owner is told of that.
-//! - `creation`: making a bot of somebody's number. `ending`: a bot's end.
-//! - `hosting`: what the main bot's plugins ask and want of bots. `tell`: what becomes of bots, as events. `picture`: QR codes.
+//! - `creation`: making a bot of somebody's number. `ending`: a bot's end. `owners`: who operates the host, and bots that change
+//!   hands. `hourly`: how often. `features`: what the operator switches and sets. `plans`: what happens when a plan ends.
+//!   `broadcast`: a message to all owners. `takeout`, `archive`: a bot's data taken away, and forgotten.
+//! - `hosting`: what the main bot's plugins ask and want of bots. `usage`: what a bot has and uses. `tell`: what becomes of bots,
+//!   as events. `picture`: QR codes.
 
+pub mod archive;
 mod backoff;
+mod broadcast;
 mod budgets;
 mod creation;
 mod ending;
+mod features;
 mod files;
 mod fleet;
 mod hosting;
+mod hourly;
 mod instances;
 mod keeper;
 mod machine;
 mod notices;
+mod owners;
 mod picture;
+mod plans;
 mod restore;
 mod status;
 mod supervisor;
+mod takeout;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod usage;
 
+pub use broadcast::Broadcasts;
 pub use budgets::{BudgetOptions, watch};
-pub use creation::{Creation, CreationError, Request, Step};
+pub use creation::{Creation, CreationError, Door, Request, Step};
 pub use ending::Endings;
+pub use features::{Feature, Features, HostSettings};
 pub use fleet::{Equip, Fleet, FleetParts};
-pub use hosting::HostingDesk;
+pub use hosting::{DeskParts, HostingDesk};
 pub use instances::Instances;
+pub use owners::Owners;
+pub use plans::Plans;
 pub use restore::{Progress, Restoring};
 pub use status::{Account, BotState, BotStatus, Pairing};
 pub use supervisor::{Gone, Instance, Launch, SessionFiles, Supervisor};
+pub use takeout::{TakeoutError, file_name, pack};

@@ -106,7 +106,11 @@ impl Fleet {
         let mut up = JoinSet::new();
         for bot in bots {
             if !bot.stopped {
-                let pause = self.parts.delay.mul_f64(0.5 + self.parts.random.fraction());
+                let pause = self
+                    .parts
+                    .delay
+                    .get()
+                    .mul_f64(0.5 + self.parts.random.fraction());
                 self.parts.clock.sleep(pause).await;
             }
             while up.len() >= AT_ONCE
@@ -131,6 +135,12 @@ impl Fleet {
     /// Launches one and waits for it, within reason. Whether it can run.
     async fn bring_up(&self, record: BotRecord) -> bool {
         let bot = record.id;
+        // It may have been stopped while it waited for its turn.
+        let record = match self.parts.store.registry().get(bot).await {
+            Ok(Some(now)) => now,
+            Ok(None) => return true,
+            Err(_) => record,
+        };
         match self.launch(&record).await {
             Ok(instance) => {
                 let _ = tokio::time::timeout(PATIENCE, settled(&instance)).await;

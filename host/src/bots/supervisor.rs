@@ -12,6 +12,7 @@ use super::backoff::Backoff;
 use super::machine::{self, PairingRules, Then};
 use super::status::{Account, BotState, BotStatus, Pairing};
 use crate::clock::{Millis, SharedClock, millis};
+use crate::dispatch::Delay;
 use crate::model::{BotId, BotRole, Budget, Cause, Event, Jid, PhoneNumber};
 use crate::random::SharedRandom;
 use crate::whatsapp::{
@@ -72,7 +73,7 @@ pub struct Supervisor {
     connector: Arc<dyn Connector>,
     clock: SharedClock,
     random: SharedRandom,
-    pause: Duration,
+    pause: Delay,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -83,7 +84,7 @@ impl Supervisor {
         connector: Arc<dyn Connector>,
         clock: SharedClock,
         random: SharedRandom,
-        pause: Duration,
+        pause: Delay,
     ) -> Self {
         Self {
             connector,
@@ -124,7 +125,7 @@ impl Supervisor {
             connector: self.connector.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
-            backoff: Backoff::new(self.pause),
+            backoff: Backoff::new(self.pause.clone()),
             status,
             ordered,
             stop,

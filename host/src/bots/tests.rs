@@ -1,6 +1,7 @@
 //! A fleet with a real store, scripted sessions and a clock that the test moves: bots made, brought up and ended.
 
 mod budgets;
+mod owners;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use super::*;
 use crate::clock::MovableClock;
 use crate::dispatch::tests::bare;
-use crate::dispatch::{Dispatch, KnownBots, Seating};
+use crate::dispatch::{Delay, Dispatch, KnownBots, Seating, SystemOwners};
 use crate::meter::Meter;
 use crate::model::{
     BotRecord, BotRole, Ending, Jid, LinkMethod, Person, PhoneNumber, StateName, StepName,
@@ -25,6 +26,7 @@ use crate::whatsapp::{DisconnectCause, Session, SessionState};
 
 const ALICE: &str = "6280000000101";
 const BOB: &str = "6280000000102";
+const ROOT: &str = "6280000000001";
 const MAIN: &str = "6280000000100";
 const SHOP: &str = "6280000000200";
 
@@ -80,6 +82,10 @@ async fn soon<T>(what: impl Future<Output = T>) -> T {
 
 impl Process {
     async fn start(dir: &TempDir, slots: u32) -> Self {
+        Self::start_for(dir, slots, SystemOwners::new(vec![number(ROOT)])).await
+    }
+
+    async fn start_for(dir: &TempDir, slots: u32, system_owners: SystemOwners) -> Self {
         let options = StoreOptions {
             data_dir: dir.path().to_owned(),
             session_dir: None,
@@ -96,9 +102,11 @@ impl Process {
             store: store.clone(),
             connector,
             equip: Arc::new(Bare(clock.clone(), Seating::new(store.seats()))),
+            system_owners,
             clock: Arc::new(clock.clone()),
             random: Arc::new(SystemRandom),
-            delay: Duration::ZERO,
+            delay: Delay::new(Duration::ZERO),
+            features: Features::default(),
             main_number: None,
         });
         let record = fleet.main_record("en").await.expect("a record");
@@ -124,6 +132,7 @@ impl Process {
             owner: person(by),
             name: String::new(),
             language: "en".to_owned(),
+            door: Door::Chat,
         };
         self.creation
             .begin(request)
@@ -202,7 +211,7 @@ async fn a_number_becomes_a_bot_step_by_step() {
     let (alice, typed) = (person(ALICE), " +62 800-0000-0200 ");
     let checked = process
         .creation
-        .check(typed, Some(LinkMethod::Code), &alice);
+        .check(typed, Some(LinkMethod::Code), &alice, Door::Chat);
     assert_eq!(checked.await.expect("asked"), Ok(number(SHOP)));
     let mut steps = process
         .begin(SHOP, ALICE)
@@ -231,7 +240,7 @@ async fn each_reason_is_told_in_its_order() {
     let mut process = Process::start(&dir, 3).await;
     let check = async |process: &Process, wanted: &str, by: &str| {
         let by = person(by);
-        let checked = process.creation.check(wanted, None, &by).await;
+        let checked = process.creation.check(wanted, None, &by, Door::Chat).await;
         checked
             .expect("asked")
             .expect_err("something speaks against it")

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::background;
 use super::breakers::Breakers;
 use super::budget::Budget;
-use super::caller::{Account, Callers, KnownBots, ignored, others_only};
+use super::caller::{Account, Callers, KnownBots, SystemOwners, ignored, others_only};
 use super::counters::Counters;
 use super::desk::PluginDesk;
 use super::enabled::{Enabled, Handler};
@@ -26,9 +26,7 @@ use super::seating::{Move, Places, Seating, follow_moves, own_move};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::fetch::Fetcher;
 use crate::meter::Meter;
-use crate::model::{
-    BotId, BotRecord, BotRole, Event, EventKind, Jid, MessageId, Outgoing, PhoneNumber,
-};
+use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, MessageId, Outgoing};
 use crate::plugins::EventLimits;
 use crate::plugins::routing::{Cooldowns, Verdict};
 use crate::random::SharedRandom;
@@ -56,8 +54,8 @@ pub struct DispatchParts {
     pub desk: Arc<dyn PluginDesk>,
     /// Its session, while there is one.
     pub session: watch::Receiver<Option<Arc<dyn Session>>>,
-    /// The numbers of the system owners.
-    pub system_owners: Vec<PhoneNumber>,
+    /// The system owners.
+    pub system_owners: SystemOwners,
     /// All bots of this host.
     pub known_bots: KnownBots,
     /// Which of them answers in a group.
@@ -185,7 +183,7 @@ impl Dispatch {
             id: bot.id,
             role: bot.role,
             data,
-            callers: Callers::new(parts.system_owners, bot.owner),
+            callers: Callers::new(parts.system_owners, parts.known_bots.clone(), bot.owner),
             known_bots: parts.known_bots,
             places,
             fetcher: parts.fetcher,
@@ -208,7 +206,7 @@ impl Dispatch {
             limits: Mutex::new(PluginLimits::new(limits)),
             receipts: watch::Sender::new(0),
             cooldowns: Mutex::default(),
-            pace: Mutex::new(Pace::new(options.pace)),
+            pace: Mutex::new(Pace::new(options.pace.clone())),
             budget,
             stop: CancellationToken::new(),
         });
@@ -336,6 +334,16 @@ impl Dispatch {
     /// The people whom this bot obeys as a whole: its owner or, where it has none, the operators.
     pub fn owners(&self) -> Vec<Jid> {
         self.core.callers.owners()
+    }
+
+    /// When it began to serve in this process.
+    pub fn started_at(&self) -> Millis {
+        self.core.started_at
+    }
+
+    /// Whose the bot is from here on.
+    pub fn set_owner(&self, owner: Option<Jid>) {
+        self.core.callers.set_bot_owner(owner);
     }
 
     /// What was written since the bot was made.
@@ -610,9 +618,9 @@ impl Core {
     }
 
     fn set_account(&self, account: Account) {
-        self.known_bots.add(account.jid.clone());
+        self.known_bots.add(account.jid.clone(), self.role);
         if let Some(lid) = &account.lid {
-            self.known_bots.add(lid.clone());
+            self.known_bots.add(lid.clone(), self.role);
         }
         *self.account.write().unwrap_or_else(PoisonError::into_inner) = Some(account);
     }

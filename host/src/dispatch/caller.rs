@@ -1,12 +1,12 @@
 //! Who caused an event, and what they are to the bot.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::clock::{Millis, millis};
 use crate::model::{
-    ChatKind, Event, EventKind, GroupInfo, Jid, JidKind, Person, PhoneNumber, Role,
+    BotRole, ChatKind, Event, EventKind, GroupInfo, Jid, JidKind, Person, PhoneNumber, Role,
 };
 use crate::whatsapp::{SendError, Session};
 
@@ -20,15 +20,15 @@ const DEADLINE: Duration = Duration::from_secs(15);
 
 /// The accounts of all bots of this host: bots do not answer each other. Shared by all of them.
 #[derive(Debug, Clone, Default)]
-pub struct KnownBots(Arc<RwLock<HashSet<Jid>>>);
+pub struct KnownBots(Arc<RwLock<HashMap<Jid, BotRole>>>);
 
 impl KnownBots {
-    /// Adds an account, by number or linked identity.
-    pub fn add(&self, account: Jid) {
+    /// Adds an account, by number or linked identity, of a bot in this role.
+    pub fn add(&self, account: Jid, role: BotRole) {
         self.0
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(account);
+            .insert(account, role);
     }
 
     /// Forgets an account whose bot is gone.
@@ -41,13 +41,72 @@ impl KnownBots {
 
     /// Whether this account is a bot's.
     pub fn contains(&self, account: &Jid) -> bool {
+        self.role(account).is_some()
+    }
+
+    /// The main bot's number, once it has one.
+    pub(super) fn main_number(&self) -> Option<PhoneNumber> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.contains(account)
+        let mut mains = known.iter().filter(|(_, role)| **role == BotRole::Main);
+        mains.find_map(|(account, _)| account.number())
+    }
+
+    fn role(&self, account: &Jid) -> Option<BotRole> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(account).copied()
     }
 
     fn has(&self, person: &Person) -> bool {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.contains(&person.jid) || person.lid.as_ref().is_some_and(|lid| known.contains(lid))
+        self.contains(&person.jid) || person.lid.as_ref().is_some_and(|lid| self.contains(lid))
+    }
+}
+
+/// The operators' numbers: those of the configuration, and those that were named since. Shared by all bots of a host.
+#[derive(Debug, Clone, Default)]
+pub struct SystemOwners(Arc<Operators>);
+
+#[derive(Debug, Default)]
+struct Operators {
+    configured: Vec<PhoneNumber>,
+    named: RwLock<Vec<PhoneNumber>>,
+}
+
+impl SystemOwners {
+    /// Those of the configuration; nobody else is named yet.
+    pub fn new(configured: Vec<PhoneNumber>) -> Self {
+        Self(Arc::new(Operators {
+            configured,
+            named: RwLock::default(),
+        }))
+    }
+
+    /// Whether the configuration has this number, so that only it can take it away.
+    pub fn is_configured(&self, number: &PhoneNumber) -> bool {
+        self.0.configured.contains(number)
+    }
+
+    /// Whether this number is a system owner's.
+    pub fn contains(&self, number: &PhoneNumber) -> bool {
+        self.is_configured(number) || self.named().contains(number)
+    }
+
+    /// All of them, those of the configuration first.
+    pub fn all(&self) -> Vec<PhoneNumber> {
+        let mut all = self.0.configured.clone();
+        let named = self.named();
+        all.extend(named.into_iter().filter(|one| !self.is_configured(one)));
+        all
+    }
+
+    /// Those that were named, from here on.
+    pub fn set_named(&self, numbers: Vec<PhoneNumber>) {
+        let mut named = self.0.named.write().unwrap_or_else(PoisonError::into_inner);
+        *named = numbers;
+    }
+
+    fn named(&self) -> Vec<PhoneNumber> {
+        let named = self.0.named.read().unwrap_or_else(PoisonError::into_inner);
+        named.clone()
     }
 }
 
@@ -119,10 +178,10 @@ pub(super) struct Standing {
 
 /// Finds out who people are to one bot.
 pub(super) struct Callers {
-    /// The operators' numbers.
-    pub(super) system_owners: Vec<PhoneNumber>,
+    system_owners: SystemOwners,
+    known_bots: KnownBots,
     /// The bot's owner; the main bot has none.
-    pub(super) bot_owner: Option<Jid>,
+    bot_owner: RwLock<Option<Jid>>,
     groups: Mutex<HashMap<Jid, Remembered>>,
 }
 
@@ -132,12 +191,30 @@ struct Remembered {
 }
 
 impl Callers {
-    pub(super) fn new(system_owners: Vec<PhoneNumber>, bot_owner: Option<Jid>) -> Self {
+    pub(super) fn new(
+        system_owners: SystemOwners,
+        known_bots: KnownBots,
+        bot_owner: Option<Jid>,
+    ) -> Self {
         Self {
             system_owners,
-            bot_owner,
+            known_bots,
+            bot_owner: RwLock::new(bot_owner),
             groups: Mutex::default(),
         }
+    }
+
+    /// Whose the bot is from here on.
+    pub(super) fn set_bot_owner(&self, owner: Option<Jid>) {
+        *self
+            .bot_owner
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = owner;
+    }
+
+    fn bot_owner(&self) -> Option<Jid> {
+        let owner = self.bot_owner.read();
+        owner.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What the event's sender is. In a group this may ask WhatsApp for its people.
@@ -170,7 +247,7 @@ impl Callers {
         let admin = is_admin(&is_person);
         let role = if self.is_system_owner(person) {
             Role::SystemOwner
-        } else if self.bot_owner.as_ref().is_some_and(is_person) {
+        } else if self.bot_owner().as_ref().is_some_and(is_person) {
             Role::BotOwner
         } else if admin {
             Role::GroupAdmin
@@ -188,15 +265,22 @@ impl Callers {
 
     /// Who is told what concerns the bot as a whole: its owner or, where it has none, the operators.
     pub(super) fn owners(&self) -> Vec<Jid> {
-        match &self.bot_owner {
-            Some(owner) => vec![owner.clone()],
-            None => self.system_owners.iter().map(Jid::of_number).collect(),
+        match self.bot_owner() {
+            Some(owner) => vec![owner],
+            None => self
+                .system_owners
+                .all()
+                .iter()
+                .map(Jid::of_number)
+                .collect(),
         }
     }
 
+    /// A sub-bot's number never is one, whoever has named it.
     fn is_system_owner(&self, person: &Person) -> bool {
         let number = person.jid.number();
         number.is_some_and(|number| self.system_owners.contains(&number))
+            && self.known_bots.role(&person.jid) != Some(BotRole::Sub)
     }
 
     /// Forgets what is known of a group, because something in it changed.

@@ -52,14 +52,14 @@ mod worker;
 
 pub use bot::{Dispatch, DispatchOptions, DispatchParts};
 pub use budget::Load;
-pub use caller::KnownBots;
+pub use caller::{KnownBots, SystemOwners};
 pub use counters::{Count, Counters};
 pub use desk::{Installed, PluginDesk, SwitchError};
 pub use enabled::{Enabled, Handler};
 pub use evidence::{FailureEntry, LogEntry, failures, logs, logs_after};
 pub use failing::{FailingVersions, RollBack};
 pub use hosting::Hosting;
-pub use pace::PaceOptions;
+pub use pace::{Delay, PaceOptions};
 pub use quota::QuotaUse;
 pub use receipts::{FailureSummary, Measure, RunReceipt, Share};
 pub use seating::Seating;

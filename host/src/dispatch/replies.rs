@@ -2,14 +2,20 @@
 
 use jadi_plugin_manifest::Place;
 
-use crate::model::{Action, Event, MessageRef, Role, SendMessage};
+use super::caller::KnownBots;
+use crate::model::{Action, Event, MessageRef, PhoneNumber, Role, SendMessage};
 use crate::plugins::routing::Refusal;
 
 /// Why a command was not run, or did not work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reply {
     /// Not in this place.
     Place(Place),
+    /// With the main bot only, which is there under this number.
+    MainBot {
+        /// The number.
+        number: PhoneNumber,
+    },
     /// Not for this person.
     Role(Role),
     /// The bot would have to be an admin of the group.
@@ -29,19 +35,22 @@ pub(super) enum Reply {
     SwitchedOff,
 }
 
-impl From<Refusal> for Reply {
-    fn from(refusal: Refusal) -> Self {
+impl Reply {
+    /// The answer to a refused command; who has to go to the main bot is told where that is.
+    pub(super) fn refusal(refusal: Refusal, bots: &KnownBots) -> Self {
         match refusal {
+            Refusal::Place(Place::Main) => match bots.main_number() {
+                Some(number) => Self::MainBot { number },
+                None => Self::Place(Place::Main),
+            },
             Refusal::Place(place) => Self::Place(place),
             Refusal::Role(role) => Self::Role(role),
             Refusal::BotNotAdmin => Self::BotNotAdmin,
         }
     }
-}
 
-impl Reply {
     /// The answer to the message that asked.
-    pub(super) fn to(self, event: &Event, language: &str) -> Action {
+    pub(super) fn to(&self, event: &Event, language: &str) -> Action {
         Action::Send(SendMessage {
             chat: event.chat.jid.clone(),
             text: self.text(language),
@@ -57,7 +66,7 @@ impl Reply {
     }
 
     /// The text; languages that are not there are answered in English.
-    pub(super) fn text(self, language: &str) -> String {
+    pub(super) fn text(&self, language: &str) -> String {
         let [en, id, es] = self.texts();
         let text = match language.split('-').next() {
             Some("id") => id,
@@ -66,11 +75,12 @@ impl Reply {
         };
         match self {
             Self::Wait { seconds } => text.replace("{seconds}", &seconds.to_string()),
+            Self::MainBot { number } => text.replace("{number}", number.digits()),
             _ => text.to_owned(),
         }
     }
 
-    fn texts(self) -> [&'static str; 3] {
+    fn texts(&self) -> [&'static str; 3] {
         match self {
             Self::Place(Place::Group) => [
                 "This command works in groups only.",
@@ -86,6 +96,11 @@ impl Reply {
                 "This command works with the main bot only.",
                 "Perintah ini hanya berlaku di bot utama.",
                 "Este comando solo funciona con el bot principal.",
+            ],
+            Self::MainBot { .. } => [
+                "This command works with the main bot only: https://wa.me/{number}",
+                "Perintah ini hanya berlaku di bot utama: https://wa.me/{number}",
+                "Este comando solo funciona con el bot principal: https://wa.me/{number}",
             ],
             Self::Role(Role::GroupAdmin | Role::User) => [
                 "Only group admins can use this command.",
@@ -147,6 +162,9 @@ mod tests {
             Reply::Place(Place::Group),
             Reply::Place(Place::Private),
             Reply::Place(Place::Main),
+            Reply::MainBot {
+                number: "6280000000100".parse().expect("a number"),
+            },
             Reply::Role(Role::GroupAdmin),
             Reply::Role(Role::BotOwner),
             Reply::Role(Role::SystemOwner),

@@ -248,7 +248,7 @@ impl Visit<'_> {
         let command = found.command()?;
         let bot_is_admin = self.standing.bot_is_admin;
         if let Some(refusal) = self.scene().refuses(command, bot_is_admin) {
-            return Some(Some(refusal.into()));
+            return Some(Some(Reply::refusal(refusal, &self.core.known_bots)));
         }
         let asked = self
             .core

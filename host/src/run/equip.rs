@@ -10,22 +10,33 @@ use crate::bots::{Equip, HostingDesk};
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::dispatch::{
-    Dispatch, DispatchOptions, DispatchParts, FailingVersions, Hosting, KnownBots, Seating,
+    Delay, Dispatch, DispatchOptions, DispatchParts, FailingVersions, Hosting, KnownBots, Seating,
+    SystemOwners,
 };
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::library::{Desk, Library};
 use crate::meter::Meter;
-use crate::model::{BotRecord, PhoneNumber};
+use crate::model::BotRecord;
 use crate::random::SharedRandom;
 use crate::store::{BotData, StoreError};
 use crate::whatsapp::Session;
 
+/// What all bots of a host share.
+pub(super) struct Common {
+    /// Versions of plugins that fail in several of them.
+    pub(super) failing: FailingVersions,
+    /// Which of them answers in a group.
+    pub(super) seating: Seating,
+    /// Who operates the host.
+    pub(super) system_owners: SystemOwners,
+    /// The pause between sends of one bot.
+    pub(super) delay: Delay,
+}
+
 /// Makes each bot's dispatch.
 pub(super) struct Equipment {
     library: Arc<Library>,
-    failing: FailingVersions,
-    seating: Seating,
-    system_owners: Vec<PhoneNumber>,
+    common: Common,
     options: DispatchOptions,
     fetch: FetchOptions,
     clock: SharedClock,
@@ -38,17 +49,14 @@ impl Equipment {
     pub(super) fn new(
         config: &Config,
         library: Arc<Library>,
-        failing: FailingVersions,
-        seating: Seating,
+        common: Common,
         clock: SharedClock,
         random: SharedRandom,
     ) -> Self {
         Self {
             library,
-            failing,
-            seating,
-            system_owners: config.owners.clone(),
-            options: dispatch_options(config),
+            options: dispatch_options(config, common.delay.clone()),
+            common,
             fetch: fetch_options(config),
             clock,
             random,
@@ -80,13 +88,13 @@ impl Equip for Equipment {
             plugins: self.library.follow(bot.id).await,
             desk: Arc::new(Desk(self.library.clone())),
             session,
-            system_owners: self.system_owners.clone(),
+            system_owners: self.common.system_owners.clone(),
             known_bots,
             meter,
-            seating: self.seating.clone(),
+            seating: self.common.seating.clone(),
             fetcher: Fetcher::new(self.fetch.clone()),
             hosting: desk.map(|desk| desk as Arc<dyn Hosting>),
-            failing: self.failing.clone(),
+            failing: self.common.failing.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             options: self.options.clone(),

@@ -4,7 +4,7 @@
 //!
 //! - `evidence`: what `jadi plugin` shows of how plugins did.
 //! - `equip`: what a bot's events are handled with. `figures`: what bots do and take, for monitoring.
-//! - `plugins`: opening the library of them. `rotate`: another master key.
+//! - `plugins`: opening the library of them. `rotate`: another master key. `takeout`: a bot's data as a file.
 //! - `run_file`: what a runner reads to find the host. `terminal`: what the operator sees. `work`: whether all is quiet.
 
 mod equip;
@@ -13,6 +13,7 @@ mod figures;
 mod plugins;
 mod rotate;
 mod run_file;
+mod takeout;
 mod terminal;
 #[cfg(feature = "simulator")]
 mod work;
@@ -27,22 +28,25 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::bots::{
-    BudgetOptions, Creation, Endings, Fleet, FleetParts, HostingDesk, Restoring, watch,
+    Broadcasts, BudgetOptions, Creation, DeskParts, Endings, Features, Fleet, FleetParts,
+    HostSettings, HostingDesk, Owners, Plans, Restoring, watch,
 };
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::dispatch::{DispatchOptions, FailingVersions, PaceOptions, Seating};
+use crate::dispatch::{
+    Delay, DispatchOptions, FailingVersions, PaceOptions, Seating, SystemOwners,
+};
 use crate::fetch::FetchOptions;
 use crate::library::Library;
-use crate::model::Jid;
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
 use crate::web::{ControlServer, HostingParts, MetricsServer, PageKey, WebParts, WebServer};
 use crate::whatsapp::{ClientConnector, Endpoint};
-use equip::Equipment;
+use equip::{Common, Equipment};
 pub use rotate::rotate;
 use run_file::RunFile;
+pub use takeout::{export, import};
 
 /// How long the whole host may take to end.
 const SHUTDOWN: Duration = Duration::from_secs(10);
@@ -92,6 +96,7 @@ struct Host {
     fleet: Arc<Fleet>,
     creation: Arc<Creation>,
     endings: Arc<Endings>,
+    broadcasts: Arc<Broadcasts>,
     desk: Arc<HostingDesk>,
     library: Arc<Library>,
     control: ControlServer,
@@ -118,11 +123,26 @@ impl Host {
         let (failing, roll_backs) = FailingVersions::new();
         let library = plugins::open(&config, &store, &clock, &random).await?;
 
+        let seating = Seating::new(store.seats());
+        let (features, delay) = (Features::default(), Delay::new(config.delay));
+        let settings = HostSettings::open(
+            store.registry(),
+            features.clone(),
+            seating.clone(),
+            delay.clone(),
+        )
+        .await?;
+        let system_owners = SystemOwners::new(config.owners.clone());
+        let common = Common {
+            failing,
+            seating,
+            system_owners: system_owners.clone(),
+            delay: delay.clone(),
+        };
         let equipment = Arc::new(Equipment::new(
             &config,
             library.clone(),
-            failing,
-            Seating::new(store.seats()),
+            common,
             clock.clone(),
             random.clone(),
         ));
@@ -130,22 +150,30 @@ impl Host {
             store: store.clone(),
             connector: Arc::new(connector),
             equip: equipment.clone(),
+            system_owners,
             clock: clock.clone(),
             random: random.clone(),
-            delay: config.delay,
+            delay: delay.clone(),
+            features: features.clone(),
             main_number: config.pair_number.clone(),
         });
         let creation = Creation::new(fleet.clone(), config.slot);
         let endings = Endings::new(fleet.clone());
+        let owners = Owners::open(fleet.clone(), creation.clone()).await?;
+        let broadcasts = Broadcasts::new(fleet.clone());
+        let plans = Plans::open(fleet.clone()).await?;
         let restoring = Restoring::default();
-        let desk = HostingDesk::new(
-            fleet.clone(),
-            creation.clone(),
-            endings.clone(),
-            restoring.clone(),
-            config.language.clone(),
-            config.owners.clone(),
-        );
+        let desk = HostingDesk::new(DeskParts {
+            fleet: fleet.clone(),
+            creation: creation.clone(),
+            endings: endings.clone(),
+            owners,
+            plans: plans.clone(),
+            broadcasts: broadcasts.clone(),
+            settings,
+            restoring: restoring.clone(),
+            language: config.language.clone(),
+        });
         equipment.open_desk(&desk);
         // Before the main bot listens, so that it knows who is a bot.
         let bots = fleet.muster(&restoring).await?;
@@ -213,24 +241,24 @@ impl Host {
         tasks.spawn(until_the_end(
             fleet.clone().restore(bots, restoring).boxed(),
         ));
-        let operators = config.owners.iter().map(Jid::of_number).collect();
         let budgets = BudgetOptions {
             cpu_percent: config.bot.cpu_percent,
             memory_bytes: config.bot.memory_bytes,
             storage_bytes: config.bot.storage_bytes,
         };
-        tasks.spawn(until_the_end(
-            watch(fleet.clone(), budgets, operators).boxed(),
-        ));
+        tasks.spawn(until_the_end(watch(fleet.clone(), budgets).boxed()));
+        tasks.spawn(until_the_end(plans.follow().boxed()));
         tasks.spawn(until_the_end(
             plugins::roll_back(roll_backs, library.clone()).boxed(),
         ));
         endings.resume().await?;
+        broadcasts.resume().await?;
         Ok(Self {
             store,
             fleet,
             creation,
             endings,
+            broadcasts,
             desk,
             library,
             control,
@@ -257,6 +285,7 @@ impl Host {
         self.tasks.wait().await;
         self.creation.shutdown().await;
         self.endings.shutdown().await;
+        self.broadcasts.shutdown().await;
         self.desk.shutdown().await;
         self.fleet.shutdown().await;
         if let Err(error) = self.store.close().await {
@@ -316,7 +345,7 @@ async fn open_store(config: &Config, random: &SharedRandom) -> anyhow::Result<Ar
 }
 
 /// How fast a bot sends: as `delay` says, but no faster than its limit for a minute.
-fn pace(config: &Config) -> PaceOptions {
+fn pace(config: &Config, delay: Delay) -> PaceOptions {
     let usual = PaceOptions::default();
     let a_minute = u32::try_from(config.bot.sends_per_minute).unwrap_or(u32::MAX);
     let least = Duration::from_secs(60)
@@ -324,15 +353,16 @@ fn pace(config: &Config) -> PaceOptions {
         .unwrap_or_default();
     PaceOptions {
         burst: usual.burst.min(a_minute),
-        every: config.delay.max(least),
+        every: delay,
+        least,
         ..usual
     }
 }
 
-fn dispatch_options(config: &Config) -> DispatchOptions {
+fn dispatch_options(config: &Config, delay: Delay) -> DispatchOptions {
     DispatchOptions {
         in_flight: usize::try_from(config.bot.in_flight).unwrap_or(usize::MAX),
-        pace: pace(config),
+        pace: pace(config, delay),
         messages_per_day: config.bot.messages_per_day,
         interval: config.interval,
         grace: GRACE,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::FutureExt as _;
 
-use crate::bots::{BotState, Creation, Endings, Fleet, Request};
+use crate::bots::{BotState, Creation, Door, Endings, Fleet, Request};
 use crate::model::{BotId, BotRecord, Jid, LinkMethod, Person, PhoneNumber};
 use crate::store::Store;
 use crate::web::{Idle, Yard};
@@ -89,6 +89,7 @@ impl Yard for Bots {
             },
             name: String::new(),
             language: self.language.clone(),
+            door: Door::Chat,
         };
         match self.creation.begin(request).await {
             // Its steps are told to nobody: whoever asked looks.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::plugin_records::{BreakerChange, NewFailure, PluginRecords};
+use super::portable::Portable;
 use super::usage::Usage;
 use crate::clock::Millis;
 use crate::model::{Ban, Event, Jid, KeptMessage, KnownChat, KnownCounts, KnownUser, Outgoing};
@@ -451,7 +452,15 @@ pub trait Acquaintances: Send + Sync + 'static {
 /// Everything of one bot.
 #[async_trait]
 pub trait DataContext:
-    Inbox + Outbox + PluginKv + PluginSettings + Schedule + PluginRecords + Acquaintances + Usage
+    Inbox
+    + Outbox
+    + PluginKv
+    + PluginSettings
+    + Schedule
+    + PluginRecords
+    + Acquaintances
+    + Usage
+    + Portable
 {
     /// The settings, with the host's defaults where nothing was set.
     async fn settings(&self) -> Result<Settings, StoreError>;

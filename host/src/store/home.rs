@@ -11,6 +11,8 @@ use super::StoreError;
 use super::context::{BotData, DataContext, Settings};
 use super::key_file::{make_private_dir, private_file};
 use super::keys::{BotKey, MasterKey, SecretKey};
+use super::ownership::Ownership;
+use super::plans::Plans;
 use super::plugin_records::RecordBounds;
 use super::registry::Registry;
 use super::seats::Seats;
@@ -91,6 +93,16 @@ impl Store {
 
     /// The table of all bots. Bots are added and removed through the store, which makes their keys and files.
     pub fn registry(&self) -> Arc<dyn Registry> {
+        self.registry.clone()
+    }
+
+    /// Whose the host and its bots are.
+    pub fn ownership(&self) -> Arc<dyn Ownership> {
+        self.registry.clone()
+    }
+
+    /// What was done about plans.
+    pub fn plans(&self) -> Arc<dyn Plans> {
         self.registry.clone()
     }
 
@@ -187,6 +199,11 @@ impl Store {
         open.retain(|_, context| context.strong_count() > 0);
         open.insert(id, Arc::downgrade(&context));
         Ok(context)
+    }
+
+    /// How many unhandled events one bot's inbox may hold.
+    pub fn inbox_bound(&self) -> u64 {
+        self.context_options.inbox_bound
     }
 
     /// Where a bot's WhatsApp session belongs.

@@ -1,7 +1,7 @@
 //! The only room that knows SQL: registry, data contexts, inbox and outbox, encryption at rest.
 //!
-//! The rest of the host sees traits: [`Registry`], the table of all bots, [`Seats`], which of them answers in a group, [`Shelf`],
-//! the installed plugins, and [`DataContext`], the data of one bot. A context is made from one bot's id and has no way to another; there is no function that takes two. [`Store`] brings
+//! The rest of the host sees traits: [`Registry`], the table of all bots, [`Ownership`], whose host and bots are, [`Seats`], which of
+//! them answers in a group, [`Shelf`], the installed plugins, and [`DataContext`], the data of one bot. A context is made from one bot's id and has no way to another; there is no function that takes two. [`Store`] brings
 //! them together with the keys. The embedded implementation is one SQLCipher file for the registry and one per bot, so that
 //! deleting a bot deletes a directory and a slow bot blocks no other. `conformance` holds what every implementation has to
 //! do.
@@ -26,7 +26,10 @@ mod error;
 mod home;
 mod key_file;
 mod keys;
+mod ownership;
+mod plans;
 mod plugin_records;
+mod portable;
 mod registry;
 mod rotation;
 mod seats;
@@ -43,9 +46,12 @@ pub use context::{
 pub use error::{Source, StoreError};
 pub use home::{SessionPlace, Store, StoreOptions};
 pub use keys::{MasterKey, SecretKey};
+pub use ownership::{Offer, Ownership};
+pub use plans::{PlanNote, Plans};
 pub use plugin_records::{
     Bound, BreakerChange, Kept, LimitValues, NewFailure, Page, PluginRecords, RecordBounds, Wanted,
 };
+pub use portable::{Piece, Portable};
 pub use registry::{RecordChange, Registry};
 pub use rotation::NEW_KEY;
 pub use seats::{Seat, Seats};

@@ -7,6 +7,7 @@ use super::connect::{Form, Problem};
 use super::live;
 use super::shared::Shared;
 use super::view::View;
+use crate::bots::Door;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -22,6 +23,8 @@ struct Home<'a> {
 struct Places {
     free: u32,
     all: u32,
+    /// Whether the operator gives any of them away here.
+    open: bool,
 }
 
 #[get("/")]
@@ -55,6 +58,7 @@ async fn places(shared: &Shared) -> Option<Places> {
     Some(Places {
         free: all.saturating_sub(taken),
         all,
+        open: creation.is_open(Door::Page),
     })
 }
 

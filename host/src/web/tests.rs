@@ -70,7 +70,7 @@ async fn bench() -> (Bench, Arc<FakeSession>) {
         connector,
         Arc::new(clock.clone()),
         Arc::new(SystemRandom),
-        Duration::from_secs(1),
+        crate::dispatch::Delay::new(Duration::from_secs(1)),
     );
     let bot = supervisor.launch(Launch {
         bot: BotId::from_random([1; 16]),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-fn jadi(dir: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+pub fn jadi(dir: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jadi"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("JADI_")) {
         command.env_remove(name);
@@ -20,7 +20,7 @@ fn jadi(dir: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output 
         .expect("the program runs")
 }
 
-fn texts(output: &Output) -> (String, String) {
+pub fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
     (text(&output.stdout), text(&output.stderr))
 }

@@ -3,3 +3,4 @@
 mod cli;
 mod evening;
 mod forged_chain;
+mod takeout;

@@ -8,6 +8,7 @@ mod group;
 mod guards;
 mod manage;
 mod readme;
+mod roles;
 mod sticker;
 mod welcome;
 

@@ -12,7 +12,7 @@ const BEGIN: &str = "<!-- commands: made by a test, see plugin-checks/tests/chat
 const END: &str = "<!-- end of commands -->\n";
 
 /// The manifests of all built-in plugins, by name.
-fn manifests() -> Vec<Manifest> {
+pub fn manifests() -> Vec<Manifest> {
     let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins");
     let mut names: Vec<String> = plugins
         .read_dir()

@@ -494,6 +494,15 @@ impl wit::HostHostingStep for EventState {
         Ok(self.step()?.number.digits().to_owned())
     }
 
+    fn other(&mut self, _step: Resource<HeldStep>) -> wasmtime::Result<Option<String>> {
+        let other = self.step()?.other.as_ref();
+        Ok(other.map(|number| number.digits().to_owned()))
+    }
+
+    fn count(&mut self, _step: Resource<HeldStep>) -> wasmtime::Result<Option<u32>> {
+        Ok(self.step()?.count)
+    }
+
     fn code(&mut self, _step: Resource<HeldStep>) -> wasmtime::Result<Option<String>> {
         Ok(self.step()?.code.clone())
     }

@@ -5,13 +5,26 @@
 //!
 //! # Layout
 //!
-//! - `ask`: what stands after `!jadibot`.
-//! - `show`: bots, states and spans of time as people read them.
+//! - `ask`: what stands after `!jadibot`. `told`: what comes of it.
+//! - `confirm`: what can't be undone, asked for twice.
+//! - `give`: a bot changes hands. `plan`: how long it runs. `takeout`: its data, taken away
+//!   and forgotten. `operate`: who is a system owner. `switches`: what they switch and set.
+//! - `say`: to whom, in which language, about which bot. `show`: bots, states and spans of time as people read them.
+//!   `figures`: what a bot has and uses.
 //! - `texts`: what is said, in each language.
 
 mod ask;
+mod confirm;
+mod figures;
+mod give;
+mod operate;
+mod plan;
+mod say;
 mod show;
+mod switches;
+mod takeout;
 mod texts;
+mod told;
 
 use jadi_plugin_sdk as jadi;
 
@@ -62,20 +75,16 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
-    use std::time::Duration;
+    use jadi_plugin_sdk::hosting::{self, Verdict};
+    use jadi_plugin_sdk::{Answer, HostingStep, Message, Result, Words, clock};
 
-    use jadi_plugin_sdk::clock::{self, Instant};
-    use jadi_plugin_sdk::hosting::{self, Bot, Refusal, Verdict};
-    use jadi_plugin_sdk::{Answer, HostingStep, Message, Reply, Result, Role, Words, kv, random};
-    use serde::{Deserialize, Serialize};
-
-    use crate::show::{self, Card};
-    use crate::{ask, texts};
+    use crate::say::{Say, card, which};
+    use crate::{ask, confirm, figures, give, operate, plan, show, switches, takeout, texts, told};
 
     /// Bots of one page of a list.
     const PAGE: u32 = 10;
-    /// How long a code confirms a log-out.
-    const CONFIRM: Duration = Duration::from_secs(120);
+    /// What a code of `!logoutbot` confirms.
+    const LOG_OUT: &str = "log-out";
 
     #[command(
         name = "jadibot",
@@ -102,104 +111,15 @@ mod plugin {
         match hosting::request(&asked.number, asked.method)? {
             Verdict::Granted(order) => Ok(Answer::none().react("⏳").order(order)),
             Verdict::Refused(refusal) => {
-                let text = refused(&say, &refusal, &asked.number);
+                let text = told::refused(&say, &refusal, &asked.number);
                 Ok(Answer::none().send(text))
             }
         }
     }
 
-    /// Why there is no bot, and what to do.
-    fn refused(say: &Say, refusal: &Refusal, number: &str) -> String {
-        let left = refusal.until().map(|until| until.since(clock::now()));
-        let span = show::span(left.unwrap_or_default(), &say.language);
-        let with_card = |words: Words| match refusal.bot() {
-            Some(bot) => {
-                let card = show::card(&card(&bot, say.sees(&bot)), &say.language);
-                format!("{}\n{card}", say.words(words, &[]))
-            }
-            None => say.words(words, &[]),
-        };
-        match refusal.reason().as_str() {
-            "not-a-number" => say.words(texts::NOT_A_NUMBER, &[]),
-            "not-on-whatsapp" => say.words(texts::NOT_ON_WHATSAPP, &[]),
-            "hosted" => with_card(texts::HOSTED),
-            "owns-one" => with_card(texts::OWNS_ONE),
-            "method-missing" => say.words(texts::WHICH_METHOD, &[("number", number)]),
-            other => busy(say, other, &span),
-        }
-    }
-
-    /// The refusals that can also come between a request and its being carried out.
-    fn busy(say: &Say, reason: &str, span: &str) -> String {
-        match reason {
-            "asked-already" => say.words(texts::ASKED_ALREADY, &[("span", span)]),
-            "too-often" => say.words(texts::TOO_OFTEN, &[("span", span)]),
-            "full" => say.words(texts::FULL, &[]),
-            "off" => say.words(texts::OFF, &[]),
-            "hosted" => say.words(texts::HOSTED, &[]),
-            "owns-one" => say.words(texts::OWNS_ONE, &[]),
-            other => say.words(texts::NOT_POSSIBLE, &[("why", other)]),
-        }
-    }
-
     #[on_hosting]
     fn told(step: &HostingStep) -> Result<Answer> {
-        let prefix = step.prefixes().into_iter().next().unwrap_or_default();
-        let say = Say {
-            language: step.language(),
-            prefix,
-            person: step.sender().jid,
-            all: step.role() >= Role::SystemOwner,
-        };
-        let number = step.number();
-        let left = step.until().map(|until| until.since(clock::now()));
-        let span = show::span(left.unwrap_or_default(), &say.language);
-        let about = |words: Words| say.words(words, &[("number", &number), ("span", &span)]);
-        let why = step.reason().unwrap_or_default();
-        let text = match step.name().as_str() {
-            "qr" => {
-                let picture = step.picture()?;
-                return Ok(Answer::none().send(Reply::text(about(texts::QR)).with_file(picture)));
-            }
-            "code" => {
-                let code = ask::dashed(&step.code().unwrap_or_default());
-                let values = [("number", &*number), ("span", &*span), ("code", &*code)];
-                say.words(texts::CODE, &values)
-            }
-            "passkey-needed" => about(texts::PASSKEY),
-            "open" => return born(&say, &number),
-            "opened" => about(texts::OPENED),
-            "expired" => about(texts::EXPIRED),
-            "wrong-number" => about(texts::WRONG_NUMBER),
-            "refused" => busy(&say, &why, &span),
-            "failed" => {
-                let why = show::cause(&why, &say.language);
-                say.words(texts::FAILED, &[("number", &number), ("why", &why)])
-            }
-            "logged-out" => about(texts::LOGGED_OUT),
-            "ended" if why.is_empty() => about(texts::ENDED),
-            "ended" => format!(
-                "{}\n{}: {why}",
-                about(texts::ENDED),
-                texts::REASON.in_language(&say.language)
-            ),
-            // A host that came after this plugin.
-            _ => return Ok(Answer::none()),
-        };
-        Ok(Answer::none().send(text))
-    }
-
-    /// Its owner hears of it from the main bot and from the new one.
-    fn born(say: &Say, number: &str) -> Result<Answer> {
-        let answer = Answer::none().send(say.words(texts::OPEN, &[("number", number)]));
-        // Somebody whose own number it is would hear it twice in one place.
-        if say.person.split('@').next() == Some(number) {
-            return Ok(answer);
-        }
-        Ok(match hosting::find(number)? {
-            Some(bot) => answer.order(bot.say(&say.words(texts::GREETING, &[]))?),
-            None => answer,
-        })
+        told::told(step)
     }
 
     #[command(
@@ -251,7 +171,12 @@ mod plugin {
     fn botinfo(message: &Message) -> Result<String> {
         let say = Say::to(message);
         Ok(match which(&say, &message.args())? {
-            Ok(bot) => show::details(&card(&bot, true), &say.language),
+            Ok(bot) => {
+                let details = show::details(&card(&bot, true), &say.language);
+                let figures = figures::lines(&bot.measure()?, bot.method(), &say.language);
+                let plan = plan::line(&say, &bot);
+                format!("{details}\n{figures}\n{plan}")
+            }
             Err(text) => text,
         })
     }
@@ -302,20 +227,15 @@ mod plugin {
         };
         let number = bot.number().unwrap_or_default();
         let about = |words: Words| say.words(words, &[("number", &number)]);
+        if plan::is_over(&bot) {
+            return Ok(Answer::none().send(plan::stays(&say, &number)));
+        }
         if bot.state() == "open" {
             return Ok(Answer::none().send(about(texts::RUNS_ALREADY)));
         }
         Ok(Answer::none()
             .order(bot.start()?)
             .send(about(texts::STARTING)))
-    }
-
-    /// A log-out that waits to be confirmed.
-    #[derive(Serialize, Deserialize)]
-    struct Pending {
-        code: String,
-        number: String,
-        until: Instant,
     }
 
     #[command(
@@ -336,20 +256,10 @@ mod plugin {
     fn logoutbot(message: &Message) -> Result<Answer> {
         let say = Say::to(message);
         let typed = message.args();
-        let key = format!("log-out:{}", say.person);
-        if typed.len() == CODE_DIGITS && typed.bytes().all(|byte| byte.is_ascii_digit()) {
-            let pending: Option<Pending> = kv::get(&key)?;
-            let good = pending.filter(|pending| {
-                pending.code == typed && pending.until.since(clock::now()) > Duration::ZERO
-            });
-            // Each code is good for one try.
-            kv::delete(&key)?;
-            let bot = match good {
-                Some(pending) => hosting::find(&pending.number)?,
-                None => None,
-            };
-            let Some(bot) = bot else {
-                return Ok(Answer::none().send(say.words(texts::WRONG_CODE, &[])));
+        if confirm::is_code(&typed) {
+            let bot = match confirm::confirmed(&say, LOG_OUT, &typed)? {
+                Some(bot) => bot,
+                None => return Ok(Answer::none().send(say.words(texts::WRONG_CODE, &[]))),
             };
             let number = bot.number().unwrap_or_default();
             let text = say.words(texts::ENDING, &[("number", &number)]);
@@ -359,21 +269,171 @@ mod plugin {
             Ok(bot) => bot,
             Err(text) => return Ok(Answer::none().send(text)),
         };
-        let number = bot.number().unwrap_or_default();
-        let code = format!("{:0width$}", random::below(10_000), width = CODE_DIGITS);
-        let pending = Pending {
-            code: code.clone(),
-            number: number.clone(),
-            until: clock::now().after(CONFIRM),
-        };
-        kv::set(&key, &pending)?;
-        let span = show::span(CONFIRM, &say.language);
-        let values = [("number", &*number), ("span", &*span), ("code", &*code)];
-        Ok(Answer::none().send(say.words(texts::CONFIRM, &values)))
+        confirm::ask(&say, LOG_OUT, &bot, texts::CONFIRM).map(|text| Answer::none().send(text))
     }
 
-    /// Digits of a code that confirms.
-    const CODE_DIGITS: usize = 4;
+    #[command(
+        name = "giveto",
+        place = "main",
+        category = "hosting",
+        usage(
+            en = "<number> | cancel",
+            id = "<nomor> | cancel",
+            es = "<número> | cancel"
+        ),
+        summary(
+            en = "Gives your bot to somebody else",
+            id = "Memberikan botmu kepada orang lain",
+            es = "Cede tu bot a otra persona"
+        )
+    )]
+    fn giveto(message: &Message) -> Result<Answer> {
+        give::giveto(message)
+    }
+
+    #[command(
+        name = "takebot",
+        place = "main",
+        category = "hosting",
+        summary(
+            en = "Takes the bot that somebody offers you",
+            id = "Menerima bot yang ditawarkan kepadamu",
+            es = "Acepta el bot que te ofrecen"
+        )
+    )]
+    fn takebot(message: &Message) -> Result<Answer> {
+        give::takebot(message)
+    }
+
+    #[command(
+        name = "exportdata",
+        place = "main",
+        category = "hosting",
+        cooldown_seconds = 30,
+        usage(en = "[number]", id = "[nomor]", es = "[número]"),
+        summary(
+            en = "All that your bot knows and keeps, as a file",
+            id = "Semua yang diketahui dan disimpan botmu, sebagai berkas",
+            es = "Todo lo que tu bot sabe y guarda, en un archivo"
+        )
+    )]
+    fn exportdata(message: &Message) -> Result<Answer> {
+        takeout::exportdata(message)
+    }
+
+    #[command(
+        name = "erasedata",
+        place = "main",
+        category = "hosting",
+        usage(
+            en = "[number | code]",
+            id = "[nomor | kode]",
+            es = "[número | código]"
+        ),
+        summary(
+            en = "Erases all that your bot knows and keeps",
+            id = "Menghapus semua yang diketahui dan disimpan botmu",
+            es = "Borra todo lo que tu bot sabe y guarda"
+        )
+    )]
+    fn erasedata(message: &Message) -> Result<Answer> {
+        takeout::erasedata(message)
+    }
+
+    #[command(
+        name = "owner",
+        aliases("owners"),
+        place = "main",
+        category = "hosting",
+        role = "system-owner",
+        usage(
+            en = "[list | add <number> | del <number>]",
+            id = "[list | add <nomor> | del <nomor>]",
+            es = "[list | add <número> | del <número>]"
+        ),
+        summary(
+            en = "Who operates this host",
+            id = "Siapa yang mengoperasikan host ini",
+            es = "Quién opera este servidor"
+        )
+    )]
+    fn owner(message: &Message) -> Result<Answer> {
+        operate::owner(message)
+    }
+
+    #[command(
+        name = "feature",
+        aliases("features"),
+        place = "main",
+        category = "hosting",
+        role = "system-owner",
+        usage(
+            en = "[name] [on | off]",
+            id = "[nama] [on | off]",
+            es = "[nombre] [on | off]"
+        ),
+        summary(
+            en = "What this host does, switched on and off",
+            id = "Yang dilakukan host ini, diaktifkan atau dimatikan",
+            es = "Lo que hace este servidor, activado o desactivado"
+        )
+    )]
+    fn feature(message: &Message) -> Result<Answer> {
+        switches::feature(message)
+    }
+
+    #[command(
+        name = "broadcast",
+        aliases("bc"),
+        place = "main",
+        category = "hosting",
+        role = "system-owner",
+        usage(en = "<text | stop>", id = "<teks | stop>", es = "<texto | stop>"),
+        summary(
+            en = "A message to the owners of all bots",
+            id = "Pesan kepada semua pemilik bot",
+            es = "Un mensaje a los dueños de todos los bots"
+        )
+    )]
+    fn broadcast(message: &Message) -> Result<Answer> {
+        operate::broadcast(message)
+    }
+
+    #[command(
+        name = "plan",
+        place = "main",
+        category = "hosting",
+        role = "system-owner",
+        usage(
+            en = "<number> [days | none]",
+            id = "<nomor> [hari | none]",
+            es = "<número> [días | none]"
+        ),
+        summary(
+            en = "How long a bot runs",
+            id = "Berapa lama sebuah bot berjalan",
+            es = "Cuánto tiempo funciona un bot"
+        )
+    )]
+    fn plan(message: &Message) -> Result<Answer> {
+        plan::plan(message)
+    }
+
+    #[command(
+        name = "delay",
+        place = "main",
+        category = "hosting",
+        role = "system-owner",
+        usage(en = "[seconds]", id = "[detik]", es = "[segundos]"),
+        summary(
+            en = "The pause between reconnects and between messages",
+            id = "Jeda antara penyambungan ulang dan antara pesan",
+            es = "La pausa entre reconexiones y entre mensajes"
+        )
+    )]
+    fn delay(message: &Message) -> Result<Answer> {
+        switches::delay(message)
+    }
 
     #[command(
         name = "terminate",
@@ -471,72 +531,5 @@ mod plugin {
             lines.push(format!("{}: {}", word(texts::RESTORING), host.restoring()));
         }
         Ok(lines.join("\n"))
-    }
-
-    /// Whom something is said to, and how.
-    struct Say {
-        language: String,
-        prefix: String,
-        person: String,
-        /// Whether they may see and manage every bot.
-        all: bool,
-    }
-
-    impl Say {
-        fn to(message: &Message) -> Self {
-            Self {
-                language: message.language(),
-                prefix: message.prefix(),
-                person: message.sender().jid,
-                all: message.role() >= Role::SystemOwner,
-            }
-        }
-
-        /// A text with its places filled in.
-        fn words(&self, words: Words, values: &[(&str, &str)]) -> String {
-            let text = words.in_language(&self.language);
-            let mut text = text.replace("{prefix}", &self.prefix);
-            for (name, value) in values {
-                text = text.replace(&format!("{{{name}}}"), value);
-            }
-            text
-        }
-
-        /// Whether they may see all of a bot.
-        fn sees(&self, bot: &Bot) -> bool {
-            self.all || bot.owner().as_ref() == Some(&self.person)
-        }
-    }
-
-    /// The bot that is meant: the one of this number or, without one, the sender's own. Else what to answer.
-    fn which(say: &Say, number: &str) -> Result<Result<Bot, String>> {
-        if number.is_empty() {
-            let mut own = hosting::owned()?;
-            return Ok(match (own.pop(), own.is_empty()) {
-                (Some(bot), true) => Ok(bot),
-                (Some(_), false) => Err(say.words(texts::SEVERAL, &[])),
-                (None, _) => Err(say.words(texts::NO_BOT, &[])),
-            });
-        }
-        let found = hosting::find(number)?;
-        let found = found.filter(|bot| say.sees(bot) && !bot.is_main());
-        Ok(found.ok_or_else(|| say.words(texts::NO_SUCH_BOT, &[])))
-    }
-
-    /// What is shown of a bot, whole to who may see it.
-    fn card(bot: &Bot, whole: bool) -> Card {
-        let now = clock::now();
-        let number = if whole { bot.number() } else { None };
-        let owner = bot.owner().filter(|_| whole);
-        let owner = owner.and_then(|owner| Some(owner.split_once('@')?.0.to_owned()));
-        Card {
-            number: number.unwrap_or_else(|| bot.masked()),
-            name: bot.name(),
-            state: bot.state(),
-            cause: bot.cause(),
-            since: now.since(bot.since()),
-            last_connect: bot.last_connect().map(|at| now.since(at)),
-            owner,
-        }
     }
 }

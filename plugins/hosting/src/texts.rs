@@ -47,6 +47,11 @@ jadi_plugin_sdk::texts! {
         id: "Saat ini tidak menerima bot baru.",
         es: "Por ahora no se aceptan bots nuevos.",
     }
+    OPERATES {
+        en: "That number operates this host, and a bot's number can't. Use another one.",
+        id: "Nomor itu mengoperasikan host ini, sedangkan nomor bot tidak bisa. Pakai nomor lain.",
+        es: "Ese número opera este servidor, y el de un bot no puede. Usa otro.",
+    }
     WHICH_METHOD {
         en: "*How do you want to link it?*\n{prefix}jadibot {number} --qr: scan a picture with that phone\n\
              {prefix}jadibot {number} --code: type a code on that phone",
@@ -60,6 +65,7 @@ jadi_plugin_sdk::texts! {
         id: "Itu belum bisa dilakukan sekarang ({why}).",
         es: "Ahora mismo no es posible ({why}).",
     }
+
     QR {
         en: "*Scan this with +{number}*\nWhatsApp, Settings, Linked devices, Link a device.\nGood for {span}; then a new one comes.",
         id: "*Pindai ini dengan +{number}*\nWhatsApp, Setelan, Perangkat tertaut, Tautkan perangkat.\nBerlaku {span}; lalu ada yang baru.",
@@ -118,7 +124,8 @@ jadi_plugin_sdk::texts! {
         id: "*+{number} bukan bot lagi*\nSudah dikeluarkan, dan semua datanya dihapus.",
         es: "*+{number} ya no es un bot*\nSe ha desvinculado y todos sus datos se han borrado.",
     }
-    REASON { en: "Reason", id: "Alasan", es: "Motivo" }
+    REASON { en: "Reason", id: "Alasan", es: "Motivo" };
+
     NO_BOT {
         en: "You have no bot. {prefix}jadibot makes one.",
         id: "Kamu belum punya bot. {prefix}jadibot membuatnya.",
@@ -174,7 +181,7 @@ jadi_plugin_sdk::texts! {
         id: "{prefix}terminate <nomor> [alasan]",
         es: "{prefix}terminate <número> [motivo]",
     }
-    BOTS { en: "Bots", id: "Bot", es: "Bots" }
+    BOTS { en: "Bots", id: "Bot", es: "Bots" };
     NO_BOTS {
         en: "There are no bots on this page.",
         id: "Tidak ada bot di halaman ini.",
@@ -200,8 +207,8 @@ jadi_plugin_sdk::texts! {
         id: "Dari 0 sampai 10000.",
         es: "De 0 a 10000.",
     }
-    STATS { en: "Host", id: "Host", es: "Servidor" }
-    UP { en: "Up for", id: "Aktif selama", es: "Activo desde hace" }
+    STATS { en: "Host", id: "Host", es: "Servidor" };
+    UP { en: "Up for", id: "Aktif selama", es: "Activo desde hace" };
     RESTORING {
         en: "Still to be brought up",
         id: "Belum dijalankan",

@@ -86,7 +86,7 @@ impl Bench {
             connector.clone(),
             Arc::new(clock.clone()),
             Arc::new(Half),
-            pause,
+            Delay::new(pause),
         );
         Self {
             clock,

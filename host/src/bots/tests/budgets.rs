@@ -52,7 +52,7 @@ async fn who_keeps_the_processor_busy_is_slowed_then_paused_and_its_owner_told()
     let mut process = Process::start(&dir, 5).await;
     let (shop, session) = process.open_bot(SHOP, ALICE).await;
     let (cafe, _quiet) = process.open_bot("6280000000201", BOB).await;
-    let mut watcher = Watcher::new(process.fleet.clone(), USUAL, Vec::new());
+    let mut watcher = Watcher::new(process.fleet.clone(), USUAL);
     watcher.look(false).await;
     let (busy, quiet) = (
         process.fleet.dispatch(shop.id).expect("it runs"),
@@ -111,7 +111,7 @@ async fn who_holds_too_much_memory_for_too_long_is_paused() {
         memory_bytes: busy.load().memory + 1_000_000,
         ..USUAL
     };
-    let mut watcher = Watcher::new(process.fleet.clone(), options, Vec::new());
+    let mut watcher = Watcher::new(process.fleet.clone(), options);
     watcher.look(false).await;
     assert!(!busy.load().slow);
 
@@ -143,7 +143,7 @@ async fn a_paused_bot_goes_on_at_once_when_it_is_started() {
         storage_bytes: 1,
         ..USUAL
     };
-    let mut watcher = Watcher::new(process.fleet.clone(), options, Vec::new());
+    let mut watcher = Watcher::new(process.fleet.clone(), options);
     watcher.look(true).await;
     let instance = process.fleet.instances().get(shop.id).expect("it runs");
     let mut status = instance.watch();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{ALICE, BOB, BOT, Fake, GROUP, Place, answered, group_message, jid};
 use crate::dispatch::Handler;
-use crate::model::{Event, EventKind, Person};
+use crate::model::{BotRole, Event, EventKind, Person};
 use crate::plugins::SettingWrite;
 use jadi_plugin_manifest::SettingValue;
 
@@ -104,7 +104,8 @@ async fn who_may_not_delete_is_not_believed() {
 async fn what_happens_to_a_bots_own_words_is_nobodys_business() {
     let place = Place::new();
     let host = place.start(vec![watch()]).await;
-    host.known_bots.add(jid("6280000000201@s.whatsapp.net"));
+    host.known_bots
+        .add(jid("6280000000201@s.whatsapp.net"), BotRole::Sub);
     host.session.set_group(GROUP, &[(ALICE, true)]);
     for (id, bot) in [("A1", BOT), ("A2", "6280000000201@s.whatsapp.net")] {
         assert!(

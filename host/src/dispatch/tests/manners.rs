@@ -8,7 +8,7 @@ use super::{
     private_message, said,
 };
 use crate::dispatch::Handler;
-use crate::model::{Event, EventKind, Role};
+use crate::model::{BotRole, Event, EventKind, Role};
 use crate::plugins::{Failure, Outcome};
 use crate::store::SettingsChange;
 use crate::whatsapp::Inbound;
@@ -29,8 +29,10 @@ const COMMANDS: &str = r#"{"name":"core","version":"1.0.0","languages":["en"],"u
 async fn a_bot_answers_neither_itself_nor_other_bots_nor_broadcasts() {
     let place = Place::new();
     let host = place.start(vec![Fake::echo(ALL)]).await;
-    host.known_bots.add(jid("6280000000201@s.whatsapp.net"));
-    host.known_bots.add(jid("100000000000202@lid"));
+    host.known_bots
+        .add(jid("6280000000201@s.whatsapp.net"), BotRole::Sub);
+    host.known_bots
+        .add(jid("100000000000202@lid"), BotRole::Sub);
     let mut own = private_message(ALICE, "A1", "from my phone");
     if let EventKind::Message(message) = &mut own.kind {
         message.from_me = true;

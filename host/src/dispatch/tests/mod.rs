@@ -10,6 +10,7 @@ mod happenings;
 mod live;
 mod manners;
 mod order;
+mod roles;
 mod seating;
 
 use std::future::Future;
@@ -23,7 +24,7 @@ pub(crate) use fakes::{Fake, FakeDesk, ScriptedSession, answered, said};
 
 use super::{
     Dispatch, DispatchOptions, DispatchParts, Enabled, FailingVersions, Handler, KnownBots,
-    PaceOptions, Seating,
+    PaceOptions, Seating, SystemOwners,
 };
 use crate::clock::{MovableClock, SharedClock};
 use crate::fetch::{FetchOptions, Fetcher};
@@ -206,7 +207,7 @@ impl Place {
             plugins,
             desk: self.desk.clone(),
             session: session_receiver,
-            system_owners: vec![jid(ROOT).number().expect("number")],
+            system_owners: SystemOwners::new(vec![jid(ROOT).number().expect("number")]),
             known_bots: known_bots.clone(),
             meter: meter.clone(),
             seating: seating.clone(),
@@ -258,7 +259,7 @@ pub(crate) async fn bare(
         // The sender may go: the set stays as it is.
         plugins: watch::channel(Arc::new(Enabled::new(Vec::new()))).1,
         session,
-        system_owners: vec![jid(ROOT).number().expect("number")],
+        system_owners: SystemOwners::new(vec![jid(ROOT).number().expect("number")]),
         known_bots,
         seating,
         meter,

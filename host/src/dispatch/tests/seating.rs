@@ -101,7 +101,7 @@ async fn a_bot_that_comes_in_sees_who_is_there_though_nobody_spoke_to_it_yet() {
     let (host, other) = beside_another(&place).await;
     let seats = host.store.seats();
     seats.vacate(&jid(GROUP), other).await.expect("vacated");
-    host.known_bots.add(jid(OTHER));
+    host.known_bots.add(jid(OTHER), BotRole::Sub);
     let people = [(ALICE, false), (BOT, false), (OTHER, false)];
     host.session.set_group(GROUP, &people);
     host.receive(vec![moved("A1", true)]).await;

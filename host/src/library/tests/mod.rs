@@ -18,6 +18,7 @@ use crate::clock::MovableClock;
 use crate::dispatch::tests::{ALICE, ScriptedSession, jid, private_message, soon};
 use crate::dispatch::{
     Dispatch, DispatchOptions, DispatchParts, FailingVersions, KnownBots, PaceOptions, Seating,
+    SystemOwners,
 };
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::meter::Meter;
@@ -195,7 +196,7 @@ async fn bot(store: &Store, library: &Arc<Library>, n: u8) -> Bot {
         plugins: library.follow(id).await,
         desk: Arc::new(Desk(library.clone())),
         session: receiver,
-        system_owners: Vec::new(),
+        system_owners: SystemOwners::default(),
         known_bots: KnownBots::default(),
         meter: Meter::default(),
         seating: Seating::new(store.seats()),

@@ -6,7 +6,10 @@
 mod context;
 mod isolation;
 mod known;
+mod ownership;
+mod plans;
 mod plugin_records;
+mod portable;
 mod registry;
 mod shelf;
 mod usage;
@@ -15,7 +18,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Arrival, BotData, Bound, RecordBounds, Registry, Seats, Shelf};
+use super::{Arrival, BotData, Bound, Ownership, Plans, RecordBounds, Registry, Seats, Shelf};
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
     SendMessage,
@@ -28,6 +31,10 @@ pub(super) trait Bench: Sync {
     async fn registry(&self) -> Arc<dyn Registry>;
     /// Seats, and the registry that knows the bots that take them.
     async fn seats(&self) -> (Arc<dyn Registry>, Arc<dyn Seats>);
+    /// Ownership, and the registry that knows the bots of its offers.
+    async fn ownership(&self) -> (Arc<dyn Registry>, Arc<dyn Ownership>);
+    /// Plans, and the registry that knows their bots.
+    async fn plans(&self) -> (Arc<dyn Registry>, Arc<dyn Plans>);
     /// A shelf, and the registry that knows the bots of its switches.
     async fn shelf(&self) -> (Arc<dyn Registry>, Arc<dyn Shelf>);
     /// The data of one more bot, its inbox bounded to `inbox_bound`, its records to [`BOUNDS`].
@@ -68,7 +75,13 @@ pub(super) async fn run(bench: &impl Bench) {
     known::what_is_changed_of_a_bot_is_kept_with_the_event(bench).await;
     known::who_comes_within_moments_comes_in_one_event(bench).await;
     registry::a_group_has_one_seat(bench).await;
+    plans::plans_are_noted_by_bot(bench).await;
+    ownership::system_owners_are_named_and_dropped(bench).await;
+    ownership::a_bot_is_given_to_whom_it_is_offered(bench).await;
     registry::plugin_limits_are_kept_by_plugin(bench).await;
+    portable::a_bots_data_goes_out_and_comes_in_whole(bench).await;
+    portable::what_is_too_much_is_not_taken_in(bench).await;
+    portable::an_erased_bot_knows_nothing_and_goes_on(bench).await;
     plugin_records::limits_of_a_bot_are_its_own(bench).await;
     plugin_records::what_a_run_leaves_is_kept_with_its_event_or_not_at_all(bench).await;
     plugin_records::records_are_bounded_oldest_out_first(bench).await;

@@ -4,12 +4,12 @@ use super::{ALICE, BOB, Bench, jid};
 use crate::model::{BotId, BotRecord, BotRole, Cause, Jid, LinkMethod, StateName};
 use crate::store::{LimitValues, Seat, StoreError};
 
-fn bot(n: u8, role: BotRole) -> BotRecord {
+pub(super) fn bot(n: u8, role: BotRole) -> BotRecord {
     let id = BotId::from_random([n; 16]);
     BotRecord::requested(id, role, LinkMethod::Code, 10)
 }
 
-fn key(n: u8) -> Vec<u8> {
+pub(super) fn key(n: u8) -> Vec<u8> {
     vec![n; 72]
 }
 

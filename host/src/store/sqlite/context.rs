@@ -87,7 +87,7 @@ impl Total {
     }
 }
 
-fn setting<T: serde::de::DeserializeOwned>(
+pub(super) fn setting<T: serde::de::DeserializeOwned>(
     connection: &Connection,
     name: &str,
 ) -> Result<Option<T>, Fault> {

@@ -17,15 +17,17 @@ use crate::store::plugin_records::LimitValues;
 use crate::store::registry::{RecordChange, Registry};
 use crate::store::{Source, StoreError};
 
-static SCHEMA: [M<'static>; 4] = [
+static SCHEMA: [M<'static>; 6] = [
     M::up(include_str!("schema/registry-1.sql")),
     M::up(include_str!("schema/registry-2.sql")),
     M::up(include_str!("schema/registry-3.sql")),
     M::up(include_str!("schema/registry-4.sql")),
+    M::up(include_str!("schema/registry-5.sql")),
+    M::up(include_str!("schema/registry-6.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
-const BY_ID: &str = "SELECT * FROM bot WHERE id = ?1";
+pub(super) const BY_ID: &str = "SELECT * FROM bot WHERE id = ?1";
 const MAIN: &str = "SELECT * FROM bot WHERE role = 'main'";
 const BY_JID: &str = "SELECT * FROM bot WHERE jid = ?1";
 const BY_LID: &str = "SELECT * FROM bot WHERE lid = ?1";
@@ -78,7 +80,7 @@ impl SqliteRegistry {
     }
 }
 
-fn one(
+pub(super) fn one(
     connection: &Connection,
     sql: &str,
     params: impl Params,
@@ -128,7 +130,7 @@ fn enumerated<T: serde::de::DeserializeOwned>(text: String) -> Result<T, Source>
     })
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<BotRecord> {
+pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<BotRecord> {
     Ok(BotRecord {
         id: required(row, "id", |text| Ok(text.parse()?))?,
         role: required(row, "role", enumerated)?,

@@ -112,6 +112,22 @@ impl From<HostingRefusal> for Problem {
                 "CREATION_OFF",
                 "No new bots are taken at the moment.",
             ),
+            RefusalReason::SystemOwner => (
+                StatusCode::CONFLICT,
+                "BOT_ALREADY_EXISTS",
+                "This number operates this host and can't be a bot on it. Use another number.",
+            ),
+            RefusalReason::IsBot
+            | RefusalReason::Yours
+            | RefusalReason::NotOffered
+            | RefusalReason::NoSystemOwner
+            | RefusalReason::Configured
+            | RefusalReason::Last
+            | RefusalReason::Busy => (
+                StatusCode::CONFLICT,
+                "INVALID_REQUEST",
+                "That is not possible.",
+            ),
             RefusalReason::MethodMissing => (
                 StatusCode::BAD_REQUEST,
                 "INVALID_METHOD",

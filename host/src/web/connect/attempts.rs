@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::answer::Problem;
-use crate::bots::{BotState, BotStatus, Creation, Instance, Instances, Request, Step};
+use crate::bots::{BotState, BotStatus, Creation, Door, Instance, Instances, Request, Step};
 use crate::clock::{Millis, SharedClock};
 use crate::model::{Cause, Jid, LinkMethod, Person, PhoneNumber};
 use crate::plugins::{HostingRefusal, RefusalReason};
@@ -93,7 +93,7 @@ impl Attempts {
         };
         let checked = self
             .creation
-            .check(&asked.number, Some(asked.method), &owner)
+            .check(&asked.number, Some(asked.method), &owner, Door::Page)
             .await?;
         let number = checked.map_err(Problem::from)?;
         let request = Request {
@@ -102,6 +102,7 @@ impl Attempts {
             owner,
             name: asked.name.clone(),
             language: self.language.clone(),
+            door: Door::Page,
         };
         let steps = self.creation.begin(request).await?.map_err(Problem::from)?;
         let instance = match self.registry.by_number(&number).await {

@@ -1,71 +1,6 @@
-//! Bots made and managed from chat, as a chat with the main bot sees it. The host's answers are the test's own.
+//! Bots made, shown, stopped, started and ended.
 
-use jadi_plugin_test::{
-    BotRecord, Capability, HostOverview, HostingAnswer, HostingAsk, HostingOrder, HostingRefusal,
-    HostingStep, LinkMethod, RefusalReason, Role, StateName, StepName, TestBot,
-};
-
-const ALICE: &str = "6280000000101";
-const BOB: &str = "6280000000102";
-const ROOT: &str = "6280000000001";
-const SHOP: &str = "6280000000200";
-
-/// A bot of Alice's with this number, in this state.
-fn shop(bot: &TestBot, state: StateName) -> BotRecord {
-    BotRecord {
-        state,
-        ..bot.hosted(SHOP, ALICE)
-    }
-}
-
-/// The main bot of a host with Alice's bot, in this state.
-fn host(state: StateName) -> TestBot {
-    let bot = TestBot::of_this_crate();
-    bot.set_main();
-    let shop = shop(&bot, state);
-    bot.set_host(move |ask| match ask {
-        HostingAsk::Request { number, method, .. } => match method {
-            Some(_) => HostingAnswer::Granted(number.parse().expect("a number")),
-            None => HostingAnswer::Refused(RefusalReason::MethodMissing.into()),
-        },
-        HostingAsk::Find { number } => {
-            let found = (number.digits() == SHOP).then(|| shop.clone());
-            HostingAnswer::Bots(found.into_iter().collect())
-        }
-        HostingAsk::OwnedBy { owner } => {
-            let owned = (shop.owner.as_ref() == Some(owner)).then(|| shop.clone());
-            HostingAnswer::Bots(owned.into_iter().collect())
-        }
-        HostingAsk::List { .. } => HostingAnswer::Bots(vec![shop.clone()]),
-        HostingAsk::Overview => HostingAnswer::Overview(HostOverview {
-            slots: 5,
-            taken: 1,
-            states: vec![(StateName::Open, 1)],
-            started_at: shop.created,
-            restoring: 0,
-        }),
-    });
-    bot
-}
-
-fn refusing(reason: RefusalReason) -> TestBot {
-    let bot = TestBot::of_this_crate();
-    bot.set_main();
-    let until = bot.clock().now() + 90_000;
-    let in_the_way = shop(&bot, StateName::Open);
-    bot.set_host(move |_| {
-        HostingAnswer::Refused(HostingRefusal {
-            reason,
-            bot: Some(in_the_way.clone().into()),
-            until: Some(until),
-        })
-    });
-    bot
-}
-
-fn step(name: StepName) -> HostingStep {
-    HostingStep::new(name, SHOP.parse().expect("a number"))
-}
+use super::*;
 
 #[test]
 fn a_request_that_is_granted_is_an_order() {
@@ -264,6 +199,22 @@ fn a_log_out_is_confirmed_with_a_code_once() {
     );
     let told = alice.says(&format!("!logoutbot {code}"));
     assert!(told.text().starts_with("That code is wrong"), "{told}");
+}
+
+#[test]
+fn a_bots_owner_sees_how_it_does() {
+    let bot = host(StateName::Open);
+    bot.clock().advance(std::time::Duration::from_secs(7_200));
+    let told = bot.private(ALICE).says("!botinfo");
+    assert_eq!(
+        told.text(),
+        "*+6280000000200*\nState: open (2 h)\nLast connected: never\nConnected: yes\nOwner: +6280000000101\nLinked by code\n\
+         Users: 12, groups: 3, chats: 9\nMessages: 120 in, 80 out\nToday: 7 of 2000 messages sent\n\
+         Plugins in the last hour: 34 runs, 1 failed, 42 ms of CPU, most by welcome\n\
+         Waiting: 2 of 10000 events, 1 messages to send\nStored: 1.2 MB\nPlan: without an end"
+    );
+    let told = bot.private(BOB).says("!botinfo 6280000000200");
+    assert_eq!(told.text(), "There is no such bot of yours.");
 }
 
 #[test]
