@@ -124,7 +124,7 @@ jadi_plugin_sdk::texts! {
         id: "*+{number} bukan bot lagi*\nSudah dikeluarkan, dan semua datanya dihapus.",
         es: "*+{number} ya no es un bot*\nSe ha desvinculado y todos sus datos se han borrado.",
     }
-    REASON { en: "Reason", id: "Alasan", es: "Motivo" };
+    REASON { en: "Reason", id: "Alasan", es: "Motivo" }
 
     NO_BOT {
         en: "You have no bot. {prefix}jadibot makes one.",
@@ -181,7 +181,7 @@ jadi_plugin_sdk::texts! {
         id: "{prefix}terminate <nomor> [alasan]",
         es: "{prefix}terminate <número> [motivo]",
     }
-    BOTS { en: "Bots", id: "Bot", es: "Bots" };
+    BOTS { en: "Bots", id: "Bot", es: "Bots" }
     NO_BOTS {
         en: "There are no bots on this page.",
         id: "Tidak ada bot di halaman ini.",
@@ -207,8 +207,8 @@ jadi_plugin_sdk::texts! {
         id: "Dari 0 sampai 10000.",
         es: "De 0 a 10000.",
     }
-    STATS { en: "Host", id: "Host", es: "Servidor" };
-    UP { en: "Up for", id: "Aktif selama", es: "Activo desde hace" };
+    STATS { en: "Host", id: "Host", es: "Servidor" }
+    UP { en: "Up for", id: "Aktif selama", es: "Activo desde hace" }
     RESTORING {
         en: "Still to be brought up",
         id: "Belum dijalankan",

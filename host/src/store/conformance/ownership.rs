@@ -21,7 +21,7 @@ pub(super) async fn system_owners_are_named_and_dropped(bench: &impl Bench) {
         dropped.await.expect("dropped");
     }
     let kept = ownership.system_owners().await.expect("kept");
-    assert_eq!(kept, [alice.clone()]);
+    assert_eq!(kept, std::slice::from_ref(alice));
 }
 
 pub(super) async fn a_bot_is_given_to_whom_it_is_offered(bench: &impl Bench) {
