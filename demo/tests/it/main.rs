@@ -5,6 +5,7 @@
 //! `JADI_BIN` and `JADI_PLUGINS`; without these it is looked for where xtask puts it.
 
 mod big_group;
+mod cases;
 mod connect;
 mod crash;
 mod figures;
