@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jadi_plugin_sdk::{Answer, Message, Result, Words, hosting, words};
+use jadi_plugin_sdk::{Answer, Message, Result, Words, hosting};
 
 use crate::say::Say;
 
@@ -58,44 +58,51 @@ jadi_plugin_sdk::texts! {
         id: "Dari 0 sampai 60 detik, misalnya {prefix}delay 0.5",
         es: "De 0 a 60 segundos, como {prefix}delay 0.5",
     }
+    /// A feature's states.
+    ON { en: "on", id: "aktif", es: "activada" }
+    OFF { en: "off", id: "nonaktif", es: "desactivada" }
+    /// What features are while they are on, and while they are off.
+    JADIBOT_ON {
+        en: "people get bots in chat",
+        id: "orang bisa membuat bot lewat chat",
+        es: "la gente obtiene bots por chat",
+    }
+    JADIBOT_OFF {
+        en: "nobody gets a new bot in chat",
+        id: "tidak ada bot baru lewat chat",
+        es: "nadie obtiene bots nuevos por chat",
+    }
+    PAGE_ON {
+        en: "people get bots on the host's page",
+        id: "orang bisa membuat bot di halaman host",
+        es: "la gente obtiene bots en la página del servidor",
+    }
+    PAGE_OFF {
+        en: "nobody gets a new bot on the host's page",
+        id: "tidak ada bot baru di halaman host",
+        es: "nadie obtiene bots nuevos en la página del servidor",
+    }
+    ISOLATION_ON {
+        en: "the second bot in a group leaves it",
+        id: "bot kedua di sebuah grup keluar",
+        es: "el segundo bot de un grupo se va",
+    }
+    ISOLATION_OFF {
+        en: "the second bot in a group stays and is silent",
+        id: "bot kedua di sebuah grup tetap ada tetapi diam",
+        es: "el segundo bot de un grupo se queda en silencio",
+    }
 }
 
-const ON: Words = words! { en: "on", id: "aktif", es: "activada" };
-const OFF: Words = words! { en: "off", id: "nonaktif", es: "desactivada" };
-
-/// What a feature is while it is on, and while it is off. One that came after this plugin has no words here.
+/// What a feature is. One that came after this plugin has no words here.
 fn about(name: &str, on: bool) -> Option<Words> {
     Some(match (name, on) {
-        ("jadibot", true) => words! {
-            en: "people get bots in chat",
-            id: "orang bisa membuat bot lewat chat",
-            es: "la gente obtiene bots por chat"
-        },
-        ("jadibot", false) => words! {
-            en: "nobody gets a new bot in chat",
-            id: "tidak ada bot baru lewat chat",
-            es: "nadie obtiene bots nuevos por chat"
-        },
-        ("connect-page", true) => words! {
-            en: "people get bots on the host's page",
-            id: "orang bisa membuat bot di halaman host",
-            es: "la gente obtiene bots en la página del servidor"
-        },
-        ("connect-page", false) => words! {
-            en: "nobody gets a new bot on the host's page",
-            id: "tidak ada bot baru di halaman host",
-            es: "nadie obtiene bots nuevos en la página del servidor"
-        },
-        ("isolation", true) => words! {
-            en: "the second bot in a group leaves it",
-            id: "bot kedua di sebuah grup keluar",
-            es: "el segundo bot de un grupo se va"
-        },
-        ("isolation", false) => words! {
-            en: "the second bot in a group stays and is silent",
-            id: "bot kedua di sebuah grup tetap ada tetapi diam",
-            es: "el segundo bot de un grupo se queda en silencio"
-        },
+        ("jadibot", true) => JADIBOT_ON,
+        ("jadibot", false) => JADIBOT_OFF,
+        ("connect-page", true) => PAGE_ON,
+        ("connect-page", false) => PAGE_OFF,
+        ("isolation", true) => ISOLATION_ON,
+        ("isolation", false) => ISOLATION_OFF,
         _ => return None,
     })
 }
