@@ -160,6 +160,9 @@ pub struct Flags {
     /// Serve figures for Prometheus here, at /metrics; whoever reaches the address may read them
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     metrics: Option<String>,
+    /// Where people's browsers reach them, such as https://bots.example, when that is not where they listen
+    #[arg(long, global = true, value_name = "URL")]
+    public_url: Option<String>,
     /// How many sub-bots this host takes [default: 100]
     #[arg(long, global = true, value_name = "NUMBER")]
     slot: Option<String>,
@@ -239,6 +242,7 @@ impl Flags {
             ("server", self.server),
             ("listen", self.listen.or(port)),
             ("metrics", self.metrics),
+            ("public_url", self.public_url),
             ("slot", self.slot),
             ("delay", self.delay),
             ("interval", self.interval),

@@ -14,6 +14,7 @@
 //! - [`fetch`]: the only room that knows the HTTP client: asking servers for plugins, never one of a private network.
 //! - [`dispatch`]: an event's way, where the three rooms above meet: filter, plugin, commit, outbox, send.
 //! - [`library`]: a plugin's life on a running host: install, grant, enable, upgrade, remove.
+//! - [`access`]: who may use the pages: links that sign in once, and sessions.
 //! - [`bots`]: a bot's life: state machine, supervision, reconnection.
 //! - [`control`]: what goes over the control socket, and the command line's end of it. [`live`]: the commands that use it.
 //! - [`web`]: the only room that knows actix-web: pages and API.
@@ -35,6 +36,7 @@ pub use jadi_model as model;
 pub use jadi_model::{clock, random};
 pub use jadi_plugin_runtime as plugins;
 
+pub mod access;
 pub mod author;
 pub mod bots;
 pub mod cli;

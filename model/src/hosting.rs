@@ -48,6 +48,13 @@ pub enum HostingOrder {
         /// What.
         text: String,
     },
+    /// Send a text to its owner, from the main bot, with a link that signs in to the bot's page.
+    SignIn {
+        /// Which one.
+        bot: BotId,
+        /// The text; [`HostingOrder::LINK`] in it becomes the link.
+        text: String,
+    },
     /// Set how many sub-bots the host takes.
     SetSlots {
         /// How many.
@@ -140,6 +147,11 @@ pub enum HostingOrder {
         /// Who takes it.
         by: Person,
     },
+}
+
+impl HostingOrder {
+    /// What stands for the link in the text of [`HostingOrder::SignIn`].
+    pub const LINK: &'static str = "{link}";
 }
 
 /// What has happened to a bot.

@@ -442,6 +442,7 @@ impl Reads for Bot {
                 started_at: 0,
                 restoring: 0,
                 delay_ms: 250,
+                pages: None,
             }),
         };
         self.record.value(&(&ask, &answer));

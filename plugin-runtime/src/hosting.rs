@@ -228,6 +228,9 @@ pub struct HostOverview {
     /// The pause between reconnects, and between sends of one bot, milliseconds.
     #[serde(default)]
     pub delay_ms: u64,
+    /// Where its pages are; none when it has none.
+    #[serde(default)]
+    pub pages: Option<String>,
 }
 
 /// What a bot has and uses.

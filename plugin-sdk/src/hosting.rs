@@ -396,6 +396,17 @@ impl Bot {
     pub fn say(&self, text: &str) -> Result<Order> {
         Ok(Order(host::say(&self.0, text)?))
     }
+
+    /// Sends a text to its owner in their private chat with the main bot, where they write now. `{link}` in it becomes a link that
+    /// signs in to the bot's page: once, and within ten minutes.
+    ///
+    /// # Errors
+    ///
+    /// When the event's sender does not own it, or writes elsewhere; when the text has no `{link}` in it or more than 4,096
+    /// characters.
+    pub fn sign_in(&self, text: &str) -> Result<Order> {
+        Ok(Order(host::sign_in(&self.0, text)?))
+    }
 }
 
 /// What a bot has and uses.
@@ -474,5 +485,10 @@ impl Overview {
     /// The pause between reconnects, and between sends of one bot.
     pub fn delay(&self) -> Duration {
         Duration::from_millis(self.0.delay())
+    }
+
+    /// Where the host's pages are; none when it has none.
+    pub fn pages(&self) -> Option<String> {
+        self.0.pages()
     }
 }

@@ -19,6 +19,7 @@ use super::restore::Restoring;
 use super::takeout;
 use super::tell::{self, About};
 use super::usage;
+use crate::access::Access;
 use crate::clock::Millis;
 use crate::dispatch::Hosting;
 use crate::model::{
@@ -48,6 +49,8 @@ pub struct DeskParts {
     pub settings: Arc<HostSettings>,
     /// How far the start has come.
     pub restoring: Restoring,
+    /// Lets owners in to their pages.
+    pub access: Arc<Access>,
     /// The language that new bots begin with.
     pub language: String,
 }
@@ -146,6 +149,7 @@ impl HostingDesk {
             states,
             started_at: self.started_at,
             restoring: self.parts.restoring.left(),
+            pages: self.parts.access.pages().map(str::to_owned),
             delay_ms: u64::try_from(self.parts.settings.delay().as_millis()).unwrap_or(u64::MAX),
         })
     }
@@ -186,14 +190,26 @@ impl HostingDesk {
         let (Some(owner), Some(dispatch)) = (owner, self.parts.fleet.dispatch(bot)) else {
             return Ok(());
         };
-        let action = Action::Send(SendMessage {
-            chat: owner,
-            text,
-            media: None,
-            quote: None,
-            mentions: Vec::new(),
-        });
+        let action = text_to(owner, text);
         dispatch.post(vec![Outgoing { id, action }]).await
+    }
+
+    /// Sends a link to its owner. Asked again after a crash it sends another one under the same id, which phones show once.
+    async fn sign_in(
+        &self,
+        id: MessageId,
+        chat: Jid,
+        bot: BotId,
+        text: &str,
+    ) -> Result<(), StoreError> {
+        let Some(main) = self.parts.fleet.main_dispatch() else {
+            return Ok(());
+        };
+        let Some(link) = self.parts.access.link(bot).await? else {
+            return Ok(());
+        };
+        let action = text_to(chat, text.replace(HostingOrder::LINK, &link));
+        main.post(vec![Outgoing { id, action }]).await
     }
 }
 
@@ -242,6 +258,7 @@ impl Hosting for HostingDesk {
                 self.parts.endings.begin(bot, ending).await
             }
             HostingOrder::Say { bot, text } => self.say(id, bot, text).await,
+            HostingOrder::SignIn { bot, text } => self.sign_in(id, chat, bot, &text).await,
             HostingOrder::SetSlots { slots } => self.parts.creation.set_slots(slots).await,
             HostingOrder::Broadcast { plugin, text, by } => {
                 let about = About {
@@ -381,6 +398,17 @@ impl Teller {
             tell::happened(&self.fleet, new_id(&self.fleet), &about, step).await;
         }
     }
+}
+
+/// A text and nothing else.
+fn text_to(chat: Jid, text: String) -> Action {
+    Action::Send(SendMessage {
+        chat,
+        text,
+        media: None,
+        quote: None,
+        mentions: Vec::new(),
+    })
 }
 
 /// A new event's id.

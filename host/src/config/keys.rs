@@ -26,6 +26,7 @@ pub const KEYS: &[Key] = &[
     key("server"),
     key("listen"),
     key("metrics"),
+    key("public_url"),
     key("slot"),
     key("delay"),
     key("interval"),

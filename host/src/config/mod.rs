@@ -48,6 +48,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where figures for the operator's monitoring are served, if they are.
     pub metrics: Option<SocketAddr>,
+    /// Where people's browsers reach the web pages, when that is not where they listen: what links in chat begin with.
+    pub public_url: Option<String>,
     /// How many sub-bots this host takes.
     pub slot: u32,
     /// The pause between reconnects, and between sends of one bot.
@@ -164,6 +166,7 @@ impl Config {
                 SocketAddr::from(([127, 0, 0, 1], 8080))
             }),
             metrics: layers.take_optional("metrics", values::address),
+            public_url: layers.take_optional("public_url", values::public_url),
             slot: layers.take("slot", values::slot, || 100),
             delay: layers.take("delay", values::delay, || Duration::from_millis(250)),
             interval: layers.take("interval", values::interval, || Duration::from_secs(600)),

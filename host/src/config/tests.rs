@@ -87,6 +87,7 @@ fn every_wrong_value_is_told_with_its_key_its_place_and_what_is_right() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = r#"
         listen = "8080"
+        public_url = "https://bots.example/jadi"
         slot = -1
         delay = "soon"
         interval = "1s"
@@ -101,6 +102,7 @@ fn every_wrong_value_is_told_with_its_key_its_place_and_what_is_right() {
     let problems = problems(&with_file(&dir, file));
     let wanted = [
         ("listen", "127.0.0.1:8080"),
+        ("public_url", "without a path"),
         ("slot", "whole number"),
         ("delay", "5s or 10m, from 0ms to 1m"),
         ("interval", "from 10s to 168h"),

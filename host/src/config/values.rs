@@ -67,6 +67,22 @@ pub(super) fn address(value: &Value) -> Result<SocketAddr, String> {
     })
 }
 
+/// An address of pages as browsers write it, without a path: links and cookies are made for all of it.
+pub(super) fn public_url(value: &Value) -> Result<String, String> {
+    let text = text(value)?;
+    let site = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .map(|site| site.strip_suffix('/').unwrap_or(site));
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    match site {
+        Some(site) if !site.is_empty() && site.chars().all(fits) => Ok(text),
+        _ => Err(format!(
+            "write https:// and a name, such as https://bots.example, without a path, not {text:?}"
+        )),
+    }
+}
+
 pub(super) fn slot(value: &Value) -> Result<u32, String> {
     let text = text(value)?;
     match text.parse() {

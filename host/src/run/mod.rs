@@ -27,6 +27,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::Access;
 use crate::bots::{
     Broadcasts, BudgetOptions, Creation, DeskParts, Endings, Features, Fleet, FleetParts,
     HostSettings, HostingDesk, Owners, Plans, Restoring, watch,
@@ -41,7 +42,9 @@ use crate::library::Library;
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
-use crate::web::{ControlServer, HostingParts, MetricsServer, PageKey, WebParts, WebServer};
+use crate::web::{
+    ControlServer, HostingParts, MetricsServer, OwnerParts, PageKey, WebParts, WebServer,
+};
 use crate::whatsapp::{ClientConnector, Endpoint};
 use equip::{Common, Equipment};
 pub use rotate::rotate;
@@ -163,6 +166,7 @@ impl Host {
         let broadcasts = Broadcasts::new(fleet.clone());
         let plans = Plans::open(fleet.clone()).await?;
         let restoring = Restoring::default();
+        let access = Access::new(store.credentials(), clock.clone(), random.clone());
         let desk = HostingDesk::new(DeskParts {
             fleet: fleet.clone(),
             creation: creation.clone(),
@@ -172,6 +176,7 @@ impl Host {
             broadcasts: broadcasts.clone(),
             settings,
             restoring: restoring.clone(),
+            access: access.clone(),
             language: config.language.clone(),
         });
         equipment.open_desk(&desk);
@@ -186,6 +191,10 @@ impl Host {
                 instances: fleet.instances().clone(),
                 clock: clock.clone(),
                 key: key.clone(),
+                owners: Some(OwnerParts {
+                    access: access.clone(),
+                    registry: store.registry(),
+                }),
                 hosting: Some(HostingParts {
                     creation: creation.clone(),
                     registry: store.registry(),
@@ -220,6 +229,11 @@ impl Host {
             MetricsServer::start(Arc::new(sources), address)
         });
         let metrics = metrics.transpose()?;
+        let pages = web.as_ref().map(|web| match &config.public_url {
+            Some(url) => url.clone(),
+            None => run_file::url(web.address()),
+        });
+        access.open_at(pages.as_deref());
         let running = evidence::Running {
             library: library.clone(),
             fleet: fleet.clone(),

@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use super::StoreError;
 use super::context::{BotData, DataContext, Settings};
+use super::credentials::Credentials;
 use super::key_file::{make_private_dir, private_file};
 use super::keys::{BotKey, MasterKey, SecretKey};
 use super::ownership::Ownership;
@@ -108,6 +109,11 @@ impl Store {
 
     /// Which bot answers in a group.
     pub fn seats(&self) -> Arc<dyn Seats> {
+        self.registry.clone()
+    }
+
+    /// Who may use the bots' pages.
+    pub fn credentials(&self) -> Arc<dyn Credentials> {
         self.registry.clone()
     }
 

@@ -1,7 +1,8 @@
 //! The only room that knows SQL: registry, data contexts, inbox and outbox, encryption at rest.
 //!
 //! The rest of the host sees traits: [`Registry`], the table of all bots, [`Ownership`], whose host and bots are, [`Seats`], which of
-//! them answers in a group, [`Shelf`], the installed plugins, and [`DataContext`], the data of one bot. A context is made from one bot's id and has no way to another; there is no function that takes two. [`Store`] brings
+//! them answers in a group, [`Credentials`], who may use their pages, [`Shelf`], the installed plugins, and [`DataContext`], the data
+//! of one bot. A context is made from one bot's id and has no way to another; there is no function that takes two. [`Store`] brings
 //! them together with the keys. The embedded implementation is one SQLCipher file for the registry and one per bot, so that
 //! deleting a bot deletes a directory and a slow bot blocks no other. `conformance` holds what every implementation has to
 //! do.
@@ -22,6 +23,7 @@
 #[cfg(test)]
 mod conformance;
 mod context;
+mod credentials;
 mod error;
 mod home;
 mod key_file;
@@ -43,6 +45,7 @@ pub use context::{
     PluginSettings, Released, Row, Schedule, ScheduleChange, SettingChange, Settings,
     SettingsChange, Surroundings, Totals, Unhandled, Unsent, Versioned, Waiting,
 };
+pub use credentials::{Credentials, NewSecret, PageSession, SecretDigest};
 pub use error::{Source, StoreError};
 pub use home::{SessionPlace, Store, StoreOptions};
 pub use keys::{MasterKey, SecretKey};

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, Responder, get, web};
 use askama::Template;
 
 use super::connect::{Form, Problem};
+use super::language::Language;
 use super::live;
 use super::shared::Shared;
 use super::view::View;
@@ -41,7 +42,9 @@ pub(super) async fn with_problem(shared: &Shared, form: Form, problem: &Problem)
 
 async fn page(shared: &Shared, form: Form, problem: Option<&str>) -> HttpResponse {
     let now = shared.parts.clock.now();
-    let view = shared.main().map(|bot| View::public(&bot.status(), now));
+    let view = shared
+        .main()
+        .map(|bot| View::public(&bot.status(), now, Language::English));
     render(&Home {
         feed: "/events",
         view,
@@ -65,7 +68,7 @@ async fn places(shared: &Shared) -> Option<Places> {
 #[get("/events")]
 pub(super) async fn front_feed(shared: web::Data<Shared>) -> HttpResponse {
     match shared.main() {
-        Some(main) => live::follow(&shared, main.watch(), View::public),
+        Some(main) => live::follow(&shared, main.watch(), Language::English, View::public),
         None => HttpResponse::NotFound().finish(),
     }
 }

@@ -7,6 +7,7 @@ use actix_web::web::{Bytes, Data};
 use futures::stream;
 use tokio::sync::watch;
 
+use super::language::Language;
 use super::shared::Shared;
 use super::view::View;
 use crate::bots::BotStatus;
@@ -19,7 +20,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 pub(super) fn follow(
     shared: &Data<Shared>,
     mut status: watch::Receiver<BotStatus>,
-    view: fn(&BotStatus, Millis) -> View,
+    language: Language,
+    view: fn(&BotStatus, Millis, Language) -> View,
 ) -> HttpResponse {
     let Ok(listening) = shared.listeners.clone().try_acquire_owned() else {
         return HttpResponse::ServiceUnavailable().finish();
@@ -40,7 +42,7 @@ pub(super) fn follow(
             going_on = changed => match status.as_mut().filter(|_| going_on) {
                 Some(status) => {
                     let now = shared.parts.clock.now();
-                    let view = view(&status.borrow_and_update(), now);
+                    let view = view(&status.borrow_and_update(), now, language);
                     format!("event: status\ndata: {}\n\n", serde_json::to_string(&view).ok()?)
                 }
                 None => {

@@ -1,7 +1,8 @@
 //! The only room that knows actix-web: pages, API and the control socket.
 //!
 //! The front page with the form that makes a number a bot, the page of each such attempt and the API for the same, the page on
-//! which the main bot is linked, a health check and, in simulator builds, routes for whoever drives a test. Pages are rendered on the server and kept live by server-sent events; the scripts are ours, small
+//! which the main bot is linked, a health check and, in simulator builds, routes for whoever drives a test; the page of each bot for its owner, who signs in with a link from
+//! chat. Pages are rendered on the server and kept live by server-sent events; the scripts are ours, small
 //! and embedded. What links the main bot is reachable only with a key in the URL, which the terminal shows.
 //!
 //! # Layout
@@ -9,23 +10,28 @@
 //! - `server`: binding, workers, shutdown. `shared`: what handlers use. `headers`: what every answer carries.
 //! - `home`, `pairing`, `health`, `assets`: the routes. `live`: server-sent events. `view`: a bot's status for a page.
 //! - `metrics`: figures for the operator's monitoring, on an address of their own.
-//! - `connect`: making a number a bot. `control`: the control socket's routes. `dev`: routes of simulator builds.
+//! - `language`, `words`: which language a visitor reads, and what pages say in it. `forms`: what a form that is sent must prove.
+//! - `connect`: making a number a bot. `owner`: signing in with a link from chat, and a bot's page. `control`: the control socket's routes. `dev`: routes of simulator builds.
 
 mod assets;
 mod connect;
 mod control;
 #[cfg(feature = "simulator")]
 mod dev;
+mod forms;
 mod headers;
 mod health;
 mod home;
+mod language;
 mod live;
 mod metrics;
+mod owner;
 mod pairing;
 mod qr;
 mod server;
 mod shared;
 mod view;
+mod words;
 
 pub use control::{ControlError, ControlServer, Evidence};
 #[cfg(feature = "simulator")]
@@ -33,7 +39,7 @@ pub use dev::{DevTools, Idle, Yard};
 pub use metrics::{Figure, Figures, MetricsServer, Sample};
 pub use qr::{QrError, terminal as terminal_qr};
 pub use server::{WebError, WebServer};
-pub use shared::{HostingParts, PageKey, WebParts};
+pub use shared::{HostingParts, OwnerParts, PageKey, WebParts};
 
 #[cfg(test)]
 mod tests;

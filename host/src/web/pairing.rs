@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 
 use super::home::render;
+use super::language::Language;
 use super::live;
 use super::shared::Shared;
 use super::view::View;
@@ -23,7 +24,9 @@ pub(super) async fn linking(shared: web::Data<Shared>, key: web::Path<String>) -
         return missing();
     }
     let now = shared.parts.clock.now();
-    let view = shared.main().map(|bot| View::linking(&bot.status(), now));
+    let view = shared
+        .main()
+        .map(|bot| View::linking(&bot.status(), now, Language::English));
     render(&Page {
         view,
         feed: format!("/pair/{key}/events"),
@@ -40,7 +43,7 @@ pub(super) async fn linking_feed(
         return missing();
     }
     match shared.main() {
-        Some(main) => live::follow(&shared, main.watch(), View::linking),
+        Some(main) => live::follow(&shared, main.watch(), Language::English, View::linking),
         None => missing(),
     }
 }

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::shared::{Shared, WebParts};
-use super::{assets, connect, headers, health, home, pairing};
+use super::{assets, connect, headers, health, home, owner, pairing};
 
 /// Pages are few and small; two workers let one answer while the other renders.
 const WORKERS: usize = 2;
@@ -112,6 +112,7 @@ impl WebServer {
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .app_data(actix_web::web::PayloadConfig::new(LARGEST_BODY))
+        .app_data(actix_web::web::FormConfig::default().limit(LARGEST_BODY))
         .app_data(actix_web::web::JsonConfig::default().limit(LARGEST_BODY))
         .service(home::front)
         .service(home::front_feed)
@@ -120,7 +121,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(pairing::linking_start)
         .service(health::health)
         .service(assets::asset)
-        .configure(connect::routes);
+        .configure(connect::routes)
+        .configure(owner::routes);
     #[cfg(feature = "simulator")]
     super::dev::routes(config);
 }

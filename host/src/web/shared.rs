@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::{Attempt, Attempts, Problem, Rates};
+use crate::access::Access;
 use crate::bots::{Creation, Instance, Instances};
 use crate::clock::SharedClock;
 use crate::random::{Random, SharedRandom};
@@ -25,6 +26,8 @@ pub struct WebParts {
     pub key: PageKey,
     /// How visitors make their numbers bots; without it they can't.
     pub hosting: Option<HostingParts>,
+    /// What the pages of bots' owners are made of; without it there are none.
+    pub owners: Option<OwnerParts>,
     /// What simulator builds add.
     #[cfg(feature = "simulator")]
     pub dev: super::DevTools,
@@ -40,6 +43,14 @@ pub struct HostingParts {
     pub random: SharedRandom,
     /// The language that new bots begin with.
     pub language: String,
+}
+
+/// What the pages of bots' owners need.
+pub struct OwnerParts {
+    /// Who is signed in.
+    pub access: Arc<Access>,
+    /// All bots.
+    pub registry: Arc<dyn Registry>,
 }
 
 /// The secret in the pairing page's URL: 32 random bytes in hexadecimal. New at each start.

@@ -63,6 +63,23 @@ struct Bench {
     _supervisor: Supervisor,
 }
 
+/// What the routes are served from, without bots.
+pub(super) fn bare(clock: MovableClock) -> WebParts {
+    WebParts {
+        instances: Instances::default(),
+        clock: Arc::new(clock.clone()),
+        key: PageKey::generate(&SystemRandom),
+        hosting: None,
+        owners: None,
+        #[cfg(feature = "simulator")]
+        dev: DevTools {
+            clock,
+            work: Arc::new(Nothing),
+            yard: Arc::new(Nothing),
+        },
+    }
+}
+
 async fn bench() -> (Bench, Arc<FakeSession>) {
     let clock = MovableClock::default();
     let (connector, starts) = FakeConnector::new();
@@ -89,15 +106,8 @@ async fn bench() -> (Bench, Arc<FakeSession>) {
     let ending = CancellationToken::new();
     let parts = WebParts {
         instances,
-        clock: Arc::new(clock.clone()),
         key: key.clone(),
-        hosting: None,
-        #[cfg(feature = "simulator")]
-        dev: DevTools {
-            clock,
-            work: Arc::new(Nothing),
-            yard: Arc::new(Nothing),
-        },
+        ..bare(clock)
     };
     let mut bench = Bench {
         shared: Data::new(Shared::new(parts, ending.clone())),
@@ -310,21 +320,9 @@ async fn dev_routes_answer_to_this_machine_by_its_name() {
 
 #[actix_web::test]
 async fn a_port_in_use_is_told_with_what_to_do() {
-    let (bench, _) = bench().await;
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("its address");
-    let parts = WebParts {
-        instances: Instances::default(),
-        clock: bench.shared.parts.clock.clone(),
-        key: bench.key.clone(),
-        hosting: None,
-        #[cfg(feature = "simulator")]
-        dev: DevTools {
-            clock: MovableClock::default(),
-            work: Arc::new(Nothing),
-            yard: Arc::new(Nothing),
-        },
-    };
+    let parts = bare(MovableClock::default());
     let error = WebServer::start(parts, address).err().expect("an error");
     assert!(error.to_string().contains("choose another port"), "{error}");
 }

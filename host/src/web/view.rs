@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::language::Language;
 use super::qr;
+use super::words;
 use crate::bots::{BotState, BotStatus, Pairing};
 use crate::clock::Millis;
 
@@ -25,6 +27,9 @@ pub(super) struct View {
     pub(super) rests: bool,
     /// The account, masked; empty when there is none.
     pub(super) number: String,
+    /// What the page says when it hears no more from the host.
+    #[serde(skip)]
+    pub(super) lost: &'static str,
     /// What links it, only where the page's key was given.
     pub(super) link: Option<Link>,
 }
@@ -42,17 +47,17 @@ pub(super) struct Link {
 
 impl View {
     /// For anybody who sees the page.
-    pub(super) fn public(status: &BotStatus, now: Millis) -> Self {
+    pub(super) fn public(status: &BotStatus, now: Millis, language: Language) -> Self {
         let state = &status.state;
         Self {
             state: state.name(),
-            title: state.title(),
+            title: words::title(state, language),
             cause: status
                 .cause
                 .as_ref()
-                .map(crate::model::Cause::sentence)
+                .map(|cause| words::cause(cause, language))
                 .unwrap_or_default(),
-            next: status.next_step(),
+            next: words::next_step(status, language),
             since: status.since,
             now,
             rests: matches!(
@@ -64,7 +69,16 @@ impl View {
                 .as_ref()
                 .and_then(|account| Some(account.jid.number()?.masked()))
                 .unwrap_or_default(),
+            lost: language.texts().lost,
             link: None,
+        }
+    }
+
+    /// For its owner, on a page that names the number itself.
+    pub(super) fn own(status: &BotStatus, now: Millis, language: Language) -> Self {
+        Self {
+            number: String::new(),
+            ..Self::public(status, now, language)
         }
     }
 
@@ -74,10 +88,10 @@ impl View {
     }
 
     /// For who may link the bot.
-    pub(super) fn linking(status: &BotStatus, now: Millis) -> Self {
+    pub(super) fn linking(status: &BotStatus, now: Millis, language: Language) -> Self {
         Self {
             link: link(&status.state),
-            ..Self::public(status, now)
+            ..Self::public(status, now, language)
         }
     }
 }

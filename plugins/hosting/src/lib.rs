@@ -75,6 +75,8 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
+    use std::time::Duration;
+
     use jadi_plugin_sdk::hosting::{self, Verdict};
     use jadi_plugin_sdk::{Answer, HostingStep, Message, Result, Words, clock};
 
@@ -85,6 +87,8 @@ mod plugin {
     const PAGE: u32 = 10;
     /// What a code of `!logoutbot` confirms.
     const LOG_OUT: &str = "log-out";
+    /// How long a link to a bot's page is good, as the contract has it.
+    const LINK_FOR: Duration = Duration::from_secs(600);
 
     #[command(
         name = "jadibot",
@@ -433,6 +437,39 @@ mod plugin {
     )]
     fn delay(message: &Message) -> Result<Answer> {
         switches::delay(message)
+    }
+
+    #[command(
+        name = "token",
+        place = "main",
+        category = "hosting",
+        usage(en = "[number]", id = "[nomor]", es = "[número]"),
+        summary(
+            en = "A link that signs you in to your bot's page, once",
+            id = "Tautan untuk masuk ke halaman botmu, sekali pakai",
+            es = "Un enlace para entrar en la página de tu bot, una sola vez"
+        )
+    )]
+    fn token(message: &Message) -> Result<Answer> {
+        let say = Say::to(message);
+        if message.in_group() {
+            return Ok(Answer::none().send(say.words(texts::PRIVATELY, &[])));
+        }
+        let bot = match which(&say, &message.args())? {
+            Ok(bot) => bot,
+            Err(text) => return Ok(Answer::none().send(text)),
+        };
+        // The operator manages every bot, but only its owner has its page.
+        if bot.owner().as_ref() != Some(&say.person) {
+            return Ok(Answer::none().send(say.words(texts::NO_SUCH_BOT, &[])));
+        }
+        if hosting::look()?.pages().is_none() {
+            return Ok(Answer::none().send(say.words(texts::NO_PAGES, &[])));
+        }
+        let number = bot.number().unwrap_or_default();
+        let span = show::span(LINK_FOR, &say.language);
+        let text = say.words(texts::LINK, &[("number", &number), ("span", &span)]);
+        Ok(Answer::none().order(bot.sign_in(&text)?))
     }
 
     #[command(

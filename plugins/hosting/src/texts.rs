@@ -207,6 +207,21 @@ jadi_plugin_sdk::texts! {
         id: "Dari 0 sampai 10000.",
         es: "De 0 a 10000.",
     }
+    LINK {
+        en: "*The page of your bot +{number}*\n{link}\nOpen it within {span}. It works once: don't pass it on.",
+        id: "*Halaman botmu +{number}*\n{link}\nBuka dalam {span}. Hanya berlaku sekali: jangan dibagikan.",
+        es: "*La página de tu bot +{number}*\n{link}\nÁbrela en {span}. Vale una sola vez: no se la pases a nadie.",
+    }
+    PRIVATELY {
+        en: "Everybody here would see it. Write {prefix}token to me in a private chat.",
+        id: "Semua orang di sini bisa melihatnya. Kirim {prefix}token kepadaku di chat pribadi.",
+        es: "Aquí lo verían todos. Escríbeme {prefix}token en un chat privado.",
+    }
+    NO_PAGES {
+        en: "This host has no pages. Manage your bot from chat: {prefix}menu hosting.",
+        id: "Host ini tidak punya halaman. Kelola botmu dari chat: {prefix}menu hosting.",
+        es: "Este servidor no tiene páginas. Administra tu bot desde el chat: {prefix}menu hosting.",
+    }
     STATS { en: "Host", id: "Host", es: "Servidor" }
     UP { en: "Up for", id: "Aktif selama", es: "Activo desde hace" }
     RESTORING {

@@ -22,7 +22,7 @@ struct Rule {
     because: &'static str,
 }
 
-const RULES: [Rule; 19] = [
+const RULES: [Rule; 20] = [
     Rule {
         names: &["wasmtime", "wasmtime_wasi", "wasmparser"],
         rooms: &[],
@@ -83,6 +83,11 @@ const RULES: [Rule; 19] = [
         because: "what authors do on their machines is no part of a running host",
     },
     Rule {
+        names: &["crate::access"],
+        rooms: &["access", "bots", "web", "run"],
+        because: "links are made for chat, and looked at by pages",
+    },
+    Rule {
         names: &["crate::bots"],
         rooms: &["bots", "web", "run"],
         because: "arrows go from `bots` to `dispatch`, not back",
@@ -119,7 +124,9 @@ const RULES: [Rule; 19] = [
     },
     Rule {
         names: &["crate::store"],
-        rooms: &["store", "dispatch", "library", "live", "bots", "web", "run"],
+        rooms: &[
+            "store", "access", "dispatch", "library", "live", "bots", "web", "run",
+        ],
         because: "`plugins` and `whatsapp` do not know the store",
     },
     Rule {

@@ -4,6 +4,7 @@
 //! it tests beside itself.
 
 mod context;
+mod credentials;
 mod isolation;
 mod known;
 mod ownership;
@@ -18,7 +19,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Arrival, BotData, Bound, Ownership, Plans, RecordBounds, Registry, Seats, Shelf};
+use super::{
+    Arrival, BotData, Bound, Credentials, Ownership, Plans, RecordBounds, Registry, Seats, Shelf,
+};
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
     SendMessage,
@@ -35,6 +38,8 @@ pub(super) trait Bench: Sync {
     async fn ownership(&self) -> (Arc<dyn Registry>, Arc<dyn Ownership>);
     /// Plans, and the registry that knows their bots.
     async fn plans(&self) -> (Arc<dyn Registry>, Arc<dyn Plans>);
+    /// Credentials, and the registry that knows their bots.
+    async fn credentials(&self) -> (Arc<dyn Registry>, Arc<dyn Credentials>);
     /// A shelf, and the registry that knows the bots of its switches.
     async fn shelf(&self) -> (Arc<dyn Registry>, Arc<dyn Shelf>);
     /// The data of one more bot, its inbox bounded to `inbox_bound`, its records to [`BOUNDS`].
@@ -78,6 +83,9 @@ pub(super) async fn run(bench: &impl Bench) {
     plans::plans_are_noted_by_bot(bench).await;
     ownership::system_owners_are_named_and_dropped(bench).await;
     ownership::a_bot_is_given_to_whom_it_is_offered(bench).await;
+    credentials::a_link_signs_in_once(bench).await;
+    credentials::a_session_goes_on_under_another_secret(bench).await;
+    credentials::credentials_are_bounded_and_go_with_their_bot(bench).await;
     registry::plugin_limits_are_kept_by_plugin(bench).await;
     portable::a_bots_data_goes_out_and_comes_in_whole(bench).await;
     portable::what_is_too_much_is_not_taken_in(bench).await;

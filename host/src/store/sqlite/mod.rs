@@ -1,6 +1,7 @@
 //! The embedded store: one SQLCipher file for the registry and one for each bot's data.
 
 mod context;
+mod credentials;
 mod database;
 mod fault;
 mod gather;

@@ -17,13 +17,14 @@ use crate::store::plugin_records::LimitValues;
 use crate::store::registry::{RecordChange, Registry};
 use crate::store::{Source, StoreError};
 
-static SCHEMA: [M<'static>; 6] = [
+static SCHEMA: [M<'static>; 7] = [
     M::up(include_str!("schema/registry-1.sql")),
     M::up(include_str!("schema/registry-2.sql")),
     M::up(include_str!("schema/registry-3.sql")),
     M::up(include_str!("schema/registry-4.sql")),
     M::up(include_str!("schema/registry-5.sql")),
     M::up(include_str!("schema/registry-6.sql")),
+    M::up(include_str!("schema/registry-7.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 

@@ -15,8 +15,8 @@ use super::{gather, inbox, known, kv, outbox};
 use crate::store::conformance::{self, ALICE, Bench, answer, message, wanted};
 use crate::store::keys::SecretKey;
 use crate::store::{
-    BotData, Handled, Inbox, KvChange, MasterKey, Ownership, Plans, Registry, Seats, Settings,
-    Shelf, StoreError,
+    BotData, Credentials, Handled, Inbox, KvChange, MasterKey, Ownership, Plans, Registry, Seats,
+    Settings, Shelf, StoreError,
 };
 
 fn key() -> SecretKey {
@@ -68,6 +68,12 @@ impl Bench for Files {
     }
 
     async fn seats(&self) -> (Arc<dyn Registry>, Arc<dyn Seats>) {
+        let registry = SqliteRegistry::open(self.next(), key()).await;
+        let registry = Arc::new(registry.expect("open"));
+        (registry.clone(), registry)
+    }
+
+    async fn credentials(&self) -> (Arc<dyn Registry>, Arc<dyn Credentials>) {
         let registry = SqliteRegistry::open(self.next(), key()).await;
         let registry = Arc::new(registry.expect("open"));
         (registry.clone(), registry)

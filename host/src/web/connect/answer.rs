@@ -28,7 +28,11 @@ pub(in crate::web) struct Problem {
 
 impl Problem {
     /// A problem without details.
-    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(in crate::web) fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             status,
             code,

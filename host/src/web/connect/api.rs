@@ -14,6 +14,7 @@ use crate::bots::{BotState, Pairing};
 use crate::clock::Millis;
 use crate::model::{BotId, BotRecord, BotRole, Cause, LinkMethod, StateName};
 use crate::store::StoreError;
+use crate::web::language::Language;
 use crate::web::live;
 use crate::web::qr;
 use crate::web::shared::Shared;
@@ -169,7 +170,7 @@ async fn subbot_events(
         return problem.answer();
     }
     match shared.attempt(which.session_id.as_deref().unwrap_or_default()) {
-        Ok(attempt) => live::follow(&shared, attempt.status, View::linking),
+        Ok(attempt) => live::follow(&shared, attempt.status, Language::English, View::linking),
         Err(problem) => problem.answer(),
     }
 }

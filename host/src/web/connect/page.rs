@@ -1,16 +1,16 @@
 //! The form on the front page, and the page of one attempt. Both work without a script; with one the attempt's page is live.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::Problem;
 use super::api;
 use super::attempts::Asked;
+use crate::web::forms::from_here;
 use crate::web::home::{self, render};
+use crate::web::language::Language;
 use crate::web::live;
 use crate::web::shared::Shared;
 use crate::web::view::View;
@@ -75,7 +75,11 @@ pub(in crate::web) async fn linking_number(
         Ok(attempt) => attempt,
         Err(problem) => return home::with_problem(&shared, Form::default(), &problem).await,
     };
-    let view = View::linking(&attempt.status.borrow(), shared.parts.clock.now());
+    let view = View::linking(
+        &attempt.status.borrow(),
+        shared.parts.clock.now(),
+        Language::English,
+    );
     render(&Page {
         view,
         feed: format!("/connect/{id}/events"),
@@ -91,7 +95,7 @@ pub(in crate::web) async fn linking_number_feed(
     id: web::Path<String>,
 ) -> HttpResponse {
     match shared.attempt(&id) {
-        Ok(attempt) => live::follow(&shared, attempt.status, View::linking),
+        Ok(attempt) => live::follow(&shared, attempt.status, Language::English, View::linking),
         Err(_) => HttpResponse::NotFound().finish(),
     }
 }
@@ -113,67 +117,4 @@ pub(in crate::web) async fn linking_number_again(
         method: api::method_word(asked.method).to_owned(),
     };
     try_to_begin(&request, &shared, form).await
-}
-
-/// Refuses a form that another site sent. Browsers say so themselves; older ones name the site that a form comes from.
-fn from_here(request: &HttpRequest) -> Result<(), Problem> {
-    let text = |name: &str| request.headers().get(name)?.to_str().ok();
-    let strange = match (text("sec-fetch-site"), text("origin")) {
-        (Some(site), _) => !matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => {
-            let host = text("host");
-            let site = origin.split_once("://").map(|(_, site)| site);
-            !site
-                .zip(host)
-                .is_some_and(|(site, host)| site.eq_ignore_ascii_case(host))
-        }
-        (None, None) => false,
-    };
-    if strange {
-        let message = "This form was sent by another site. Open this page and send it from here.";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use actix_web::test::TestRequest;
-
-    use super::*;
-
-    fn sent(headers: &[(&'static str, &'static str)]) -> Result<(), Problem> {
-        let mut request = TestRequest::post().insert_header(("host", "bots.example"));
-        for header in headers {
-            request = request.insert_header(*header);
-        }
-        from_here(&request.to_http_request())
-    }
-
-    #[test]
-    fn a_form_of_this_page_is_taken_and_one_of_another_site_is_not() {
-        let ours: [&[(&str, &str)]; 4] = [
-            &[("sec-fetch-site", "same-origin"), ("origin", "null")],
-            &[("sec-fetch-site", "none")],
-            &[("origin", "https://bots.example")],
-            &[],
-        ];
-        for headers in ours {
-            assert_eq!(sent(headers), Ok(()), "{headers:?}");
-        }
-        let theirs: [&[(&str, &str)]; 5] = [
-            &[("sec-fetch-site", "cross-site")],
-            &[
-                ("sec-fetch-site", "same-site"),
-                ("origin", "https://bots.example"),
-            ],
-            &[("origin", "https://evil.example")],
-            &[("origin", "https://bots.example.evil.example")],
-            &[("origin", "null")],
-        ];
-        for headers in theirs {
-            let problem = sent(headers).expect_err("strange");
-            assert_eq!(problem.status, StatusCode::FORBIDDEN, "{headers:?}");
-        }
-    }
 }

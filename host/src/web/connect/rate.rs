@@ -55,7 +55,7 @@ impl Rates {
     }
 
     /// Whether this address may ask anything else now.
-    pub(super) fn question(&self, request: &HttpRequest) -> Result<(), Problem> {
+    pub(in crate::web) fn question(&self, request: &HttpRequest) -> Result<(), Problem> {
         self.pass(&self.questions, request)
     }
 

@@ -127,6 +127,10 @@ impl wit::HostOverview for EventState {
         Ok(self.handles.get(&overview)?.0.restoring)
     }
 
+    fn pages(&mut self, overview: Resource<HeldOverview>) -> wasmtime::Result<Option<String>> {
+        Ok(self.handles.get(&overview)?.0.pages.clone())
+    }
+
     fn drop(&mut self, overview: Resource<HeldOverview>) -> wasmtime::Result<()> {
         self.handles.delete(overview)?;
         Ok(())

@@ -6,7 +6,8 @@
 mod held;
 
 use jadi_model::{
-    Action, BotRecord, BotRole, HostingOrder, Jid, LinkMethod, MediaKind, PhoneNumber, Role,
+    Action, BotRecord, BotRole, ChatKind, HostingOrder, Jid, LinkMethod, MediaKind, PhoneNumber,
+    Role,
 };
 use jadi_plugin_manifest::Capability;
 use wasmtime::component::Resource;
@@ -93,6 +94,13 @@ impl EventState {
         }
     }
 
+    /// Whether the event's sender owns a bot.
+    fn owns(&self, bot: &BotRecord) -> bool {
+        let sender = &self.input.event.sender;
+        let is_sender = |owner: &Jid| *owner == sender.jid || sender.lid.as_ref() == Some(owner);
+        bot.owner.as_ref().is_some_and(is_sender)
+    }
+
     /// A bot that the event's sender may manage.
     fn managed(&self, bot: &Resource<HeldBot>) -> wasmtime::Result<Result<BotRecord, Refused>> {
         if let Err(denied) = self.permitted(Capability::Hosting) {
@@ -102,9 +110,7 @@ impl EventState {
         if bot.role == BotRole::Main {
             return Ok(Err(invalid("the main bot is not managed from here")));
         }
-        let sender = &self.input.event.sender;
-        let is_sender = |owner: &Jid| *owner == sender.jid || sender.lid.as_ref() == Some(owner);
-        let may = self.input.role >= Role::SystemOwner || bot.owner.as_ref().is_some_and(is_sender);
+        let may = self.input.role >= Role::SystemOwner || self.owns(&bot);
         Ok(if may {
             Ok(bot)
         } else {
@@ -282,6 +288,26 @@ impl wit::Host for EventState {
                 bot: bot.id,
                 text: plain(text, TEXT)?,
             })
+        })
+    }
+
+    fn sign_in(&mut self, bot: Resource<HeldBot>, text: String) -> Answer {
+        self.calls.count(text.len())?;
+        // Whoever operates the host has no business on an owner's page.
+        let theirs = self.owns(self.held_bot(&bot)?);
+        let private = self.input.event.chat.kind == ChatKind::Private;
+        self.order_for(&bot, |bot| {
+            if !theirs {
+                return Err(invalid("the event's sender does not own this bot"));
+            }
+            if !private {
+                return Err(invalid("a link is sent in a private chat only"));
+            }
+            let text = plain(text, TEXT)?;
+            if !text.contains(HostingOrder::LINK) {
+                return Err(invalid("the text has no {link}"));
+            }
+            Ok(HostingOrder::SignIn { bot: bot.id, text })
         })
     }
 
@@ -508,5 +534,50 @@ impl wit::Host for EventState {
         }
         let file = File::new(MediaKind::Image, "image/png", picture);
         Ok(Ok(self.hand_over(file)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jadi_model::{BotId, Event};
+
+    use super::wit::Host;
+    use super::*;
+    use crate::limits::EventLimits;
+    use crate::tests::support::{Data, input, state_of};
+
+    const ALICE: &str = "6280000000101@s.whatsapp.net";
+    const BOB: &str = "6280000000102@s.whatsapp.net";
+
+    /// What Alice gets who asks for a link to a bot of `owner`.
+    fn sign_in(role: Role, owner: &str, kind: ChatKind, text: &str) -> Result<(), Refused> {
+        let mut input = input();
+        let event: &mut Event = std::sync::Arc::make_mut(&mut input.event);
+        event.sender.jid = ALICE.parse().expect("a jid");
+        event.chat.kind = kind;
+        input.role = role;
+        let mut state = state_of(input, Data::default(), EventLimits::default());
+        let id = BotId::from_random([1; 16]);
+        let mut bot = BotRecord::requested(id, BotRole::Sub, LinkMethod::Qr, 1);
+        bot.owner = Some(owner.parse().expect("a jid"));
+        let bot = state.hand_over(HeldBot(bot)).expect("a handle");
+        let answer = Host::sign_in(&mut state, bot, text.to_owned());
+        answer.expect("no trap").map(drop)
+    }
+
+    #[test]
+    fn a_link_is_for_the_bots_owner_in_private_and_nobody_else() {
+        let (text, private) = ("Here: {link}", ChatKind::Private);
+        assert!(sign_in(Role::User, ALICE, private, text).is_ok());
+        let refused = [
+            sign_in(Role::User, BOB, private, text),
+            sign_in(Role::SystemOwner, BOB, private, text),
+            sign_in(Role::User, ALICE, ChatKind::Group, text),
+            sign_in(Role::User, ALICE, private, "Here: link"),
+            sign_in(Role::User, ALICE, private, &"{link}".repeat(1000)),
+        ];
+        for answer in refused {
+            assert!(matches!(answer, Err(Refused::Invalid(_))), "{answer:?}");
+        }
     }
 }

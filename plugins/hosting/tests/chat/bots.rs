@@ -218,6 +218,45 @@ fn a_bots_owner_sees_how_it_does() {
 }
 
 #[test]
+fn a_link_is_for_the_owner_in_private() {
+    let bot = host(StateName::Open);
+    let told = bot.private(ALICE).says("!token");
+    let [HostingOrder::SignIn { text, .. }] = told.orders()[..] else {
+        panic!("{told}");
+    };
+    assert!(
+        text.starts_with("*The page of your bot +6280000000200*\n{link}\nOpen it within 10 min."),
+        "{text}"
+    );
+    let told = bot.group("friends").member(ALICE).says("!token");
+    assert!(told.text().contains("Write !token to me"), "{told}");
+    let told = bot.private(BOB).says("!token 6280000000200");
+    assert_eq!(told.text(), "There is no such bot of yours.");
+    let told = bot.private(BOB).says("!token");
+    assert!(told.text().starts_with("You have no bot."), "{told}");
+    let root = bot.private(ROOT).role(Role::SystemOwner);
+    let told = root.says("!token 6280000000200");
+    assert_eq!(told.text(), "There is no such bot of yours.");
+    assert!(told.orders().is_empty());
+
+    let shop = shop(&bot, StateName::Open);
+    bot.set_host(move |ask| match ask {
+        HostingAsk::Overview => HostingAnswer::Overview(HostOverview {
+            slots: 5,
+            taken: 1,
+            states: Vec::new(),
+            started_at: 0,
+            restoring: 0,
+            delay_ms: 250,
+            pages: None,
+        }),
+        _ => HostingAnswer::Bots(vec![shop.clone()]),
+    });
+    let told = bot.private(ALICE).says("!token");
+    assert!(told.text().starts_with("This host has no pages."), "{told}");
+}
+
+#[test]
 fn a_list_hides_numbers() {
     let bot = host(StateName::Open);
     let told = bot.private(BOB).says("!listbot");

@@ -55,6 +55,7 @@ fn host_that(state: StateName, refuses_offers: Option<RefusalReason>) -> TestBot
             started_at: shop.created,
             restoring: 0,
             delay_ms: 250,
+            pages: Some("https://bots.example/".to_owned()),
         }),
         HostingAsk::Features => {
             let feature = |name: &str, on| FeatureState {

@@ -1,0 +1,190 @@
+//! Who may use a bot's page: links that sign its owner in once, and sessions.
+//!
+//! A link is made for chat, a session for a browser's cookie. Both are random secrets of which only digests are kept. A link is
+//! good for ten minutes and for one signing in; looking at it uses nothing up, since messengers fetch what they show a preview
+//! of. A session's secret is replaced as the session is used, so that one which leaked is soon worth nothing.
+
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use tokio::sync::SetOnce;
+
+use crate::clock::{Millis, SharedClock};
+use crate::model::BotId;
+use crate::random::SharedRandom;
+use crate::store::{Credentials, NewSecret, StoreError};
+
+pub use secret::Secret;
+
+const MINUTE: Millis = 60_000;
+const DAY: Millis = 24 * 60 * MINUTE;
+/// How long a link can be used.
+pub const LINK_FOR: Millis = 10 * MINUTE;
+/// How long a session lasts that nobody uses.
+const IDLE: Millis = DAY;
+/// How long a session lasts at most.
+const LONGEST: Millis = 7 * DAY;
+/// How old a session's secret becomes before it is replaced.
+const RENEWED_AFTER: Millis = 60 * MINUTE;
+/// How long the former secret stays good for what is under way.
+const GRACE: Millis = MINUTE;
+
+/// Makes links and keeps sessions.
+pub struct Access {
+    credentials: Arc<dyn Credentials>,
+    clock: SharedClock,
+    random: SharedRandom,
+    /// The address of the pages, with a slash at its end, if there are any. Known when the host has started.
+    pages: SetOnce<Option<String>>,
+}
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitor {
+    /// Whose page.
+    pub bot: BotId,
+    /// What each form of theirs has to carry.
+    pub form: String,
+    /// The secret that takes the place of the one that was shown.
+    pub renewed: Option<Secret>,
+}
+
+impl Access {
+    /// For pages whose address is not known yet.
+    pub fn new(
+        credentials: Arc<dyn Credentials>,
+        clock: SharedClock,
+        random: SharedRandom,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            credentials,
+            clock,
+            random,
+            pages: SetOnce::new(),
+        })
+    }
+
+    /// Says where the pages are, as people's browsers reach them, or that there are none.
+    pub fn open_at(&self, address: Option<&str>) {
+        let address = address.map(|address| format!("{}/", address.trim_end_matches('/')));
+        // It is said once.
+        let _ = self.pages.set(address);
+    }
+
+    /// Where the pages are, with a slash at the end; none when there are no pages.
+    pub fn pages(&self) -> Option<&str> {
+        self.pages.get()?.as_deref()
+    }
+
+    /// Whether the pages are reached over HTTPS, so that cookies must not go over anything else.
+    pub fn is_secure(&self) -> bool {
+        self.pages()
+            .is_some_and(|pages| pages.starts_with("https:"))
+    }
+
+    /// A link that signs in to a bot's page, once and soon. None when there are no pages; while the host starts, it waits until
+    /// that is known.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such bot, or the link can't be kept.
+    pub async fn link(&self, bot: BotId) -> Result<Option<String>, StoreError> {
+        let Some(pages) = self.pages.wait().await else {
+            return Ok(None);
+        };
+        let secret = Secret::generate(&*self.random);
+        let now = self.clock.now();
+        let expires = now.saturating_add(LINK_FOR);
+        self.credentials
+            .add_link(secret.digest(), bot, now, expires)
+            .await?;
+        Ok(Some(format!("{pages}sign-in/{}", secret.reveal())))
+    }
+
+    /// Whether a link's secret can be used. It still can afterwards.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be read.
+    pub async fn is_good(&self, link: &str) -> Result<bool, StoreError> {
+        let Some(link) = Secret::shown(link) else {
+            return Ok(false);
+        };
+        let found = self.credentials.link(link.digest(), self.clock.now());
+        Ok(found.await?.is_some())
+    }
+
+    /// A secret for a form of somebody who is not signed in yet.
+    pub fn form(&self) -> Secret {
+        Secret::generate(&*self.random)
+    }
+
+    /// Uses a link up and begins a session: its secret. None when the link is over or was used.
+    ///
+    /// # Errors
+    ///
+    /// When the session can't be kept.
+    pub async fn sign_in(&self, link: &str) -> Result<Option<Secret>, StoreError> {
+        let Some(link) = Secret::shown(link) else {
+            return Ok(None);
+        };
+        let secret = Secret::generate(&*self.random);
+        let form = Secret::generate(&*self.random).reveal().to_owned();
+        let now = self.clock.now();
+        let new = self.new_secret(&secret, now, now);
+        let redeemed = self.credentials.redeem(link.digest(), form, new);
+        Ok(redeemed.await?.map(|_| secret))
+    }
+
+    /// Who shows this secret.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be read.
+    pub async fn visitor(&self, shown: &str) -> Result<Option<Visitor>, StoreError> {
+        let Some(shown) = Secret::shown(shown) else {
+            return Ok(None);
+        };
+        let now = self.clock.now();
+        let Some(session) = self.credentials.session(shown.digest(), now).await? else {
+            return Ok(None);
+        };
+        let mut renewed = None;
+        if !session.replaced && now.saturating_sub(session.issued) >= RENEWED_AFTER {
+            let secret = Secret::generate(&*self.random);
+            let new = self.new_secret(&secret, session.begun, now);
+            let grace = now.saturating_add(GRACE);
+            if self.credentials.renew(shown.digest(), new, grace).await? {
+                renewed = Some(secret);
+            }
+        }
+        Ok(Some(Visitor {
+            bot: session.bot,
+            form: session.form,
+            renewed,
+        }))
+    }
+
+    /// Ends the session of this secret.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be kept.
+    pub async fn sign_out(&self, shown: &str) -> Result<(), StoreError> {
+        match Secret::shown(shown) {
+            Some(shown) => self.credentials.end_session(shown.digest()).await,
+            None => Ok(()),
+        }
+    }
+
+    fn new_secret(&self, secret: &Secret, begun: Millis, now: Millis) -> NewSecret {
+        NewSecret {
+            digest: secret.digest(),
+            issued: now,
+            expires: now.saturating_add(IDLE).min(begun.saturating_add(LONGEST)),
+        }
+    }
+}

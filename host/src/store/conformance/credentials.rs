@@ -1,0 +1,147 @@
+//! Links and sessions.
+
+use std::sync::Arc;
+
+use super::Bench;
+use super::registry::{bot, key};
+use crate::clock::Millis;
+use crate::model::{BotId, BotRole};
+use crate::store::credentials::{LINKS_PER_BOT, SESSIONS_PER_BOT};
+use crate::store::{Credentials, NewSecret, SecretDigest, StoreError};
+
+fn shop() -> BotId {
+    BotId::from_random([1; 16])
+}
+
+async fn credentials(bench: &impl Bench) -> Arc<dyn Credentials> {
+    let (registry, credentials) = bench.credentials().await;
+    registry
+        .add(&bot(1, BotRole::Sub), key(1))
+        .await
+        .expect("add");
+    credentials
+}
+
+fn digest(n: u8) -> SecretDigest {
+    [n; 32]
+}
+
+fn secret(n: u8, issued: Millis, expires: Millis) -> NewSecret {
+    NewSecret {
+        digest: digest(n),
+        issued,
+        expires,
+    }
+}
+
+pub(super) async fn a_link_signs_in_once(bench: &impl Bench) {
+    let credentials = credentials(bench).await;
+    let stranger = BotId::from_random([9; 16]);
+    let none = credentials.add_link(digest(9), stranger, 10, 20).await;
+    assert!(matches!(none, Err(StoreError::NoSuchBot(id)) if id == stranger));
+    let added = credentials.add_link(digest(1), shop(), 10, 20).await;
+    added.expect("add");
+    let link = async |n, now| credentials.link(digest(n), now).await.expect("link");
+    // Looking at it does not use it up.
+    assert_eq!(link(1, 19).await, Some(shop()));
+    assert_eq!(link(1, 19).await, Some(shop()));
+    assert_eq!(link(1, 20).await, None, "it is over");
+    assert_eq!(link(2, 19).await, None, "there is none");
+
+    let redeem = async |link, new| {
+        let redeemed = credentials.redeem(digest(link), format!("form {new}"), secret(new, 15, 50));
+        redeemed.await.expect("redeem")
+    };
+    assert_eq!(redeem(2, 11).await, None);
+    let (one, other) = tokio::join!(redeem(1, 12), redeem(1, 13));
+    assert_eq!([one, other].iter().flatten().count(), 1, "of two one");
+    assert_eq!(redeem(1, 14).await, None, "it is used");
+    assert_eq!(link(1, 15).await, None);
+    let sessions = [12, 13].map(|n| credentials.session(digest(n), 49));
+    let [one, other] = sessions;
+    let (one, other) = (one.await.expect("read"), other.await.expect("read"));
+    let session = one.xor(other).expect("one of them");
+    assert_eq!(
+        (session.bot, session.begun, session.issued),
+        (shop(), 15, 15)
+    );
+
+    let added = credentials.add_link(digest(3), shop(), 20, 30).await;
+    added.expect("add");
+    let late = credentials.redeem(digest(3), "late".to_owned(), secret(15, 30, 50));
+    assert_eq!(late.await.expect("redeem"), None, "it is over");
+}
+
+pub(super) async fn a_session_goes_on_under_another_secret(bench: &impl Bench) {
+    let credentials = credentials(bench).await;
+    credentials
+        .add_link(digest(1), shop(), 0, 100)
+        .await
+        .expect("add");
+    let begun = credentials.redeem(digest(1), "form".to_owned(), secret(10, 0, 100));
+    assert_eq!(begun.await.expect("redeem"), Some(shop()));
+    let session = async |n, now| credentials.session(digest(n), now).await.expect("read");
+    let renew = async |former, new| {
+        let renewed = credentials.renew(digest(former), secret(new, 50, 200), 60);
+        renewed.await.expect("renew")
+    };
+    assert!(renew(10, 11).await);
+    assert!(!renew(10, 12).await, "it was replaced");
+    assert!(!renew(99, 12).await, "there is none");
+    let former = session(10, 59).await.expect("good for a while");
+    assert!(former.replaced);
+    assert_eq!(session(10, 60).await, None);
+    let new = session(11, 199).await.expect("the new one");
+    assert_eq!(
+        (new.form.as_str(), new.begun, new.issued, new.replaced),
+        ("form", 0, 50, false)
+    );
+    assert_eq!(session(11, 200).await, None, "it is over");
+
+    // Signing out with either ends both.
+    assert!(renew(11, 13).await);
+    credentials.end_session(digest(11)).await.expect("end");
+    assert_eq!(session(11, 55).await, None);
+    assert_eq!(session(13, 55).await, None);
+    credentials.end_session(digest(11)).await.expect("again");
+}
+
+pub(super) async fn credentials_are_bounded_and_go_with_their_bot(bench: &impl Bench) {
+    let (registry, credentials) = bench.credentials().await;
+    registry
+        .add(&bot(1, BotRole::Sub), key(1))
+        .await
+        .expect("add");
+    let link = async |n| credentials.link(digest(n), 0).await.expect("link");
+    let links = LINKS_PER_BOT as u8;
+    for n in 0..=links {
+        let added = credentials.add_link(digest(n), shop(), 0, 100);
+        added.await.expect("add");
+        assert_eq!(link(n).await, Some(shop()), "the newest stays");
+    }
+    let mut good = 0;
+    for n in 0..=links {
+        good += u8::from(link(n).await.is_some());
+    }
+    assert_eq!(good, links);
+
+    let session = async |n| credentials.session(digest(n), 0).await.expect("read");
+    let sessions = SESSIONS_PER_BOT as u8;
+    for n in 0..=sessions {
+        let added = credentials.add_link(digest(200), shop(), 0, 200);
+        added.await.expect("add");
+        let begun = credentials.redeem(digest(200), n.to_string(), secret(n, 0, 100));
+        assert_eq!(begun.await.expect("redeem"), Some(shop()));
+        assert!(session(n).await.is_some(), "the newest stays");
+    }
+    let mut there = 0;
+    for n in 0..=sessions {
+        there += u8::from(session(n).await.is_some());
+    }
+    assert_eq!(there, sessions);
+
+    registry.remove(shop()).await.expect("remove");
+    for n in 0..=sessions {
+        assert_eq!((session(n).await, link(n).await), (None, None));
+    }
+}
