@@ -14,6 +14,7 @@ mod group;
 mod hosting;
 mod ids;
 mod known;
+mod prefix;
 pub mod random;
 mod role;
 
@@ -32,4 +33,5 @@ pub use group::{ChangeOutcome, GroupChange, GroupInfo, Participant, PeopleChange
 pub use hosting::{Ending, HostingOrder, HostingStep, StepName};
 pub use ids::{BotId, IdError, Jid, JidKind, MessageId, PhoneNumber, PhoneNumberError};
 pub use known::{Ban, KnownChat, KnownCounts, KnownUser};
+pub use prefix::{MOST_PREFIXES, PREFIX_LENGTH, is_prefix};
 pub use role::Role;

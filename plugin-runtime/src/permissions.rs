@@ -9,7 +9,8 @@ use jadi_plugin_manifest::Capability;
 pub struct Permission(Capability);
 
 impl Permission {
-    pub(super) fn new(capability: Capability) -> Self {
+    /// What this import lets a plugin do.
+    pub fn new(capability: Capability) -> Self {
         Self(capability)
     }
 

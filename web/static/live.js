@@ -4,6 +4,7 @@ const card = document.querySelector("[data-live]");
 if (card) {
   const link = document.getElementById("link");
   const start = document.getElementById("start");
+  const stop = document.getElementById("stop");
   const offline = card.querySelector(".offline");
   const field = (name, root = card) => root && root.querySelector(`[data-field="${name}"]`);
   const ring = link && link.querySelector(".ring rect");
@@ -27,6 +28,7 @@ if (card) {
     card.querySelector(".state").dataset.state = view.state;
     for (const name of ["title", "number", "cause", "next"]) write(field(name), view[name]);
     if (start) start.hidden = !view.rests;
+    if (stop) stop.hidden = view.rests;
     if (!link) return;
     link.hidden = !view.link;
     write(field("qr", link), view.link ? view.link.qr : "");
@@ -43,7 +45,8 @@ if (card) {
   const tick = () => {
     const left = Math.max(0, Math.round((until - Date.now() - ahead) / 1000));
     if (!link) return;
-    write(field("left", link), until ? `Good for ${left} s` : "");
+    const good = field("left", link);
+    write(good, until ? good.dataset.text.replace("{seconds}", left) : "");
     // The ring is full when the code is new and gone when it is over.
     const part = until > begun ? (until - Date.now() - ahead) / (until - begun) : 0;
     if (ring) ring.style.strokeDashoffset = 1 - Math.min(1, Math.max(0, part));
@@ -54,8 +57,9 @@ if (card) {
     copy.hidden = false;
     copy.addEventListener("click", async () => {
       await navigator.clipboard.writeText(field("code", link).textContent);
-      copy.textContent = "Copied";
-      setTimeout(() => { copy.textContent = "Copy"; }, 2000);
+      const label = copy.textContent;
+      copy.textContent = copy.dataset.done;
+      setTimeout(() => { copy.textContent = label; }, 2000);
     });
   }
 

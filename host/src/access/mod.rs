@@ -1,4 +1,4 @@
-//! Who may use a bot's page: links that sign its owner in once, and sessions.
+//! Who may use a bot's page and its API: links that sign its owner in once, sessions, and tokens of programs.
 //!
 //! A link is made for chat, a session for a browser's cookie. Both are random secrets of which only digests are kept. A link is
 //! good for ten minutes and for one signing in; looking at it uses nothing up, since messengers fetch what they show a preview
@@ -15,7 +15,7 @@ use tokio::sync::SetOnce;
 use crate::clock::{Millis, SharedClock};
 use crate::model::BotId;
 use crate::random::SharedRandom;
-use crate::store::{Credentials, NewSecret, StoreError};
+use crate::store::{ApiToken, Credentials, NewSecret, StoreError};
 
 pub use secret::Secret;
 
@@ -32,7 +32,10 @@ const RENEWED_AFTER: Millis = 60 * MINUTE;
 /// How long the former secret stays good for what is under way.
 const GRACE: Millis = MINUTE;
 
-/// Makes links and keeps sessions.
+/// What a program's token begins with, so that whoever finds one knows what it is.
+const TOKEN: &str = "jadi_";
+
+/// Makes links and tokens, and keeps sessions.
 pub struct Access {
     credentials: Arc<dyn Credentials>,
     clock: SharedClock,
@@ -177,6 +180,51 @@ impl Access {
         match Secret::shown(shown) {
             Some(shown) => self.credentials.end_session(shown.digest()).await,
             None => Ok(()),
+        }
+    }
+
+    /// A new token for programs that manage a bot. It is told this once. None when the bot has as many as it may have.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be kept.
+    pub async fn add_token(&self, bot: BotId, name: String) -> Result<Option<String>, StoreError> {
+        let secret = Secret::generate(&*self.random);
+        let (digest, now) = (secret.digest(), self.clock.now());
+        let added = self.credentials.add_token(digest, bot, name, now).await?;
+        Ok(added.then(|| format!("{TOKEN}{}", secret.reveal())))
+    }
+
+    /// A bot's tokens, without what they show.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be read.
+    pub async fn tokens(&self, bot: BotId) -> Result<Vec<ApiToken>, StoreError> {
+        self.credentials.tokens(bot).await
+    }
+
+    /// Makes a token of this bot worthless.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be kept.
+    pub async fn revoke_token(&self, bot: BotId, id: i64) -> Result<(), StoreError> {
+        self.credentials.revoke_token(bot, id).await
+    }
+
+    /// Which bot a program may manage that shows this token.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be read.
+    pub async fn holder(&self, shown: &str) -> Result<Option<BotId>, StoreError> {
+        match shown.strip_prefix(TOKEN).and_then(Secret::shown) {
+            Some(secret) => {
+                let found = self.credentials.token(secret.digest(), self.clock.now());
+                found.await
+            }
+            None => Ok(None),
         }
     }
 

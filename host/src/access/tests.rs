@@ -157,3 +157,27 @@ async fn without_pages_there_are_no_links() {
     assert_eq!(near.pages(), Some("http://127.0.0.1:8080/"));
     assert!(!none.is_secure() && !near.is_secure() && bench.access.is_secure());
 }
+
+#[tokio::test]
+async fn a_token_manages_its_bot_until_it_is_revoked() {
+    let bench = bench().await;
+    let (access, bot) = (&bench.access, bench.bot);
+    let token = access
+        .add_token(bot, "shop".to_owned())
+        .await
+        .expect("kept");
+    let token = token.expect("it is the first");
+    assert!(token.starts_with("jadi_") && token.len() == 69, "{token}");
+    let holder = async |shown: &str| access.holder(shown).await.expect("read");
+    assert_eq!(holder(&token).await, Some(bot));
+    for strange in ["", "jadi_", &token[5..], &token[..68], &format!("{token}0")] {
+        assert_eq!(holder(strange).await, None, "{strange}");
+    }
+    // Neither is good for the other's door.
+    assert_eq!(access.visitor(&token[5..]).await.expect("read"), None);
+    let session = bench.sign_in().await;
+    assert_eq!(holder(&format!("jadi_{}", session.reveal())).await, None);
+    let kept = access.tokens(bot).await.expect("read");
+    access.revoke_token(bot, kept[0].id).await.expect("kept");
+    assert_eq!(holder(&token).await, None);
+}

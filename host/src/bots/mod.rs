@@ -15,6 +15,7 @@
 //!   `broadcast`: a message to all owners. `takeout`, `archive`: a bot's data taken away, and forgotten.
 //! - `hosting`: what the main bot's plugins ask and want of bots. `usage`: what a bot has and uses. `tell`: what becomes of bots,
 //!   as events. `picture`: QR codes.
+//! - `managing`: what is done with one bot, from chat and from its page.
 
 pub mod archive;
 mod backoff;
@@ -30,6 +31,7 @@ mod hourly;
 mod instances;
 mod keeper;
 mod machine;
+mod managing;
 mod notices;
 mod owners;
 mod picture;
@@ -51,6 +53,7 @@ pub use features::{Feature, Features, HostSettings};
 pub use fleet::{Equip, Fleet, FleetParts};
 pub use hosting::{DeskParts, HostingDesk};
 pub use instances::Instances;
+pub use managing::{Following, Manager, NAME, Particulars, Usage};
 pub use owners::Owners;
 pub use plans::Plans;
 pub use restore::{Progress, Restoring};

@@ -14,7 +14,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
 use super::sources::Shown;
-use crate::model::PhoneNumber;
+use crate::model::{MOST_PREFIXES, PhoneNumber, is_prefix};
 
 /// The languages that bots speak.
 pub const LANGUAGES: [&str; 3] = ["en", "id", "es"];
@@ -211,19 +211,13 @@ pub(super) fn language(value: &Value) -> Result<String, String> {
 
 pub(super) fn prefixes(value: &Value) -> Result<Vec<String>, String> {
     let prefixes = texts(value)?;
-    let fits = |prefix: &String| {
-        (1..=3).contains(&prefix.chars().count())
-            && prefix
-                .chars()
-                .all(|c| !c.is_alphanumeric() && !c.is_whitespace() && !c.is_control())
-    };
-    if let Some(wrong) = prefixes.iter().find(|prefix| !fits(prefix)) {
+    if let Some(wrong) = prefixes.iter().find(|prefix| !is_prefix(prefix)) {
         return Err(format!(
             "{wrong:?} can't be a prefix: write one to three signs, no letters, digits or spaces"
         ));
     }
     let distinct: std::collections::BTreeSet<&String> = prefixes.iter().collect();
-    if prefixes.is_empty() || prefixes.len() > 8 || distinct.len() < prefixes.len() {
+    if prefixes.is_empty() || prefixes.len() > MOST_PREFIXES || distinct.len() < prefixes.len() {
         return Err("write one to eight different prefixes, such as [\"!\", \".\"]".to_owned());
     }
     Ok(prefixes)

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jadi_plugin_manifest::Command;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::asking::{self, Answered, AskError, Asked};
 use super::background;
 use super::breakers::Breakers;
 use super::budget::Budget;
@@ -39,6 +40,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often somebody who is banned is told so, seconds.
 const BAN_TOLD_SECONDS: u32 = 3600;
+/// How many messages a listener may be behind before it misses some.
+const HEARD: usize = 256;
 /// How long people who come into a group, or leave it, wait for others who do so too.
 const GATHERED_FOR: Duration = Duration::from_millis(1_500);
 
@@ -133,6 +136,10 @@ pub(super) struct Core {
     /// Events that wait for others to become one with; changes wake who waits for their time.
     pub(super) gathering: watch::Sender<u64>,
     pub(super) inbox: Queue,
+    /// Messages that came in, for who listens.
+    heard: broadcast::Sender<Arc<Event>>,
+    /// Commands that programs wait for.
+    pub(super) asked: Asked,
     plugins: watch::Receiver<Arc<Enabled>>,
     session: watch::Receiver<Option<Arc<dyn Session>>>,
     /// How often the connection was opened, and whether it is open.
@@ -196,6 +203,8 @@ impl Dispatch {
             scheduled: Notify::new(),
             gathering: watch::Sender::new(0),
             inbox: Queue::new(),
+            heard: broadcast::Sender::new(HEARD),
+            asked: Asked::default(),
             outbox: Queue::new(),
             plugins: parts.plugins,
             session: parts.session,
@@ -313,6 +322,11 @@ impl Dispatch {
         self.core.receipts.subscribe()
     }
 
+    /// Tells messages from others as they come in; one that WhatsApp delivers again may come again.
+    pub fn heard(&self) -> broadcast::Receiver<Arc<Event>> {
+        self.core.heard.subscribe()
+    }
+
     /// Sends these, though no event has caused them. Once they are kept they are sent, whatever becomes of this process.
     ///
     /// # Errors
@@ -320,6 +334,15 @@ impl Dispatch {
     /// When they can't be kept.
     pub async fn post(&self, outgoing: Vec<Outgoing>) -> Result<(), StoreError> {
         self.core.post(outgoing).await
+    }
+
+    /// Has a command run as if the bot's owner had typed it to the bot: `text` is what stands after the prefix.
+    ///
+    /// # Errors
+    ///
+    /// When nothing comes of it.
+    pub async fn ask(&self, text: &str) -> Result<Answered, AskError> {
+        asking::ask(&self.core, text).await
     }
 
     /// Makes the bot's account, whichever it was linked to, one that other bots answer again.
@@ -448,15 +471,33 @@ impl Core {
         (arrivals.collect(), moves)
     }
 
+    /// The messages among these, when anybody listens.
+    fn heard_in(&self, arrivals: &[Arrival]) -> Vec<Arc<Event>> {
+        if self.heard.receiver_count() == 0 {
+            return Vec::new();
+        }
+        let is_message = |arrival: &&Arrival| matches!(arrival.event.kind, EventKind::Message(_));
+        let messages = arrivals.iter().filter(|arrival| arrival.meets);
+        let messages = messages.filter(is_message);
+        messages
+            .map(|arrival| Arc::new(arrival.event.clone()))
+            .collect()
+    }
+
     /// Keeps events, those that no plugin wants by their key only.
     pub(super) async fn accept(&self, events: Vec<Event>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let (arrivals, moves) = self.arrivals(events, now);
+        let heard = self.heard_in(&arrivals);
         let accepted = self.data.accept(arrivals, now).await.inspect_err(|error| {
             tracing::warn!(bot = %self.id, %error, "events are not kept; WhatsApp will deliver them again");
         })?;
         for moved in moves {
             self.places.moved(moved);
+        }
+        for event in heard {
+            // Who listened may have gone meanwhile.
+            let _ = self.heard.send(event);
         }
         let new = u64::try_from(accepted.new.len()).unwrap_or(u64::MAX);
         let new = new.saturating_add(accepted.gathering);
@@ -534,6 +575,11 @@ impl Core {
                 changed = session.changed() => changed.ok()?,
             }
         }
+    }
+
+    /// Whether the connection is open now.
+    pub(super) fn is_open(&self) -> bool {
+        self.connection.borrow().open
     }
 
     /// Waits until `at`; `None` when the host stops before that.

@@ -1,7 +1,7 @@
 //! The host's plugins, as a bot that manages itself sees them: listed, and switched on and off for that bot alone.
 
 use async_trait::async_trait;
-use jadi_plugin_manifest::Manifest;
+use jadi_plugin_manifest::{Capability, Manifest};
 
 use crate::model::BotId;
 
@@ -10,6 +10,8 @@ use crate::model::BotId;
 pub struct Installed {
     /// What it declares.
     pub manifest: Manifest,
+    /// What its component imports and its operator has not taken from it.
+    pub capabilities: Vec<Capability>,
     /// Whether it serves the bot.
     pub enabled: bool,
     /// The plugin serving the bot that has one of its commands.

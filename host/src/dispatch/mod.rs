@@ -18,10 +18,12 @@
 //! - `reads`: what a plugin may read while it runs. `hosting`: what the main bot's plugins ask and want of the host's bots.
 //! - `limits`: what each plugin may use in a bot. `receipts`: what each run cost, and what it takes to run a failed one
 //!   again. `evidence`: looking at these.
+//! - `asking`: commands that programs give for a bot's owner.
 //! - `seating`: one bot of this host in a group, not two.
 //! - `breaker`, `pace`, `quota`: what slows things down. Pure. `breakers`: those of a bot's plugins, as they are kept.
 //! - `budget`: what the bot uses, and slowing it down. `failing`: versions of plugins that fail in several bots, told to whoever manages plugins.
 
+mod asking;
 mod background;
 mod bot;
 mod breaker;
@@ -50,6 +52,7 @@ mod sender;
 pub(crate) mod tests;
 mod worker;
 
+pub use asking::{Answered, AskError, Ended};
 pub use bot::{Dispatch, DispatchOptions, DispatchParts};
 pub use budget::Load;
 pub use caller::{KnownBots, SystemOwners};
@@ -61,5 +64,6 @@ pub use failing::{FailingVersions, RollBack};
 pub use hosting::Hosting;
 pub use pace::{Delay, PaceOptions};
 pub use quota::QuotaUse;
+pub use reads::value_of;
 pub use receipts::{FailureSummary, Measure, RunReceipt, Share};
 pub use seating::Seating;

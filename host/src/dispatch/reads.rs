@@ -37,6 +37,8 @@ pub(super) struct EventReads {
     pub(super) scene: Scene,
     pub(super) language: String,
     pub(super) session: Arc<dyn Session>,
+    /// Whether nothing is shown in the chat meanwhile.
+    pub(super) quiet: bool,
     pub(super) seen: Seen,
     pub(super) fetcher: Fetcher,
     /// The bot, for its desk alone.
@@ -101,7 +103,7 @@ impl EventReads {
 }
 
 /// What counts of a setting: what is set, unless an earlier version of the plugin allowed it and this one does not.
-fn counts(setting: &Setting, set: &BTreeMap<String, SettingValue>) -> SettingValue {
+pub fn value_of(setting: &Setting, set: &BTreeMap<String, SettingValue>) -> SettingValue {
     let value = set.get(&setting.name);
     let allowed = value.filter(|value| setting.value.allows(value).is_ok());
     allowed
@@ -152,7 +154,7 @@ impl Reads for EventReads {
                 plugin: manifest.name.clone(),
                 setting: setting.clone(),
                 summary: setting.summary.get(&self.language).to_owned(),
-                value: counts(setting, &set),
+                value: value_of(setting, &set),
             }));
         }
         Ok(facts)
@@ -186,7 +188,7 @@ impl Reads for EventReads {
             let settings = manifest.settings.iter().map(|setting| PluginSettingFact {
                 setting: setting.clone(),
                 summary: setting.summary.get(&self.language).to_owned(),
-                value: counts(setting, &set),
+                value: value_of(setting, &set),
             });
             facts.push(PluginFact {
                 settings: settings.collect(),
@@ -234,6 +236,9 @@ impl Reads for EventReads {
     }
 
     async fn progress(&self, progress: Progress) -> Result<(), ReadError> {
+        if self.quiet {
+            return Ok(());
+        }
         // Best effort: the answer comes all the same.
         let shown = tokio::time::timeout(PROGRESS, self.session.progress(&progress)).await;
         if !matches!(shown, Ok(Ok(()))) {

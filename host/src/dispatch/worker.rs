@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jadi_plugin_manifest::Capability;
 
+use super::asking::Ended;
 use super::bot::{Connected, Core};
 use super::breaker::{Gate, Opened};
 use super::caller::{Standing, ignored};
@@ -34,8 +35,14 @@ const TRIES: u32 = 4;
 /// Handles a row of the inbox, as often as it takes.
 pub(super) async fn handle(core: Arc<Core>, row: Row) -> Served {
     core.slowly().await;
-    core.until_stopped(|tries| try_handle(&core, row, tries))
-        .await
+    let served = core
+        .until_stopped(|tries| try_handle(&core, row, tries))
+        .await;
+    match served {
+        Served::Done => core.asked.finish(row),
+        _ => core.asked.forget(row),
+    }
+    served
 }
 
 /// One try. `None` means: again, unless the host stops.
@@ -67,7 +74,8 @@ async fn try_handle(core: &Core, row: Row, tries: u32) -> Result<Option<()>, Sto
         }
     };
     let (account, now) = (core.account(), core.clock.now());
-    if ignored(&event, account.as_ref(), &core.known_bots) {
+    // Whose own number is the bot may ask it by a program.
+    if !core.asked.is(row) && ignored(&event, account.as_ref(), &core.known_bots) {
         core.data.finish(vec![row], now).await?;
         return Ok(Some(()));
     }
@@ -202,6 +210,7 @@ impl Visit<'_> {
                 bot: self.core.id,
                 desk: self.core.desk.clone(),
                 session: self.session.clone(),
+                quiet: self.core.asked.is(self.row),
                 seen: Seen::default(),
                 fetcher: self.core.fetcher.clone(),
                 hosting: self.core.hosting.clone(),
@@ -446,6 +455,9 @@ impl Visit<'_> {
         core.counters.failed.one();
         tracing::warn!(bot = %core.id, plugin, event, "a plugin failed on an event");
         let reply = found.invocation.as_ref().map(|_| Reply::Failed);
+        if reply.is_some() {
+            core.asked.ended(event, Ended::Failed);
+        }
         let reply = reply.map(|reply| reply.to(&self.event, &self.language));
         let mut actions: Vec<Action> = reply.into_iter().collect();
 
@@ -502,6 +514,9 @@ impl Visit<'_> {
         reply: Option<Reply>,
         last: bool,
     ) -> Result<Then, StoreError> {
+        if found.invocation.is_some() {
+            self.core.asked.ended(self.row, Ended::Refused);
+        }
         let actions = reply.map(|reply| reply.to(&self.event, &self.language));
         let handled = self.leave(found, actions.into_iter().collect(), last);
         self.commit(handled).await?;
@@ -523,11 +538,14 @@ impl Visit<'_> {
         }
     }
 
-    async fn commit(&self, handled: Handled) -> Result<(), StoreError> {
+    async fn commit(&self, mut handled: Handled) -> Result<(), StoreError> {
+        let asked = &self.core.asked;
+        let said = asked.take(self.row, &self.event.chat.jid, &mut handled.outgoing);
         let (schedules, has_receipt) = (!handled.schedule.is_empty(), handled.receipt.is_some());
         let is_setting = |change: &ContextChange| matches!(change, ContextChange::Settings(_));
         let settings_change = handled.bot.iter().any(is_setting);
         let leaving = self.core.data.commit(handled).await?;
+        asked.said(self.row, said);
         if settings_change {
             self.core.settings_changed().await;
         }

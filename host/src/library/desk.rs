@@ -17,7 +17,13 @@ impl PluginDesk for Desk {
     async fn installed(&self, bot: BotId) -> Vec<Installed> {
         let state = self.0.state.lock().await;
         let loaded = state.plugins.values().filter_map(|entry| {
-            let manifest = entry.loaded.as_ref().ok()?.manifest().clone();
+            let component = entry.loaded.as_ref().ok()?;
+            let manifest = component.manifest().clone();
+            let imports = component.plugin.permissions().iter();
+            let capabilities = imports
+                .map(|permission| permission.capability())
+                .filter(|capability| !entry.record.denied.contains(capability))
+                .collect();
             let mut others = state
                 .plugins
                 .values()
@@ -32,6 +38,7 @@ impl PluginDesk for Desk {
             let clashes_with = others.find(shares).map(|other| other.record.name.clone());
             Some(Installed {
                 manifest,
+                capabilities,
                 enabled: entry.record.serves(bot),
                 clashes_with,
             })

@@ -30,7 +30,7 @@ use tokio_util::task::TaskTracker;
 use crate::access::Access;
 use crate::bots::{
     Broadcasts, BudgetOptions, Creation, DeskParts, Endings, Features, Fleet, FleetParts,
-    HostSettings, HostingDesk, Owners, Plans, Restoring, watch,
+    HostSettings, HostingDesk, Manager, Owners, Plans, Restoring, watch,
 };
 use crate::clock::SharedClock;
 use crate::config::Config;
@@ -38,7 +38,7 @@ use crate::dispatch::{
     Delay, DispatchOptions, FailingVersions, PaceOptions, Seating, SystemOwners,
 };
 use crate::fetch::FetchOptions;
-use crate::library::Library;
+use crate::library::{Desk, Library};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
@@ -167,6 +167,11 @@ impl Host {
         let plans = Plans::open(fleet.clone()).await?;
         let restoring = Restoring::default();
         let access = Access::new(store.credentials(), clock.clone(), random.clone());
+        let manager = Manager::new(
+            fleet.clone(),
+            endings.clone(),
+            Arc::new(Desk(library.clone())),
+        );
         let desk = HostingDesk::new(DeskParts {
             fleet: fleet.clone(),
             creation: creation.clone(),
@@ -194,6 +199,7 @@ impl Host {
                 owners: Some(OwnerParts {
                     access: access.clone(),
                     registry: store.registry(),
+                    manager,
                 }),
                 hosting: Some(HostingParts {
                     creation: creation.clone(),

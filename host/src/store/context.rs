@@ -445,6 +445,9 @@ pub trait Acquaintances: Send + Sync + 'static {
     /// How many there are.
     async fn counts(&self) -> Result<KnownCounts, StoreError>;
 
+    /// When something came in last.
+    async fn last_seen(&self) -> Result<Option<Millis>, StoreError>;
+
     /// Who is banned, the latest first, at most `most`.
     async fn bans(&self, most: u32) -> Result<Vec<Ban>, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Who may use a bot's page, as the host asks of it: links that sign in once, and sessions.
+//! Who may use a bot's page and its API, as the host asks of it: links that sign in once, sessions, and programs' tokens.
 //!
 //! Secrets are random and long, so that their SHA-256 is all that is kept of them: who reads the registry can't sign in.
 
@@ -12,6 +12,11 @@ use crate::model::BotId;
 pub const LINKS_PER_BOT: u32 = 5;
 /// How many sessions one bot has at a time; of more, the oldest end.
 pub const SESSIONS_PER_BOT: u32 = 20;
+
+/// How many tokens one bot has at most.
+pub const TOKENS_PER_BOT: u32 = 10;
+/// How exactly it is known when a token was used last.
+pub const TOKEN_USED_WITHIN: Millis = 3_600_000;
 
 /// The SHA-256 of a secret.
 pub type SecretDigest = [u8; 32];
@@ -42,7 +47,20 @@ pub struct PageSession {
     pub replaced: bool,
 }
 
-/// Links that sign in once, and sessions. What belongs to a bot goes with it.
+/// A token of a program, without what it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiToken {
+    /// Its number among all tokens of the host.
+    pub id: i64,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it was made.
+    pub created: Millis,
+    /// When it was used last, to within an hour.
+    pub used: Option<Millis>,
+}
+
+/// Links that sign in once, sessions, and tokens. What belongs to a bot goes with it.
 #[async_trait]
 pub trait Credentials: Send + Sync + 'static {
     /// Keeps a link, and forgets those that are over.
@@ -88,4 +106,26 @@ pub trait Credentials: Send + Sync + 'static {
 
     /// Ends a session, whichever of its secrets is shown.
     async fn end_session(&self, secret: SecretDigest) -> Result<(), StoreError>;
+
+    /// Keeps a new token. Returns whether it did: not when the bot has as many as it may have.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchBot`].
+    async fn add_token(
+        &self,
+        token: SecretDigest,
+        bot: BotId,
+        name: String,
+        now: Millis,
+    ) -> Result<bool, StoreError>;
+
+    /// A bot's tokens, in the order in which they were made.
+    async fn tokens(&self, bot: BotId) -> Result<Vec<ApiToken>, StoreError>;
+
+    /// Which bot a token is for; it is used now.
+    async fn token(&self, token: SecretDigest, now: Millis) -> Result<Option<BotId>, StoreError>;
+
+    /// Makes a token of this bot worthless; those of other bots stay.
+    async fn revoke_token(&self, bot: BotId, id: i64) -> Result<(), StoreError>;
 }

@@ -45,7 +45,7 @@ pub use context::{
     PluginSettings, Released, Row, Schedule, ScheduleChange, SettingChange, Settings,
     SettingsChange, Surroundings, Totals, Unhandled, Unsent, Versioned, Waiting,
 };
-pub use credentials::{Credentials, NewSecret, PageSession, SecretDigest};
+pub use credentials::{ApiToken, Credentials, NewSecret, PageSession, SecretDigest};
 pub use error::{Source, StoreError};
 pub use home::{SessionPlace, Store, StoreOptions};
 pub use keys::{MasterKey, SecretKey};

@@ -44,7 +44,12 @@ pub(super) fn from_here(request: &HttpRequest) -> Result<(), Problem> {
     };
     if strange {
         let message = "This form was sent by another site. Open this page and send it from here.";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
+        return Err(
+            Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", message).also(
+                "Formulir ini dikirim oleh situs lain. Buka halaman ini dan kirim dari sini.",
+                "Este formulario lo envió otro sitio. Abre esta página y envíalo desde aquí.",
+            ),
+        );
     }
     Ok(())
 }

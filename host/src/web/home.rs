@@ -1,6 +1,6 @@
 //! The front page: what this is, how many places are free, the form that makes a number a bot, and how the main bot is.
 
-use actix_web::{HttpResponse, Responder, get, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
 use askama::Template;
 
 use super::connect::{Form, Problem};
@@ -8,11 +8,14 @@ use super::language::Language;
 use super::live;
 use super::shared::Shared;
 use super::view::View;
+use super::words::Texts;
 use crate::bots::Door;
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home<'a> {
+    lang: &'static str,
+    t: &'static Texts,
     feed: &'static str,
     view: Option<View>,
     places: Option<Places>,
@@ -29,23 +32,36 @@ struct Places {
 }
 
 #[get("/")]
-pub(super) async fn front(shared: web::Data<Shared>) -> impl Responder {
-    page(&shared, Form::default(), None).await
+pub(super) async fn front(request: HttpRequest, shared: web::Data<Shared>) -> impl Responder {
+    let language = Language::of_visitor(&request);
+    page(&shared, language, Form::default(), None).await
 }
 
 /// The page with what was typed and what is wrong with it.
-pub(super) async fn with_problem(shared: &Shared, form: Form, problem: &Problem) -> HttpResponse {
-    let mut page = page(shared, form, Some(problem.message())).await;
+pub(super) async fn with_problem(
+    shared: &Shared,
+    language: Language,
+    form: Form,
+    problem: &Problem,
+) -> HttpResponse {
+    let mut page = page(shared, language, form, Some(problem.message_in(language))).await;
     *page.status_mut() = problem.status();
     page
 }
 
-async fn page(shared: &Shared, form: Form, problem: Option<&str>) -> HttpResponse {
+async fn page(
+    shared: &Shared,
+    language: Language,
+    form: Form,
+    problem: Option<&str>,
+) -> HttpResponse {
     let now = shared.parts.clock.now();
     let view = shared
         .main()
-        .map(|bot| View::public(&bot.status(), now, Language::English));
+        .map(|bot| View::public(&bot.status(), now, language));
     render(&Home {
+        lang: language.tag(),
+        t: language.texts(),
         feed: "/events",
         view,
         places: places(shared).await,
@@ -66,9 +82,10 @@ async fn places(shared: &Shared) -> Option<Places> {
 }
 
 #[get("/events")]
-pub(super) async fn front_feed(shared: web::Data<Shared>) -> HttpResponse {
+pub(super) async fn front_feed(request: HttpRequest, shared: web::Data<Shared>) -> HttpResponse {
+    let language = Language::of_visitor(&request);
     match shared.main() {
-        Some(main) => live::follow(&shared, main.watch(), Language::English, View::public),
+        Some(main) => live::follow(&shared, main.watch(), language, View::public),
         None => HttpResponse::NotFound().finish(),
     }
 }

@@ -34,6 +34,11 @@ impl Language {
         ranked.find_map(|tag| Self::tagged(tag.item()?.as_str()))
     }
 
+    /// What to show somebody of whom nothing is known but that.
+    pub(super) fn of_visitor(request: &HttpRequest) -> Self {
+        Self::asked_for(request).unwrap_or(Self::English)
+    }
+
     /// Its tag.
     pub(super) fn tag(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ use crate::bots::BotStatus;
 use crate::clock::Millis;
 
 /// How often a silent stream says that it is alive, so that proxies keep it and browsers notice when it is gone.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// A bot's status as a stream of events.
 pub(super) fn follow(

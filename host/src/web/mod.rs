@@ -11,8 +11,9 @@
 //! - `home`, `pairing`, `health`, `assets`: the routes. `live`: server-sent events. `view`: a bot's status for a page.
 //! - `metrics`: figures for the operator's monitoring, on an address of their own.
 //! - `language`, `words`: which language a visitor reads, and what pages say in it. `forms`: what a form that is sent must prove.
-//! - `connect`: making a number a bot. `owner`: signing in with a link from chat, and a bot's page. `control`: the control socket's routes. `dev`: routes of simulator builds.
+//! - `api`: what programs do with a bot, by its token. `connect`: making a number a bot. `owner`: signing in with a link from chat, and a bot's page. `control`: the control socket's routes. `dev`: routes of simulator builds.
 
+mod api;
 mod assets;
 mod connect;
 mod control;

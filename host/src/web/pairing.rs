@@ -1,7 +1,7 @@
 //! The page on which the main bot is linked. Without the key in its URL it is not there.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 
 use super::home::render;
@@ -9,25 +9,35 @@ use super::language::Language;
 use super::live;
 use super::shared::Shared;
 use super::view::View;
+use super::words::Texts;
 
 #[derive(Template)]
 #[template(path = "pairing.html")]
 struct Page {
+    lang: &'static str,
+    t: &'static Texts,
     view: Option<View>,
     feed: String,
     key: String,
 }
 
 #[get("/pair/{key}")]
-pub(super) async fn linking(shared: web::Data<Shared>, key: web::Path<String>) -> HttpResponse {
+pub(super) async fn linking(
+    request: HttpRequest,
+    shared: web::Data<Shared>,
+    key: web::Path<String>,
+) -> HttpResponse {
+    let language = Language::of_visitor(&request);
     if !shared.parts.key.is(&key) {
         return missing();
     }
     let now = shared.parts.clock.now();
     let view = shared
         .main()
-        .map(|bot| View::linking(&bot.status(), now, Language::English));
+        .map(|bot| View::linking(&bot.status(), now, language));
     render(&Page {
+        lang: language.tag(),
+        t: language.texts(),
         view,
         feed: format!("/pair/{key}/events"),
         key: key.into_inner(),
@@ -36,14 +46,16 @@ pub(super) async fn linking(shared: web::Data<Shared>, key: web::Path<String>) -
 
 #[get("/pair/{key}/events")]
 pub(super) async fn linking_feed(
+    request: HttpRequest,
     shared: web::Data<Shared>,
     key: web::Path<String>,
 ) -> HttpResponse {
     if !shared.parts.key.is(&key) {
         return missing();
     }
+    let language = Language::of_visitor(&request);
     match shared.main() {
-        Some(main) => live::follow(&shared, main.watch(), Language::English, View::linking),
+        Some(main) => live::follow(&shared, main.watch(), language, View::linking),
         None => missing(),
     }
 }

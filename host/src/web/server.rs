@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::shared::{Shared, WebParts};
-use super::{assets, connect, headers, health, home, owner, pairing};
+use super::{api, assets, connect, headers, health, home, owner, pairing};
 
 /// Pages are few and small; two workers let one answer while the other renders.
 const WORKERS: usize = 2;
@@ -122,6 +122,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(health::health)
         .service(assets::asset)
         .configure(connect::routes)
+        .configure(api::routes)
         .configure(owner::routes);
     #[cfg(feature = "simulator")]
     super::dev::routes(config);

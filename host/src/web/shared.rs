@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connect::{Attempt, Attempts, Problem, Rates};
 use crate::access::Access;
-use crate::bots::{Creation, Instance, Instances};
+use crate::bots::{Creation, Instance, Instances, Manager};
 use crate::clock::SharedClock;
 use crate::random::{Random, SharedRandom};
 use crate::store::Registry;
@@ -51,6 +51,8 @@ pub struct OwnerParts {
     pub access: Arc<Access>,
     /// All bots.
     pub registry: Arc<dyn Registry>,
+    /// Does what owners want done.
+    pub manager: Arc<Manager>,
 }
 
 /// The secret in the pairing page's URL: 32 random bytes in hexadecimal. New at each start.

@@ -326,3 +326,37 @@ async fn a_port_in_use_is_told_with_what_to_do() {
     let error = WebServer::start(parts, address).err().expect("an error");
     assert!(error.to_string().contains("choose another port"), "{error}");
 }
+
+#[actix_web::test]
+async fn pages_for_visitors_are_in_their_browsers_language() {
+    let (bench, session) = bench().await;
+    show_qr(&bench, &session).await;
+    let app = app!(bench);
+    for (accepts, lang, title, heading) in [
+        ("id", "id", "Menunggu ditautkan", "Tautkan bot utama"),
+        (
+            "es-AR, en",
+            "es",
+            "Esperando a que lo vincules",
+            "Vincula el bot principal",
+        ),
+        ("de", "en", "Waiting to be linked", "Link the main bot"),
+    ] {
+        for path in ["/".to_owned(), format!("/pair/{}", bench.key.as_str())] {
+            let request = test::TestRequest::get()
+                .uri(&path)
+                .insert_header(("accept-language", accepts));
+            let response = test::call_service(&app, request.to_request()).await;
+            let body = test::read_body(response).await;
+            let html = String::from_utf8(body.to_vec()).expect("text");
+            assert!(html.contains(&format!("<html lang=\"{lang}\">")), "{html}");
+            assert!(html.contains(title), "{html}");
+            assert_eq!(html.contains(heading), path != "/", "{html}");
+        }
+    }
+    let missing = test::TestRequest::get()
+        .uri("/connect/0")
+        .insert_header(("accept-language", "id"));
+    let response = test::call_service(&app, missing.to_request()).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}

@@ -26,6 +26,53 @@ texts! {
     about: "Jadi hosts WhatsApp bots for many people on one server.",
         "Jadi menampung bot WhatsApp untuk banyak orang di satu server.",
         "Jadi aloja bots de WhatsApp para mucha gente en un solo servidor.";
+    home_title: "Jadi: your number, a bot", "Jadi: nomormu, sebuah bot", "Jadi: tu número, un bot";
+    home_heading: "Turn your WhatsApp number into a bot",
+        "Jadikan nomor WhatsApp-mu sebuah bot",
+        "Convierte tu número de WhatsApp en un bot";
+    home_text: "It answers commands, welcomes newcomers and keeps your groups in order. You link it like WhatsApp Web, in a minute, and can unlink it on your phone at any time.",
+        "Bot menjawab perintah, menyambut anggota baru, dan menjaga grupmu tetap tertib. Kamu menautkannya seperti WhatsApp Web, dalam semenit, dan bisa melepasnya di ponsel kapan saja.",
+        "Responde comandos, saluda a quienes llegan y mantiene tus grupos en orden. Lo vinculas como WhatsApp Web, en un minuto, y puedes desvincularlo en tu teléfono cuando quieras.";
+    closed: "No new bots are taken on this page at the moment.",
+        "Halaman ini sedang tidak menerima bot baru.",
+        "Por ahora no se aceptan bots nuevos en esta página.";
+    full: "All {all} places are taken. Come back another day.",
+        "Semua {all} tempat terisi. Kembalilah lain hari.",
+        "Los {all} lugares están ocupados. Vuelve otro día.";
+    number: "Phone number, with country code", "Nomor telepon, dengan kode negara", "Número de teléfono, con el código de país";
+    name_of_bot: "Name of the bot", "Nama bot", "Nombre del bot";
+    if_you_like: "(if you like)", "(kalau mau)", "(si quieres)";
+    how_to_link: "How do you want to link it?", "Mau ditautkan dengan cara apa?", "¿Cómo quieres vincularlo?";
+    by_qr: "Scan a QR code", "Pindai kode QR", "Escanear un código QR";
+    by_qr_hint: "(this page is on another screen)", "(halaman ini di layar lain)", "(esta página está en otra pantalla)";
+    by_code: "Type a code", "Ketik kode", "Escribir un código";
+    by_code_hint: "(this page is on the same phone)", "(halaman ini di ponsel yang sama)", "(esta página está en el mismo teléfono)";
+    go_on: "Continue", "Lanjut", "Continuar";
+    places: "{free} of {all} places free.", "{free} dari {all} tempat kosong.", "{free} de {all} lugares libres.";
+    main_bot: "Main bot", "Bot utama", "Bot principal";
+    main_bot_hint: "To link the main bot, open the pairing page. Its whole address, with its key, is in the terminal that Jadi was started from, and in <code>run.json</code> in the data directory.",
+        "Untuk menautkan bot utama, buka halaman penautannya. Alamat lengkapnya, dengan kuncinya, ada di terminal tempat Jadi dijalankan, dan di <code>run.json</code> dalam direktori data.",
+        "Para vincular el bot principal, abre su página. La dirección entera, con su clave, está en la terminal desde la que se arrancó Jadi, y en <code>run.json</code> en el directorio de datos.";
+    no_main_bot: "There is no main bot yet.", "Belum ada bot utama.", "Todavía no hay bot principal.";
+    link_number: "Link {number}", "Tautkan {number}", "Vincula {number}";
+    link_main: "Link the main bot", "Tautkan bot utama", "Vincula el bot principal";
+    try_again: "Try again", "Coba lagi", "Intentar de nuevo";
+    start_again: "Start again", "Mulai lagi", "Empezar de nuevo";
+    another_number: "Use another number", "Pakai nomor lain", "Usar otro número";
+    qr_alt: "QR code to scan with WhatsApp", "Kode QR untuk dipindai dengan WhatsApp", "Código QR para escanear con WhatsApp";
+    copy: "Copy", "Salin", "Copiar";
+    copied: "Copied", "Tersalin", "Copiado";
+    good_for: "Good for {seconds} s", "Berlaku {seconds} detik", "Vale {seconds} s";
+    step_phone: "Open WhatsApp on the phone whose number becomes the bot.",
+        "Buka WhatsApp di ponsel yang nomornya menjadi bot.",
+        "Abre WhatsApp en el teléfono cuyo número será el bot.";
+    step_link: "Settings, <b>Linked devices</b>, <b>Link a device</b>.",
+        "Setelan, <b>Perangkat tertaut</b>, <b>Tautkan perangkat</b>.",
+        "Ajustes, <b>Dispositivos vinculados</b>, <b>Vincular un dispositivo</b>.";
+    step_scan: "Scan this code.", "Pindai kode ini.", "Escanea este código.";
+    step_type: "Choose <b>Link with phone number instead</b>, and type this code.",
+        "Pilih <b>Tautkan dengan nomor telepon saja</b>, lalu ketik kode ini.",
+        "Elige <b>Vincular con el número de teléfono</b> y escribe este código.";
     sign_in_title: "Sign in to your bot's page",
         "Masuk ke halaman botmu",
         "Entra en la página de tu bot";
@@ -54,6 +101,95 @@ texts! {
     trouble: "The host can't read its data at the moment. Try again later.",
         "Host sedang tidak bisa membaca datanya. Coba lagi nanti.",
         "El servidor no puede leer sus datos en este momento. Inténtalo más tarde.";
+    back: "Back", "Kembali", "Volver";
+    kept: "Kept.", "Tersimpan.", "Guardado.";
+    start: "Start", "Jalankan", "Poner en marcha";
+    stop: "Stop", "Hentikan", "Detener";
+    settings: "Settings", "Pengaturan", "Ajustes";
+    bot_name: "Name", "Nama", "Nombre";
+    bot_language: "Language it answers in", "Bahasa jawabannya", "Idioma en que responde";
+    prefixes: "Prefixes", "Awalan", "Prefijos";
+    prefixes_hint: "What commands begin with: one to eight, spaces between.",
+        "Awal setiap perintah: satu sampai delapan, dipisah spasi.",
+        "Con qué empiezan los comandos: de uno a ocho, con espacios entre ellos.";
+    keep: "Keep", "Simpan", "Guardar";
+    name_wrong: "A name has at most 40 characters.",
+        "Nama paling panjang 40 karakter.",
+        "Un nombre tiene 40 caracteres como máximo.";
+    language_wrong: "Choose one of the languages.", "Pilih salah satu bahasa.", "Elige uno de los idiomas.";
+    prefixes_wrong: "Write one to eight different prefixes, each of one to three signs that are no letters, digits or spaces.",
+        "Tulis satu sampai delapan awalan yang berbeda, masing-masing satu sampai tiga tanda selain huruf, angka, dan spasi.",
+        "Escribe de uno a ocho prefijos distintos, cada uno de uno a tres signos que no sean letras, cifras ni espacios.";
+    numbers: "In numbers", "Dalam angka", "En números";
+    users: "People", "Orang", "Personas";
+    groups: "Groups", "Grup", "Grupos";
+    chats: "Private chats", "Chat pribadi", "Chats privados";
+    received: "Messages received", "Pesan masuk", "Mensajes recibidos";
+    sent: "Messages sent", "Pesan keluar", "Mensajes enviados";
+    no_data: "The bot's data can't be read at the moment. Try again later; if it lasts, tell the operator.",
+        "Data bot sedang tidak bisa dibaca. Coba lagi nanti; kalau tetap begini, beri tahu operator.",
+        "Los datos del bot no se pueden leer en este momento. Inténtalo más tarde; si sigue así, avisa al operador.";
+    your_bot: "Your bot", "Botmu", "Tu bot";
+    plugins: "What it can do", "Yang bisa dilakukannya", "Lo que sabe hacer";
+    plugins_text: "Switch on what you want your bot to do. A name tells what a plugin may do, and what can be set.",
+        "Nyalakan yang kamu mau dilakukan botmu. Namanya menunjukkan yang boleh dilakukan plugin dan yang bisa diatur.",
+        "Activa lo que quieres que haga tu bot. El nombre dice lo que puede hacer cada complemento y lo que se puede ajustar.";
+    on: "On", "Nyala", "Activado";
+    off: "Off", "Mati", "Desactivado";
+    switch_on: "Switch on", "Nyalakan", "Activar";
+    switch_off: "Switch off", "Matikan", "Desactivar";
+    named: "{what}: {name}", "{what}: {name}", "{what}: {name}";
+    clash: "{other} is on and has one of its commands. Switch {other} off first.",
+        "{other} menyala dan punya salah satu perintahnya. Matikan {other} dulu.",
+        "{other} está activado y tiene uno de sus comandos. Desactiva antes {other}.";
+    not_switched: "That could not be switched now. Try again later.",
+        "Sekarang belum bisa diubah. Coba lagi nanti.",
+        "Ahora no se pudo cambiar. Inténtalo más tarde.";
+    may: "It may", "Yang boleh dilakukannya", "Puede";
+    may_nothing: "do nothing beyond answering with an error",
+        "tidak melakukan apa pun selain menjawab dengan galat",
+        "no hacer nada más que responder con un error";
+    commands: "Commands", "Perintah", "Comandos";
+    for_groups: "For groups that set nothing of their own.",
+        "Untuk grup yang tidak mengaturnya sendiri.",
+        "Para los grupos que no ponen nada propio.";
+    reset: "Set back", "Kembalikan semula", "Restablecer";
+    wrong_value: "{setting}: not allowed. Nothing was changed.",
+        "{setting}: tidak diizinkan. Tidak ada yang diubah.",
+        "{setting}: no permitido. No se ha cambiado nada.";
+    no_plugin_title: "There is no such plugin", "Tidak ada plugin itu", "No hay tal complemento";
+    no_plugin: "It may have been removed by the operator.",
+        "Mungkin sudah dihapus oleh operator.",
+        "Puede que el operador lo haya quitado.";
+    tokens: "Tokens for programs", "Token untuk program", "Tokens para programas";
+    tokens_text: "A program that shows a token of your bot manages it as you do, by the API. Give each program one of its own.",
+        "Program yang menunjukkan token botmu mengelolanya seperti kamu, lewat API. Beri tiap program token sendiri.",
+        "Un programa que muestra un token de tu bot lo administra como tú, por la API. Dale a cada programa uno propio.";
+    token_name: "What it is for", "Untuk apa", "Para qué es";
+    token_make: "Make a token", "Buat token", "Crear un token";
+    token_new: "Your new token. Copy it now: it is not shown again.",
+        "Token barumu. Salin sekarang: tidak akan ditampilkan lagi.",
+        "Tu token nuevo. Cópialo ahora: no se vuelve a mostrar.";
+    token_made: "made {date}", "dibuat {date}", "creado el {date}";
+    token_used: "last used {date}", "terakhir dipakai {date}", "usado por última vez el {date}";
+    token_unused: "never used", "belum pernah dipakai", "nunca usado";
+    token_revoke: "Revoke", "Cabut", "Revocar";
+    token_name_wrong: "Write in up to 40 characters what the token is for.",
+        "Tulis untuk apa token ini, paling panjang 40 karakter.",
+        "Escribe en 40 caracteres como máximo para qué es el token.";
+    tokens_full: "Your bot has ten tokens already. Revoke one first.",
+        "Botmu sudah punya sepuluh token. Cabut satu dulu.",
+        "Tu bot ya tiene diez tokens. Revoca antes uno.";
+    log_out: "Log out and delete…", "Keluarkan dan hapus…", "Desvincular y borrar…";
+    log_out_title: "Log out and delete", "Keluarkan dan hapus", "Desvincular y borrar";
+    log_out_text: "{number} is logged out on WhatsApp, and all data of the bot is deleted: settings, people, groups. It can't be undone.",
+        "{number} dikeluarkan dari WhatsApp, dan semua data bot dihapus: pengaturan, orang, grup. Ini tidak bisa dibatalkan.",
+        "{number} se desvincula de WhatsApp y se borran todos los datos del bot: ajustes, personas, grupos. No se puede deshacer.";
+    log_out_now: "Log out and delete everything", "Keluarkan dan hapus semuanya", "Desvincular y borrar todo";
+    ending_title: "It is being deleted", "Sedang dihapus", "Se está borrando";
+    ending: "Your bot is being logged out, and its data deleted. You are told in WhatsApp when it is done.",
+        "Botmu sedang dikeluarkan dan datanya dihapus. Kamu diberi tahu di WhatsApp kalau sudah selesai.",
+        "Tu bot se está desvinculando y sus datos se borran. Te avisaremos en WhatsApp cuando termine.";
     lost: "This page has lost its connection to Jadi and tries again.",
         "Halaman ini kehilangan sambungan ke Jadi dan mencoba lagi.",
         "Esta página ha perdido la conexión con Jadi y vuelve a intentarlo.";

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     CommitError, Connector, DownloadError, Inbound, PairingMethod, SendError, Session,
-    SessionError, SessionSpec, SessionState,
+    SessionError, SessionSpec, SessionState, Traffic,
 };
 use crate::meter::Meter;
 use crate::model::{
@@ -233,6 +233,13 @@ impl Session for FakeSession {
 
     async fn is_on_whatsapp(&self, number: &PhoneNumber) -> Result<bool, SendError> {
         Ok(!locked(&self.unknown_numbers).contains(number))
+    }
+
+    fn traffic(&self) -> Traffic {
+        Traffic {
+            sent: 70,
+            received: 130,
+        }
     }
 
     async fn log_out(&self) -> Result<(), SendError> {

@@ -12,5 +12,5 @@ pub use client::ClientConnector;
 pub use client::trust::{Endpoint, TrustError};
 pub use seam::{
     CommitError, Connector, DisconnectCause, DownloadError, Inbound, PairingMethod, SendError,
-    Session, SessionError, SessionSpec, SessionState,
+    Session, SessionError, SessionSpec, SessionState, Traffic,
 };

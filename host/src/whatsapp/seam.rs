@@ -99,6 +99,9 @@ pub trait Session: Send + Sync + 'static {
     /// As for [`Session::send`].
     async fn is_on_whatsapp(&self, number: &PhoneNumber) -> Result<bool, SendError>;
 
+    /// What has gone over its connections since it was started.
+    fn traffic(&self) -> Traffic;
+
     /// Unlinks the device at WhatsApp. The store's files stay: whoever asked deletes them.
     ///
     /// # Errors
@@ -108,6 +111,15 @@ pub trait Session: Send + Sync + 'static {
 
     /// Flushes and stops the client within a few seconds. Idempotent.
     async fn shutdown(&self);
+}
+
+/// Bytes on the wire, without those of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// To WhatsApp.
+    pub sent: u64,
+    /// From WhatsApp.
+    pub received: u64,
 }
 
 /// Where a session tells what comes in.

@@ -1,7 +1,7 @@
 //! `bot-admin`: managing the bot that the event is of. What is kept in its data is written with the event; what concerns its
 //! plugins is an action, since these are the host's.
 
-use jadi_model::{Action, BotChange, Jid};
+use jadi_model::{Action, BotChange, Jid, MOST_PREFIXES, PREFIX_LENGTH, is_prefix};
 use jadi_plugin_manifest::{Capability, SettingValue};
 use wasmtime::component::Resource;
 
@@ -14,9 +14,6 @@ use super::event::HeldAction;
 use super::invalid;
 use super::settings::{of_wit, to_wit};
 
-/// The most prefixes, and the most characters of one.
-const PREFIXES: usize = 8;
-const PREFIX: usize = 3;
 /// How many banned people are told.
 const BANNED: usize = 256;
 
@@ -123,18 +120,12 @@ fn address(person: &str) -> Result<Jid, Refused> {
 }
 
 fn check_prefixes(prefixes: &[String]) -> Result<(), Refused> {
-    let fits = |prefix: &String| {
-        let count = prefix.chars().count();
-        (1..=PREFIX).contains(&count)
-            && prefix
-                .chars()
-                .all(|c| !c.is_alphanumeric() && !c.is_whitespace() && !c.is_control())
-    };
-    if (1..=PREFIXES).contains(&prefixes.len()) && prefixes.iter().all(fits) {
+    let fit = prefixes.iter().all(|prefix| is_prefix(prefix));
+    if (1..=MOST_PREFIXES).contains(&prefixes.len()) && fit {
         Ok(())
     } else {
         Err(invalid(format!(
-            "there are 1 to {PREFIXES} prefixes, each of 1 to {PREFIX} characters that are neither letters, digits nor spaces"
+            "there are 1 to {MOST_PREFIXES} prefixes, each of 1 to {PREFIX_LENGTH} characters that are neither letters, digits nor spaces"
         )))
     }
 }

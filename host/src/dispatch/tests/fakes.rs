@@ -18,7 +18,7 @@ use crate::plugins::{
     Digest, EventInput, EventLimits, Grants, KvWrite, LimitOverrides, Limits, Outcome, Reads,
     Receipt,
 };
-use crate::whatsapp::{DownloadError, SendError, Session};
+use crate::whatsapp::{DownloadError, SendError, Session, Traffic};
 
 type Behaviour = dyn Fn(EventInput, Arc<dyn Reads>) -> BoxFuture<'static, Outcome> + Send + Sync;
 
@@ -267,6 +267,13 @@ impl Session for ScriptedSession {
 
     async fn is_on_whatsapp(&self, _: &PhoneNumber) -> Result<bool, SendError> {
         Ok(true)
+    }
+
+    fn traffic(&self) -> Traffic {
+        Traffic {
+            sent: 70,
+            received: 130,
+        }
     }
 
     async fn log_out(&self) -> Result<(), SendError> {

@@ -1,6 +1,7 @@
 //! Dispatch with fake plugins, a scripted session and a real store.
 
 mod administration;
+mod asking;
 mod budget;
 mod crash;
 mod delivery;

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::Bench;
 use super::registry::{bot, key};
+use super::{ALICE, Bench, jid};
 use crate::clock::Millis;
 use crate::model::{BotId, BotRole};
-use crate::store::credentials::{LINKS_PER_BOT, SESSIONS_PER_BOT};
+use crate::store::credentials::{
+    LINKS_PER_BOT, SESSIONS_PER_BOT, TOKEN_USED_WITHIN, TOKENS_PER_BOT,
+};
 use crate::store::{Credentials, NewSecret, SecretDigest, StoreError};
 
 fn shop() -> BotId {
@@ -144,4 +146,88 @@ pub(super) async fn credentials_are_bounded_and_go_with_their_bot(bench: &impl B
     for n in 0..=sessions {
         assert_eq!((session(n).await, link(n).await), (None, None));
     }
+}
+
+pub(super) async fn a_token_is_its_bots_until_it_is_revoked(bench: &impl Bench) {
+    let (registry, credentials) = bench.credentials().await;
+    for n in [1, 2] {
+        let added = registry.add(&bot(n, BotRole::Sub), key(n)).await;
+        added.expect("add");
+    }
+    let other = BotId::from_random([2; 16]);
+    let add = async |n, bot| {
+        credentials
+            .add_token(digest(n), bot, format!("no {n}"), 10)
+            .await
+    };
+    let stranger = BotId::from_random([9; 16]);
+    let none = add(9, stranger).await;
+    assert!(matches!(none, Err(StoreError::NoSuchBot(id)) if id == stranger));
+    assert!(add(1, shop()).await.expect("add") && add(2, other).await.expect("add"));
+    let token = async |n, now| credentials.token(digest(n), now).await.expect("read");
+    let used = async || {
+        let tokens = credentials.tokens(shop()).await.expect("read");
+        tokens[0].used
+    };
+    assert_eq!((used().await, token(3, 11).await), (None, None));
+    assert_eq!(
+        (token(1, 11).await, token(2, 11).await),
+        (Some(shop()), Some(other))
+    );
+    assert_eq!(token(1, 10 + TOKEN_USED_WITHIN).await, Some(shop()));
+    assert_eq!(used().await, Some(11), "to within an hour");
+    assert_eq!(token(1, 11 + TOKEN_USED_WITHIN).await, Some(shop()));
+    assert_eq!(used().await, Some(11 + TOKEN_USED_WITHIN));
+
+    let tokens = credentials.tokens(shop()).await.expect("read");
+    assert_eq!(
+        (tokens.len(), tokens[0].name.as_str(), tokens[0].created),
+        (1, "no 1", 10)
+    );
+    let revoke = async |bot, id| credentials.revoke_token(bot, id).await.expect("revoke");
+    revoke(other, tokens[0].id).await;
+    assert_eq!(token(1, 12).await, Some(shop()), "another bot's stays");
+    revoke(shop(), tokens[0].id).await;
+    assert_eq!(
+        (token(1, 12).await, token(2, 12).await),
+        (None, Some(other))
+    );
+
+    for n in 0..TOKENS_PER_BOT as u8 {
+        assert!(add(100 + n, shop()).await.expect("add"));
+    }
+    assert!(!add(200, shop()).await.expect("asked"), "those are enough");
+    assert!(add(201, other).await.expect("add"));
+    registry.remove(shop()).await.expect("remove");
+    assert_eq!(
+        (token(100, 12).await, token(2, 12).await),
+        (None, Some(other))
+    );
+}
+
+pub(super) async fn who_a_bot_is_given_to_finds_no_door_open(bench: &impl Bench) {
+    let (registry, credentials) = bench.credentials().await;
+    registry
+        .add(&bot(1, BotRole::Sub), key(1))
+        .await
+        .expect("add");
+    let link = |n| credentials.add_link(digest(n), shop(), 0, 100);
+    link(1).await.expect("add");
+    let begun = credentials.redeem(digest(1), "form".to_owned(), secret(2, 0, 100));
+    assert_eq!(begun.await.expect("redeem"), Some(shop()));
+    link(3).await.expect("add");
+    let added = credentials.add_token(digest(4), shop(), "till".to_owned(), 0);
+    assert!(added.await.expect("add"));
+    let open = async || {
+        let link = credentials.link(digest(3), 1).await.expect("read");
+        let session = credentials.session(digest(2), 1).await.expect("read");
+        let token = credentials.token(digest(4), 1).await.expect("read");
+        (link.is_some(), session.is_some(), token.is_some())
+    };
+    let rename = registry.update(shop(), Box::new(|bot| bot.name = "Shop".to_owned()));
+    rename.await.expect("update");
+    assert_eq!(open().await, (true, true, true), "it is the same owner");
+    let give = registry.update(shop(), Box::new(|bot| bot.owner = Some(jid(ALICE))));
+    give.await.expect("update");
+    assert_eq!(open().await, (false, false, false));
 }

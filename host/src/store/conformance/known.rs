@@ -72,6 +72,8 @@ pub(super) async fn a_number_and_its_identity_are_one_person(bench: &impl Bench)
     }
     let counts = context.counts().await.expect("counts");
     assert_eq!((counts.users, counts.groups), (1, 1));
+    let last = context.last_seen().await.expect("last seen");
+    assert_eq!(last, Some(30));
     let bans = context.bans(9).await.expect("bans");
     assert_eq!(bans.len(), 1);
     assert_eq!((&bans[0].person, bans[0].since), (&jid(ALICE), 15));

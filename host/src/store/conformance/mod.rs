@@ -86,6 +86,8 @@ pub(super) async fn run(bench: &impl Bench) {
     credentials::a_link_signs_in_once(bench).await;
     credentials::a_session_goes_on_under_another_secret(bench).await;
     credentials::credentials_are_bounded_and_go_with_their_bot(bench).await;
+    credentials::a_token_is_its_bots_until_it_is_revoked(bench).await;
+    credentials::who_a_bot_is_given_to_finds_no_door_open(bench).await;
     registry::plugin_limits_are_kept_by_plugin(bench).await;
     portable::a_bots_data_goes_out_and_comes_in_whole(bench).await;
     portable::what_is_too_much_is_not_taken_in(bench).await;

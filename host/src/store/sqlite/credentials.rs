@@ -7,7 +7,10 @@ use super::fault::Fault;
 use super::registry::SqliteRegistry;
 use crate::clock::Millis;
 use crate::model::{BotId, IdError};
-use crate::store::credentials::{LINKS_PER_BOT, NewSecret, PageSession, SESSIONS_PER_BOT};
+use crate::store::credentials::{
+    ApiToken, LINKS_PER_BOT, NewSecret, PageSession, SESSIONS_PER_BOT, TOKEN_USED_WITHIN,
+    TOKENS_PER_BOT,
+};
 use crate::store::{Credentials, SecretDigest, StoreError};
 
 const LINK: &str = "SELECT bot FROM sign_in_link WHERE digest = ?1 AND expires > ?2";
@@ -24,12 +27,7 @@ impl Credentials for SqliteRegistry {
         self.database
             .write(move |transaction| {
                 forget(transaction, now)?;
-                let id = bot.to_string();
-                let known = transaction
-                    .prepare_cached("SELECT 1 FROM bot WHERE id = ?1")?
-                    .query_row([&id], |_| Ok(()))
-                    .optional()?;
-                known.ok_or(StoreError::NoSuchBot(bot))?;
+                let id = known(transaction, bot)?;
                 transaction
                     .prepare_cached(
                         "INSERT INTO sign_in_link (digest, bot, expires) VALUES (?1, ?2, ?3)",
@@ -133,6 +131,99 @@ impl Credentials for SqliteRegistry {
             })
             .await
     }
+
+    async fn add_token(
+        &self,
+        token: SecretDigest,
+        bot: BotId,
+        name: String,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        self.database
+            .write(move |transaction| {
+                let id = known(transaction, bot)?;
+                let added = transaction
+                    .prepare_cached(
+                        "INSERT INTO api_token (digest, bot, name, created) SELECT ?1, ?2, ?3, ?4
+                         WHERE (SELECT count(*) FROM api_token WHERE bot = ?2) < ?5",
+                    )?
+                    .execute(params![token, id, name, now, TOKENS_PER_BOT])?;
+                Ok(added > 0)
+            })
+            .await
+    }
+
+    async fn tokens(&self, bot: BotId) -> Result<Vec<ApiToken>, StoreError> {
+        self.database
+            .read(move |connection| {
+                let mut statement = connection.prepare_cached(
+                    "SELECT id, name, created, used FROM api_token WHERE bot = ?1 ORDER BY id",
+                )?;
+                let tokens = statement.query_map([bot.to_string()], |row| {
+                    Ok(ApiToken {
+                        id: row.get("id")?,
+                        name: row.get("name")?,
+                        created: row.get("created")?,
+                        used: row.get("used")?,
+                    })
+                })?;
+                Ok(tokens.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
+    async fn token(&self, token: SecretDigest, now: Millis) -> Result<Option<BotId>, StoreError> {
+        let found = self
+            .database
+            .read(move |connection| {
+                let found = connection
+                    .prepare_cached("SELECT bot, used FROM api_token WHERE digest = ?1")?
+                    .query_row([token], |row| {
+                        let used: Option<Millis> = row.get("used")?;
+                        Ok((id(&row.get::<_, String>("bot")?)?, used))
+                    });
+                Ok(found.optional()?)
+            })
+            .await?;
+        let Some((bot, used)) = found else {
+            return Ok(None);
+        };
+        // Programs ask often: not each time is worth a write.
+        let noted = used.is_some_and(|used| now.saturating_sub(used) < TOKEN_USED_WITHIN);
+        if !noted {
+            self.database
+                .write(move |transaction| {
+                    transaction
+                        .prepare_cached("UPDATE api_token SET used = ?2 WHERE digest = ?1")?
+                        .execute(params![token, now])?;
+                    Ok(())
+                })
+                .await?;
+        }
+        Ok(Some(bot))
+    }
+
+    async fn revoke_token(&self, bot: BotId, id: i64) -> Result<(), StoreError> {
+        self.database
+            .write(move |transaction| {
+                transaction
+                    .prepare_cached("DELETE FROM api_token WHERE bot = ?1 AND id = ?2")?
+                    .execute(params![bot.to_string(), id])?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// A bot's id as it stands in the tables, if the bot is there.
+fn known(transaction: &Transaction<'_>, bot: BotId) -> Result<String, Fault> {
+    let id = bot.to_string();
+    let known = transaction
+        .prepare_cached("SELECT 1 FROM bot WHERE id = ?1")?
+        .query_row([&id], |_| Ok(()))
+        .optional()?;
+    known.ok_or(StoreError::NoSuchBot(bot))?;
+    Ok(id)
 }
 
 /// Forgets what is over.

@@ -74,6 +74,17 @@ impl Acquaintances for SqliteContext {
             .await
     }
 
+    async fn last_seen(&self) -> Result<Option<Millis>, StoreError> {
+        self.database
+            .read(|connection| {
+                let last = connection
+                    .prepare_cached("SELECT max(last_seen) FROM chat")?
+                    .query_row([], |row| row.get(0))?;
+                Ok(last)
+            })
+            .await
+    }
+
     async fn bans(&self, most: u32) -> Result<Vec<Ban>, StoreError> {
         self.database
             .read(move |connection| {

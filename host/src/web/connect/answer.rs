@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use crate::bots::CreationError;
 use crate::plugins::{HostingRefusal, RefusalReason};
+use crate::web::language::Language;
 
 /// A good answer.
-pub(super) fn data(data: impl Serialize) -> HttpResponse {
+pub(in crate::web) fn data(data: impl Serialize) -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": true, "data": data}))
 }
 
@@ -22,6 +23,8 @@ pub(in crate::web) struct Problem {
     pub(super) code: &'static str,
     /// A sentence for people, with what to do next.
     pub(super) message: String,
+    /// The same in Indonesian and Spanish, where pages show it.
+    pub(super) translated: Option<Box<[String; 2]>>,
     /// More, for programs; null when there is none.
     pub(super) details: Value,
 }
@@ -37,20 +40,74 @@ impl Problem {
             status,
             code,
             message: message.into(),
+            translated: None,
             details: Value::Null,
+        }
+    }
+
+    /// The same in the other languages of pages.
+    pub(in crate::web) fn also(
+        self,
+        indonesian: impl Into<String>,
+        spanish: impl Into<String>,
+    ) -> Self {
+        Self {
+            translated: Some(Box::new([indonesian.into(), spanish.into()])),
+            ..self
         }
     }
 
     /// There is no attempt with this id, or not any more.
     pub(in crate::web) fn no_session() -> Self {
         let message = "There is no such request any more. Start a new one.";
-        Self::new(StatusCode::NOT_FOUND, "SESSION_NOT_FOUND", message)
+        Self::new(StatusCode::NOT_FOUND, "SESSION_NOT_FOUND", message).also(
+            "Permintaan ini sudah tidak ada. Mulai yang baru.",
+            "Esta solicitud ya no existe. Empieza otra.",
+        )
     }
 
     /// This server makes no bots.
     pub(in crate::web) fn no_hosting() -> Self {
         let message = "No new bots are taken here.";
-        Self::new(StatusCode::FORBIDDEN, "CREATION_OFF", message)
+        Self::new(StatusCode::FORBIDDEN, "CREATION_OFF", message).also(
+            "Di sini tidak menerima bot baru.",
+            "Aquí no se aceptan bots nuevos.",
+        )
+    }
+
+    /// The body is not what the call wants.
+    pub(in crate::web) fn body(error: &actix_web::Error) -> Self {
+        let message = format!("The request's body is not as it should be: {error}.");
+        Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
+    }
+
+    /// As many listen as may.
+    pub(in crate::web) fn busy() -> Self {
+        let message = "Too many programs and pages listen already. Try again later.";
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "TOO_MANY_LISTENERS",
+            message,
+        )
+    }
+
+    /// The bot could not be brought up on this host.
+    pub(in crate::web) fn not_running() -> Self {
+        let message =
+            "The bot does not run at the moment. Start it, or ask the operator why it can't.";
+        Self::new(StatusCode::CONFLICT, "BOT_NOT_CONNECTED", message)
+    }
+
+    /// Nobody says who asks, or with a token that is worth nothing.
+    pub(in crate::web) fn unauthorized() -> Self {
+        let message = "Send your bot's token in the header x-jadi-token. Its owner makes one on the bot's page.";
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", message)
+    }
+
+    /// The token is of another bot.
+    pub(in crate::web) fn forbidden() -> Self {
+        let message = "This token is for another bot.";
+        Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", message)
     }
 
     /// The HTTP status.
@@ -59,12 +116,17 @@ impl Problem {
     }
 
     /// A sentence for people.
-    pub(in crate::web) fn message(&self) -> &str {
-        &self.message
+    pub(in crate::web) fn message_in(&self, language: Language) -> &str {
+        match self.translated.as_deref() {
+            Some([indonesian, spanish]) => {
+                language.of([self.message.as_str(), indonesian, spanish])
+            }
+            None => &self.message,
+        }
     }
 
     /// The answer of the API.
-    pub(super) fn answer(&self) -> HttpResponse {
+    pub(in crate::web) fn answer(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status);
         if let Some(seconds) = self.details.get("retryAfter").and_then(Value::as_u64) {
             answer.insert_header((header::RETRY_AFTER, seconds));
@@ -80,74 +142,104 @@ impl Problem {
 
 impl From<HostingRefusal> for Problem {
     fn from(refusal: HostingRefusal) -> Self {
-        let (status, code, message) = match refusal.reason {
-            RefusalReason::NotANumber => (
-                StatusCode::BAD_REQUEST,
-                "INVALID_PHONE_NUMBER",
-                "This is no phone number. Write it with its country code, such as +62 800 0000 0123.",
-            ),
-            RefusalReason::NotOnWhatsApp => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "INVALID_PHONE_NUMBER",
-                "This number is not on WhatsApp. Check it, or register it on the phone first.",
-            ),
-            RefusalReason::Hosted | RefusalReason::OwnsOne => (
-                StatusCode::CONFLICT,
-                "BOT_ALREADY_EXISTS",
-                "This number is a bot here already.",
-            ),
-            RefusalReason::AskedAlready => (
-                StatusCode::CONFLICT,
-                "REQUEST_RUNNING",
-                "A request for this number is running already. Finish it, or wait until it is over.",
-            ),
-            RefusalReason::TooOften => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "RATE_LIMITED",
-                "There were too many requests for this number. Try again later.",
-            ),
-            RefusalReason::Full => (
-                StatusCode::CONFLICT,
-                "SLOTS_FULL",
-                "All places are taken. Try again another day.",
-            ),
-            RefusalReason::Off => (
-                StatusCode::FORBIDDEN,
-                "CREATION_OFF",
-                "No new bots are taken at the moment.",
-            ),
-            RefusalReason::SystemOwner => (
-                StatusCode::CONFLICT,
-                "BOT_ALREADY_EXISTS",
-                "This number operates this host and can't be a bot on it. Use another number.",
-            ),
+        let (status, code) = match refusal.reason {
+            RefusalReason::NotANumber => (StatusCode::BAD_REQUEST, "INVALID_PHONE_NUMBER"),
+            RefusalReason::NotOnWhatsApp => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "INVALID_PHONE_NUMBER")
+            }
+            RefusalReason::Hosted | RefusalReason::OwnsOne => {
+                (StatusCode::CONFLICT, "BOT_ALREADY_EXISTS")
+            }
+            RefusalReason::AskedAlready => (StatusCode::CONFLICT, "REQUEST_RUNNING"),
+            RefusalReason::TooOften => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+            RefusalReason::Full => (StatusCode::CONFLICT, "SLOTS_FULL"),
+            RefusalReason::Off => (StatusCode::FORBIDDEN, "CREATION_OFF"),
+            RefusalReason::MethodMissing => (StatusCode::BAD_REQUEST, "INVALID_METHOD"),
+            RefusalReason::SystemOwner => (StatusCode::CONFLICT, "BOT_ALREADY_EXISTS"),
             RefusalReason::IsBot
             | RefusalReason::Yours
             | RefusalReason::NotOffered
             | RefusalReason::NoSystemOwner
             | RefusalReason::Configured
             | RefusalReason::Last
-            | RefusalReason::Busy => (
-                StatusCode::CONFLICT,
-                "INVALID_REQUEST",
-                "That is not possible.",
-            ),
-            RefusalReason::MethodMissing => (
-                StatusCode::BAD_REQUEST,
-                "INVALID_METHOD",
-                "Choose how the number is linked: qr or pair.",
-            ),
+            | RefusalReason::Busy => (StatusCode::CONFLICT, "INVALID_REQUEST"),
         };
+        let [english, indonesian, spanish] = sentences(refusal.reason);
         let details = match refusal.until {
             Some(until) => json!({"until": until}),
             None => Value::Null,
         };
         Self {
             details,
-            ..Self::new(status, code, message)
+            ..Self::new(status, code, english).also(indonesian, spanish)
         }
     }
 }
+
+/// Why there is no bot and what to do, in English, Indonesian and Spanish.
+fn sentences(reason: RefusalReason) -> [&'static str; 3] {
+    match reason {
+        RefusalReason::NotANumber => [
+            "This is no phone number. Write it with its country code, such as +62 800 0000 0123.",
+            "Ini bukan nomor telepon. Tulis dengan kode negara, misalnya +62 800 0000 0123.",
+            "Esto no es un número de teléfono. Escríbelo con el código de país, como +62 800 0000 0123.",
+        ],
+        RefusalReason::NotOnWhatsApp => [
+            "This number is not on WhatsApp. Check it, or register it on the phone first.",
+            "Nomor ini tidak ada di WhatsApp. Periksa lagi, atau daftarkan dulu di ponselnya.",
+            "Este número no está en WhatsApp. Revísalo, o regístralo antes en el teléfono.",
+        ],
+        RefusalReason::Hosted | RefusalReason::OwnsOne => [
+            "This number is a bot here already.",
+            "Nomor ini sudah menjadi bot di sini.",
+            "Este número ya es un bot aquí.",
+        ],
+        RefusalReason::AskedAlready => [
+            "A request for this number is running already. Finish it, or wait until it is over.",
+            "Permintaan untuk nomor ini sedang berjalan. Selesaikan, atau tunggu sampai berakhir.",
+            "Ya hay una solicitud en marcha para este número. Termínala, o espera a que acabe.",
+        ],
+        RefusalReason::TooOften => [
+            "There were too many requests for this number. Try again later.",
+            "Terlalu banyak permintaan untuk nomor ini. Coba lagi nanti.",
+            "Hubo demasiadas solicitudes para este número. Inténtalo más tarde.",
+        ],
+        RefusalReason::Full => [
+            "All places are taken. Try again another day.",
+            "Semua tempat terisi. Coba lagi lain hari.",
+            "Todos los lugares están ocupados. Inténtalo otro día.",
+        ],
+        RefusalReason::Off => [
+            "No new bots are taken at the moment.",
+            "Saat ini tidak menerima bot baru.",
+            "Por ahora no se aceptan bots nuevos.",
+        ],
+        RefusalReason::SystemOwner => [
+            "This number operates this host and can't be a bot on it. Use another number.",
+            "Nomor ini mengoperasikan host ini dan tidak bisa menjadi bot di sini. Pakai nomor lain.",
+            "Este número opera este servidor y no puede ser un bot en él. Usa otro número.",
+        ],
+        RefusalReason::IsBot
+        | RefusalReason::Yours
+        | RefusalReason::NotOffered
+        | RefusalReason::NoSystemOwner
+        | RefusalReason::Configured
+        | RefusalReason::Last
+        | RefusalReason::Busy => [
+            "That is not possible.",
+            "Itu tidak bisa dilakukan.",
+            "Eso no es posible.",
+        ],
+        RefusalReason::MethodMissing => METHODS,
+    }
+}
+
+/// How a number can be linked.
+const METHODS: [&str; 3] = [
+    "Choose how the number is linked: qr or pair.",
+    "Pilih cara menautkan nomornya: qr atau pair.",
+    "Elige cómo se vincula el número: qr o pair.",
+];
 
 impl From<CreationError> for Problem {
     fn from(error: CreationError) -> Self {
@@ -157,6 +249,10 @@ impl From<CreationError> for Problem {
             StatusCode::SERVICE_UNAVAILABLE,
             "CONNECTION_FAILED",
             message,
+        )
+        .also(
+            "WhatsApp sedang tidak bisa dihubungi. Coba lagi satu menit lagi.",
+            "Ahora no se llega a WhatsApp. Inténtalo de nuevo en un minuto.",
         )
     }
 }

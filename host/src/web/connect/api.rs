@@ -13,7 +13,9 @@ use super::attempts::{Asked, Attempt};
 use crate::bots::{BotState, Pairing};
 use crate::clock::Millis;
 use crate::model::{BotId, BotRecord, BotRole, Cause, LinkMethod, StateName};
+use crate::plugins::{HostingRefusal, RefusalReason};
 use crate::store::StoreError;
+use crate::web::api::{feed, token};
 use crate::web::language::Language;
 use crate::web::live;
 use crate::web::qr;
@@ -48,11 +50,7 @@ pub(super) fn method(word: &str) -> Result<LinkMethod, Problem> {
     match word {
         "qr" => Ok(LinkMethod::Qr),
         "pair" | "code" => Ok(LinkMethod::Code),
-        _ => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "INVALID_METHOD",
-            "Choose how the number is linked: qr or pair.",
-        )),
+        _ => Err(HostingRefusal::from(RefusalReason::MethodMissing).into()),
     }
 }
 
@@ -65,10 +63,7 @@ async fn subbot_connect(
 ) -> HttpResponse {
     let answer = async {
         shared.rates.creation(&request)?;
-        let body = body.map_err(|error| {
-            let message = format!("The request's body is not as it should be: {error}.");
-            Problem::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
-        })?;
+        let body = body.map_err(|error| Problem::body(&error))?;
         let body = body.into_inner();
         let asked = Asked {
             method: method(&body.method)?,
@@ -131,7 +126,7 @@ async fn subbot_status(
         shared.rates.question(&request)?;
         match (&which.session_id, which.action.as_deref()) {
             (Some(id), _) => one(&shared, id).await,
-            (None, Some("list")) => all(&shared).await,
+            (None, Some("list")) => all(&shared, &request).await,
             (None, Some(_)) => Err(Problem::new(
                 StatusCode::BAD_REQUEST,
                 "INVALID_REQUEST",
@@ -146,12 +141,12 @@ async fn subbot_status(
     }
 }
 
-/// All bots, with masked numbers.
+/// All bots, with masked numbers but for that of whose token is shown.
 #[get("/api/subbot/list")]
 async fn subbot_list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     let answer = async {
         shared.rates.question(&request)?;
-        all(&shared).await
+        all(&shared, &request).await
     };
     match answer.await {
         Ok(told) => data(told),
@@ -159,7 +154,7 @@ async fn subbot_list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse
     }
 }
 
-/// One attempt as it goes on, by server-sent events.
+/// One attempt as it goes on, or without one the bot whose token is shown, by server-sent events.
 #[get("/api/subbot/events")]
 async fn subbot_events(
     request: HttpRequest,
@@ -169,8 +164,22 @@ async fn subbot_events(
     if let Err(problem) = shared.rates.question(&request) {
         return problem.answer();
     }
-    match shared.attempt(which.session_id.as_deref().unwrap_or_default()) {
-        Ok(attempt) => live::follow(&shared, attempt.status, Language::English, View::linking),
+    let answer = async {
+        let Some(id) = which.session_id.as_deref() else {
+            let (_, bot) = token::bot(&shared, &request).await?;
+            return feed::events(&shared, &bot, token::text(&request)?);
+        };
+        let attempt = shared.attempt(id)?;
+        let language = Language::English;
+        Ok(live::follow(
+            &shared,
+            attempt.status,
+            language,
+            View::linking,
+        ))
+    };
+    match answer.await {
+        Ok(response) => response,
         Err(problem) => problem.answer(),
     }
 }
@@ -213,7 +222,8 @@ async fn one(shared: &Shared, id: &str) -> Result<Value, Problem> {
     Ok(json!(told))
 }
 
-async fn all(shared: &Shared) -> Result<Value, Problem> {
+async fn all(shared: &Shared, request: &HttpRequest) -> Result<Value, Problem> {
+    let own = token::shown(shared, request).await?;
     let registry = &shared.hosting()?.registry;
     let mut bots = Vec::new();
     let mut after: Option<BotId> = None;
@@ -223,7 +233,7 @@ async fn all(shared: &Shared) -> Result<Value, Problem> {
         bots.extend(
             page.iter()
                 .filter(|bot| bot.role == BotRole::Sub && !bot.new)
-                .map(listed),
+                .map(|bot| listed(bot, own)),
         );
         if page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
             return Ok(Value::Array(bots));
@@ -231,9 +241,14 @@ async fn all(shared: &Shared) -> Result<Value, Problem> {
     }
 }
 
-fn listed(bot: &BotRecord) -> Value {
+/// One bot. Its number is masked unless the asker has shown its token.
+fn listed(bot: &BotRecord, own: Option<BotId>) -> Value {
+    let number = bot.number().map(|number| match own == Some(bot.id) {
+        true => number.digits().to_owned(),
+        false => number.masked(),
+    });
     json!({
-        "jid": bot.number().map(|number| format!("{}@s.whatsapp.net", number.masked())),
+        "jid": number.map(|number| format!("{number}@s.whatsapp.net")),
         "name": bot.name,
         "lastConnect": bot.last_connect,
         "isConnected": bot.state == StateName::Open,
@@ -312,7 +327,7 @@ pub(super) fn method_word(method: LinkMethod) -> &'static str {
     }
 }
 
-pub(super) fn no_store(error: StoreError) -> Problem {
+pub(in crate::web) fn no_store(error: StoreError) -> Problem {
     tracing::error!(%error, "the registry could not be read for a page");
     Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,

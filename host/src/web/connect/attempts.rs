@@ -43,6 +43,13 @@ pub(in crate::web) struct Attempt {
     pub(super) status: watch::Receiver<BotStatus>,
 }
 
+impl Attempt {
+    /// The number that becomes a bot.
+    pub(in crate::web) fn number(&self) -> &PhoneNumber {
+        &self.number
+    }
+}
+
 /// All of them.
 pub(in crate::web) struct Attempts {
     creation: Arc<Creation>,

@@ -16,7 +16,8 @@ mod rate;
 
 use actix_web::web::ServiceConfig;
 
-pub(super) use answer::Problem;
+pub(super) use answer::{Problem, data};
+pub(super) use api::no_store;
 pub(super) use attempts::{Attempt, Attempts};
 pub(super) use page::Form;
 pub(super) use rate::Rates;

@@ -14,6 +14,7 @@ use crate::web::language::Language;
 use crate::web::live;
 use crate::web::shared::Shared;
 use crate::web::view::View;
+use crate::web::words::Texts;
 
 /// What is typed into the form.
 #[derive(Deserialize, Default)]
@@ -38,6 +39,7 @@ pub(in crate::web) async fn begin(
 
 /// Begins what the form asks for.
 async fn try_to_begin(request: &HttpRequest, shared: &Shared, form: Form) -> HttpResponse {
+    let language = Language::of_visitor(request);
     let begun = async {
         from_here(request)?;
         shared.rates.creation(request)?;
@@ -52,13 +54,15 @@ async fn try_to_begin(request: &HttpRequest, shared: &Shared, form: Form) -> Htt
         Ok((id, _)) => HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("/connect/{id}")))
             .finish(),
-        Err(problem) => home::with_problem(shared, form, &problem).await,
+        Err(problem) => home::with_problem(shared, language, form, &problem).await,
     }
 }
 
 #[derive(Template)]
 #[template(path = "connect.html")]
 struct Page {
+    lang: &'static str,
+    t: &'static Texts,
     view: View,
     feed: String,
     again: String,
@@ -68,19 +72,21 @@ struct Page {
 /// One attempt.
 #[get("/connect/{id}")]
 pub(in crate::web) async fn linking_number(
+    request: HttpRequest,
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
+    let language = Language::of_visitor(&request);
     let attempt = match shared.attempt(&id) {
         Ok(attempt) => attempt,
-        Err(problem) => return home::with_problem(&shared, Form::default(), &problem).await,
+        Err(problem) => {
+            return home::with_problem(&shared, language, Form::default(), &problem).await;
+        }
     };
-    let view = View::linking(
-        &attempt.status.borrow(),
-        shared.parts.clock.now(),
-        Language::English,
-    );
+    let view = View::linking(&attempt.status.borrow(), shared.parts.clock.now(), language);
     render(&Page {
+        lang: language.tag(),
+        t: language.texts(),
         view,
         feed: format!("/connect/{id}/events"),
         again: format!("/connect/{id}/again"),
@@ -91,11 +97,13 @@ pub(in crate::web) async fn linking_number(
 /// The same, live.
 #[get("/connect/{id}/events")]
 pub(in crate::web) async fn linking_number_feed(
+    request: HttpRequest,
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
+    let language = Language::of_visitor(&request);
     match shared.attempt(&id) {
-        Ok(attempt) => live::follow(&shared, attempt.status, Language::English, View::linking),
+        Ok(attempt) => live::follow(&shared, attempt.status, language, View::linking),
         Err(_) => HttpResponse::NotFound().finish(),
     }
 }
@@ -107,9 +115,12 @@ pub(in crate::web) async fn linking_number_again(
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
+    let language = Language::of_visitor(&request);
     let asked = match shared.attempt(&id) {
         Ok(attempt) => attempt.asked,
-        Err(problem) => return home::with_problem(&shared, Form::default(), &problem).await,
+        Err(problem) => {
+            return home::with_problem(&shared, language, Form::default(), &problem).await;
+        }
     };
     let form = Form {
         number: asked.number,

@@ -2,6 +2,7 @@
 //! lot at once.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
@@ -11,6 +12,7 @@ use serde_json::json;
 
 use super::answer::Problem;
 use crate::clock::{Millis, SharedClock};
+use crate::model::BotId;
 
 /// New bots: five per address and hour.
 const CREATIONS: Rate = Rate {
@@ -22,7 +24,12 @@ const QUESTIONS: Rate = Rate {
     most: 60,
     within: 60_000,
 };
-/// Addresses that are remembered before those that rest are forgotten.
+/// Commands: thirty per bot and minute.
+const COMMANDS: Rate = Rate {
+    most: 30,
+    within: 60_000,
+};
+/// Addresses, and bots, that are remembered before those that rest are forgotten.
 const ADDRESSES: usize = 10_000;
 
 /// So many within so many milliseconds.
@@ -35,8 +42,9 @@ struct Rate {
 /// The limits of all routes.
 pub(in crate::web) struct Rates {
     clock: SharedClock,
-    creations: Gate,
-    questions: Gate,
+    creations: Gate<IpAddr>,
+    questions: Gate<IpAddr>,
+    commands: Gate<BotId>,
 }
 
 impl Rates {
@@ -46,6 +54,7 @@ impl Rates {
             clock,
             creations: Gate::new(CREATIONS),
             questions: Gate::new(QUESTIONS),
+            commands: Gate::new(COMMANDS),
         }
     }
 
@@ -59,24 +68,31 @@ impl Rates {
         self.pass(&self.questions, request)
     }
 
-    fn pass(&self, gate: &Gate, request: &HttpRequest) -> Result<(), Problem> {
+    /// Whether a program may give this bot a command now.
+    pub(in crate::web) fn command(&self, bot: BotId) -> Result<(), Problem> {
+        let passed = self.commands.pass(bot, self.clock.now());
+        passed.map_err(|wait| too_many("for this bot", wait))
+    }
+
+    fn pass(&self, gate: &Gate<IpAddr>, request: &HttpRequest) -> Result<(), Problem> {
         let Some(peer) = request.peer_addr() else {
             // In process, as tests ask: nobody from outside.
             return Ok(());
         };
         let visitor = of_one_visitor(peer.ip());
-        gate.pass(visitor, self.clock.now()).map_err(too_many)
+        let passed = gate.pass(visitor, self.clock.now());
+        passed.map_err(|wait| too_many("from your address", wait))
     }
 }
 
-/// One limit: for each address the time at which all that it asked for would have come at an even pace. (The generic cell rate
+/// One limit: for each who asks the time at which all that it asked for would have come at an even pace. (The generic cell rate
 /// algorithm.)
-struct Gate {
+struct Gate<Who> {
     rate: Rate,
-    even: Mutex<HashMap<IpAddr, Millis>>,
+    even: Mutex<HashMap<Who, Millis>>,
 }
 
-impl Gate {
+impl<Who: Eq + Hash> Gate<Who> {
     fn new(rate: Rate) -> Self {
         Self {
             rate,
@@ -84,18 +100,18 @@ impl Gate {
         }
     }
 
-    /// Lets an address pass, or says in how many milliseconds it would.
-    fn pass(&self, address: IpAddr, now: Millis) -> Result<(), Millis> {
+    /// Lets somebody pass, or says in how many milliseconds it would.
+    fn pass(&self, who: Who, now: Millis) -> Result<(), Millis> {
         let Rate { most, within } = self.rate;
         let mut even = self.even.lock().unwrap_or_else(PoisonError::into_inner);
-        if even.len() >= ADDRESSES && !even.contains_key(&address) {
+        if even.len() >= ADDRESSES && !even.contains_key(&who) {
             even.retain(|_, at| *at > now);
-            // More addresses than that at once are not visitors.
+            // More than that at once are not visitors.
             if even.len() >= ADDRESSES {
                 return Err(within / most);
             }
         }
-        let at = even.entry(address).or_insert(now);
+        let at = even.entry(who).or_insert(now);
         let next = (*at).max(now).saturating_add(within / most);
         let early = next.saturating_sub(now.saturating_add(within));
         if early > 0 {
@@ -117,16 +133,28 @@ fn of_one_visitor(address: IpAddr) -> IpAddr {
     }
 }
 
-fn too_many(wait: Millis) -> Problem {
+fn too_many(whose: &str, wait: Millis) -> Problem {
     let seconds = (wait / 1000).saturating_add(1);
-    let words = match seconds {
-        ..=90 => format!("{seconds} s"),
-        _ => format!("{} minutes", seconds / 60 + 1),
+    let minutes = seconds / 60 + 1;
+    let [english, indonesian, spanish] = match seconds {
+        ..=90 => [
+            format!("{seconds} s"),
+            format!("{seconds} detik"),
+            format!("{seconds} s"),
+        ],
+        _ => [
+            format!("{minutes} minutes"),
+            format!("{minutes} menit"),
+            format!("{minutes} minutos"),
+        ],
     };
-    let message = format!("Too many requests from your address. Try again in {words}.");
+    let message = format!("Too many requests {whose}. Try again in {english}.");
     Problem {
         details: json!({"retryAfter": seconds}),
-        ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message)
+        ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message).also(
+            format!("Terlalu banyak permintaan dari alamatmu. Coba lagi {indonesian} lagi."),
+            format!("Demasiadas solicitudes desde tu dirección. Inténtalo de nuevo en {spanish}."),
+        )
     }
 }
 

@@ -6,11 +6,20 @@
 //! # Layout
 //!
 //! - `sign_in`: the link's page, signing in and out. `visit`: who is there. `page`: the bot's page.
+//! - `settings`: name, language and prefixes; start and stop. `log_out`: the bot's end.
+//! - `plugins`: which are on. `plugin`: one of them, and its settings. `permissions`: what they may do, in words.
+//! - `tokens`: what programs show to manage the bot.
 
+mod log_out;
 mod page;
+mod permissions;
+mod plugin;
+mod plugins;
+mod settings;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod visit;
 
 use actix_web::web::ServiceConfig;
@@ -21,6 +30,18 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(sign_in::show)
         .service(sign_in::use_link)
         .service(sign_in::sign_out)
-        .service(page::show)
-        .service(page::feed);
+        .service(page::front)
+        .service(page::feed)
+        .service(settings::set)
+        .service(settings::start)
+        .service(settings::stop)
+        .service(plugins::list)
+        .service(plugins::switch)
+        .service(plugin::card)
+        .service(plugin::set)
+        .service(tokens::list)
+        .service(tokens::add)
+        .service(tokens::revoke)
+        .service(log_out::confirm)
+        .service(log_out::log_out);
 }

@@ -1,17 +1,29 @@
 //! The bot's page.
 
-use actix_web::web::Data;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
+use serde::Deserialize;
 
 use super::visit::{Visit, signed_in};
-use crate::bots::{Account, BotState, BotStatus};
+use crate::bots::{Account, BotState, BotStatus, Particulars};
 use crate::model::{BotRecord, StateName};
 use crate::web::home::render;
 use crate::web::live;
 use crate::web::shared::Shared;
 use crate::web::view::View;
 use crate::web::words::Texts;
+
+/// What stands in the form of settings.
+pub(super) struct Typed {
+    /// The bot's name.
+    pub(super) name: String,
+    /// The tag of the language that it answers in.
+    pub(super) language: String,
+    /// Its prefixes, spaces between.
+    pub(super) prefixes: String,
+}
 
 #[derive(Template)]
 #[template(path = "bot.html")]
@@ -23,25 +35,92 @@ struct Page<'a> {
     name: String,
     number: String,
     view: View,
+    data: Option<Particulars>,
+    languages: &'static [(&'static str, &'static str)],
+    typed: Typed,
+    kept: bool,
+    problem: Option<&'static str>,
+}
+
+/// The languages that bots answer in, each in its own words.
+const LANGUAGES: &[(&str, &str)] = &[
+    ("en", "English"),
+    ("id", "Bahasa Indonesia"),
+    ("es", "Español"),
+];
+
+/// What a page is asked for with.
+#[derive(Deserialize)]
+struct Asked {
+    /// There when something was kept a moment ago.
+    kept: Option<String>,
 }
 
 /// How the bot is.
 #[get("/bot")]
-pub(in crate::web) async fn show(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+pub(in crate::web) async fn front(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    asked: web::Query<Asked>,
+) -> HttpResponse {
     signed_in(&request, &shared, async |visit| {
-        let status = status(visit, &shared);
-        let now = shared.parts.clock.now();
-        render(&Page {
-            lang: visit.language.tag(),
-            t: visit.language.texts(),
-            feed: "/bot/events",
-            form: &visit.form,
-            name: visit.bot_name(),
-            number: visit.bot_number(),
-            view: View::own(&status, now, visit.language),
-        })
+        show(visit, &shared, None, asked.kept.is_some(), None).await
     })
     .await
+}
+
+/// The page with what was typed, and what is wrong with it.
+pub(super) async fn again(
+    visit: &Visit<'_>,
+    shared: &Shared,
+    typed: Typed,
+    problem: &'static str,
+) -> HttpResponse {
+    let mut page = show(visit, shared, Some(typed), false, Some(problem)).await;
+    *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    page
+}
+
+async fn show(
+    visit: &Visit<'_>,
+    shared: &Shared,
+    typed: Option<Typed>,
+    kept: bool,
+    problem: Option<&'static str>,
+) -> HttpResponse {
+    let data = match visit.parts.manager.particulars(visit.bot.id).await {
+        Ok(data) => Some(data),
+        Err(error) => {
+            tracing::error!(bot = %visit.bot.id, %error, "a bot's data could not be read for its page");
+            None
+        }
+    };
+    let settings = data.as_ref().map(|data| &data.settings);
+    let typed = typed.unwrap_or_else(|| Typed {
+        name: visit.bot.name.clone(),
+        language: settings.map(|set| set.language.clone()).unwrap_or_default(),
+        prefixes: settings
+            .map(|set| set.prefixes.join(" "))
+            .unwrap_or_default(),
+    });
+    render(&Page {
+        lang: visit.language.tag(),
+        t: visit.language.texts(),
+        feed: "/bot/events",
+        form: &visit.form,
+        name: visit.bot_name(),
+        number: visit.bot_number(),
+        view: View::own(
+            &status(visit, shared),
+            shared.parts.clock.now(),
+            visit.language,
+        ),
+        data,
+        languages: LANGUAGES,
+        typed,
+        kept,
+        problem,
+    })
 }
 
 /// The same, live.

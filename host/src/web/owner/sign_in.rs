@@ -8,9 +8,7 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use super::visit::{
-    SESSION, SESSION_LASTS, cookie, form_sent, language, notice, shown, stale, trouble,
-};
+use super::visit::{SESSION, SESSION_LASTS, cookie, form_sent, notice, shown, stale, trouble};
 use crate::web::forms::{Fields, from_here};
 use crate::web::home::render;
 use crate::web::language::Language;
@@ -35,7 +33,7 @@ async fn entering(
     shared: &Shared,
     answer: impl AsyncFnOnce(&OwnerParts, Language) -> HttpResponse,
 ) -> HttpResponse {
-    let language = language(request);
+    let language = Language::of_visitor(request);
     let Some(parts) = &shared.parts.owners else {
         return HttpResponse::NotFound().finish();
     };

@@ -107,11 +107,6 @@ pub(super) fn notice(
     page
 }
 
-/// The language of somebody who may not be signed in.
-pub(super) fn language(request: &HttpRequest) -> Language {
-    Language::asked_for(request).unwrap_or(Language::English)
-}
-
 /// The host's data can't be read or written now.
 pub(super) fn trouble(language: Language) -> HttpResponse {
     let texts = language.texts();
@@ -125,7 +120,7 @@ pub(super) async fn signed_in(
     shared: &Shared,
     answer: impl AsyncFnOnce(&Visit<'_>) -> HttpResponse,
 ) -> HttpResponse {
-    let asked = language(request);
+    let asked = Language::of_visitor(request);
     let Some(parts) = &shared.parts.owners else {
         return HttpResponse::NotFound().finish();
     };

@@ -26,7 +26,7 @@ use crate::model::{
     Action, GroupInfo, Jid, JidKind, MediaContent, MediaKind, Outgoing, PersonChanged, PhoneNumber,
     Progress, SendMessage,
 };
-use crate::whatsapp::{DownloadError, SendError, Session};
+use crate::whatsapp::{DownloadError, SendError, Session, Traffic};
 
 /// For one action without a file: look-ups of devices and keys, the stanza, the acknowledgement.
 const SEND_DEADLINE: Duration = Duration::from_secs(30);
@@ -250,6 +250,14 @@ impl Session for ClientSession {
             Ok(told.iter().any(|one| one.is_registered))
         };
         self.within(QUERY_DEADLINE, Box::pin(look_up)).await
+    }
+
+    fn traffic(&self) -> Traffic {
+        let stats = self.client.stats();
+        Traffic {
+            sent: stats.bytes_sent,
+            received: stats.bytes_received,
+        }
     }
 
     async fn log_out(&self) -> Result<(), SendError> {

@@ -1,0 +1,243 @@
+//! What is done with one bot for whoever manages it, from chat and from its page: started, stopped, ended, named and set.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jadi_plugin_manifest::SettingValue;
+use tokio::sync::{broadcast, watch};
+
+use super::ending::Endings;
+use super::fleet::Fleet;
+use super::status::{BotState, BotStatus};
+use crate::clock::Millis;
+use crate::dispatch::{Answered, AskError, Installed, PluginDesk, SwitchError, value_of};
+use crate::model::{BotId, BotRecord, Ending, Event, KnownCounts};
+use crate::store::{RecordChange, SettingChange, Settings, SettingsChange, StoreError, Totals};
+use crate::whatsapp::Traffic;
+
+/// The most characters of a bot's name.
+pub const NAME: usize = 40;
+
+/// What a bot's own data tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Particulars {
+    /// What is set.
+    pub settings: Settings,
+    /// Whom it has met.
+    pub counts: KnownCounts,
+    /// What it has received and sent.
+    pub totals: Totals,
+}
+
+/// How much a bot is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    /// Whom it has met.
+    pub counts: KnownCounts,
+    /// What it has received and sent.
+    pub totals: Totals,
+    /// When something came in last.
+    pub last_seen: Option<Millis>,
+    /// Since when it is connected; none when it is not.
+    pub open_since: Option<Millis>,
+    /// What has gone over its connections since it came up here.
+    pub traffic: Traffic,
+}
+
+/// A bot, as it goes on. Both end when it is taken down.
+pub struct Following {
+    /// How it is.
+    pub status: watch::Receiver<BotStatus>,
+    /// Messages from others.
+    pub heard: broadcast::Receiver<Arc<Event>>,
+}
+
+/// Manages bots. Who may have what done with which bot, whoever asks has looked at.
+pub struct Manager {
+    fleet: Arc<Fleet>,
+    endings: Arc<Endings>,
+    plugins: Arc<dyn PluginDesk>,
+}
+
+impl Manager {
+    /// For the bots of this fleet, and these plugins.
+    pub fn new(
+        fleet: Arc<Fleet>,
+        endings: Arc<Endings>,
+        plugins: Arc<dyn PluginDesk>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            fleet,
+            endings,
+            plugins,
+        })
+    }
+
+    /// Brings a bot up that does not run.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchBot`], and when its data can't be read.
+    pub async fn start(&self, bot: BotId) -> Result<(), StoreError> {
+        self.fleet.start(bot).await
+    }
+
+    /// Stops a bot and keeps its session.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchBot`], and when it can't be noted.
+    pub async fn stop(&self, bot: BotId) -> Result<(), StoreError> {
+        self.fleet.stop(bot).await
+    }
+
+    /// Logs a bot out and deletes everything of it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Endings::begin`].
+    pub async fn end(&self, bot: BotId, ending: Ending) -> Result<(), StoreError> {
+        self.endings.begin(bot, ending).await
+    }
+
+    /// Names a bot.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchBot`], and when it can't be kept.
+    pub async fn rename(&self, bot: BotId, name: String) -> Result<(), StoreError> {
+        let rename = Box::new(|record: &mut BotRecord| record.name = name);
+        self.change(bot, rename).await.map(drop)
+    }
+
+    /// What a bot's data tells of it.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be read.
+    pub async fn particulars(&self, bot: BotId) -> Result<Particulars, StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        Ok(Particulars {
+            settings: data.settings().await?,
+            counts: data.counts().await?,
+            totals: data.totals().await?,
+        })
+    }
+
+    /// How much a bot is used.
+    ///
+    /// # Errors
+    ///
+    /// When its data can't be read.
+    pub async fn usage(&self, bot: BotId) -> Result<Usage, StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        let instance = self.fleet.instances().get(bot);
+        let status = instance.as_ref().map(|instance| instance.status());
+        let session = instance.and_then(|instance| instance.session().borrow().clone());
+        Ok(Usage {
+            counts: data.counts().await?,
+            totals: data.totals().await?,
+            last_seen: data.last_seen().await?,
+            open_since: status
+                .filter(|status| status.state == BotState::Open)
+                .map(|status| status.since),
+            traffic: session.map(|session| session.traffic()).unwrap_or_default(),
+        })
+    }
+
+    /// Changes a bot's settings; they count from its next event on.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be kept.
+    pub async fn set(&self, bot: BotId, change: SettingsChange) -> Result<(), StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        data.change_settings(change).await?;
+        match self.fleet.dispatch(bot) {
+            Some(dispatch) => dispatch.reload_settings().await,
+            None => Ok(()),
+        }
+    }
+
+    /// All plugins, as a bot has them.
+    pub async fn plugins(&self, bot: BotId) -> Vec<Installed> {
+        self.plugins.installed(bot).await
+    }
+
+    /// One plugin as a bot has it, with what counts of its settings by name; none when none of this name is installed.
+    ///
+    /// # Errors
+    ///
+    /// When the bot's data can't be read.
+    pub async fn plugin(
+        &self,
+        bot: BotId,
+        name: &str,
+    ) -> Result<Option<(Installed, BTreeMap<String, SettingValue>)>, StoreError> {
+        let mut installed = self.plugins(bot).await.into_iter();
+        let Some(plugin) = installed.find(|plugin| plugin.manifest.name == name) else {
+            return Ok(None);
+        };
+        let settings = &plugin.manifest.settings;
+        let mut values = BTreeMap::new();
+        if !settings.is_empty() {
+            let data = self.fleet.parts.store.bot(bot).await?;
+            let set = data.plugin_settings(name, None).await?;
+            let counting = settings
+                .iter()
+                .map(|setting| (setting.name.clone(), value_of(setting, &set)));
+            values.extend(counting);
+        }
+        Ok(Some((plugin, values)))
+    }
+
+    /// Has a command run as if the bot's owner had typed it to the bot: `text` is what stands after the prefix.
+    ///
+    /// # Errors
+    ///
+    /// When nothing comes of it.
+    pub async fn ask(&self, bot: BotId, text: &str) -> Result<Answered, AskError> {
+        let dispatch = self.fleet.dispatch(bot).ok_or(AskError::NotOpen)?;
+        dispatch.ask(text).await
+    }
+
+    /// How a bot is and what it hears, as that goes on; none when it does not run here.
+    pub fn follow(&self, bot: BotId) -> Option<Following> {
+        Some(Following {
+            status: self.fleet.instances().get(bot)?.watch(),
+            heard: self.fleet.dispatch(bot)?.heard(),
+        })
+    }
+
+    /// Enables or disables a plugin for a bot.
+    ///
+    /// # Errors
+    ///
+    /// As for [`PluginDesk::switch`].
+    pub async fn switch(&self, bot: BotId, plugin: &str, enabled: bool) -> Result<(), SwitchError> {
+        self.plugins.switch(bot, plugin, enabled).await
+    }
+
+    /// Changes what is set of a plugin for a bot. Whether its manifest allows the values, whoever asks has looked at.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be kept; those before may be.
+    pub async fn set_plugin(
+        &self,
+        bot: BotId,
+        plugin: &str,
+        changes: Vec<SettingChange>,
+    ) -> Result<(), StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        for change in changes {
+            data.set_plugin_setting(plugin, change).await?;
+        }
+        Ok(())
+    }
+
+    async fn change(&self, bot: BotId, change: RecordChange) -> Result<BotRecord, StoreError> {
+        let registry = self.fleet.parts.store.registry();
+        registry.update(bot, change).await
+    }
+}

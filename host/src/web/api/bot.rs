@@ -1,0 +1,142 @@
+//! How a bot is used, and its end.
+
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use serde::{Deserialize, Serialize};
+
+use super::token;
+use crate::bots::Usage;
+use crate::clock::Millis;
+use crate::model::{BotRecord, Ending, Jid, PhoneNumber, StepName};
+use crate::web::connect::{Problem, data, no_store};
+use crate::web::shared::Shared;
+
+/// What is asked for.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct LogOut {
+    /// The attempt that made the bot, when its program still knows it.
+    session_id: Option<String>,
+}
+
+/// What comes of it.
+#[derive(Serialize)]
+struct LoggingOut {
+    /// The bot's address.
+    jid: Option<String>,
+    /// One sentence for people.
+    message: &'static str,
+}
+
+/// Logs the token's bot out and deletes everything of it.
+#[post("/api/subbot/logout")]
+pub(super) async fn log_out(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    body: Option<web::Json<LogOut>>,
+) -> HttpResponse {
+    let answer = async {
+        shared.rates.question(&request)?;
+        let (parts, bot) = token::bot(&shared, &request).await?;
+        let asked = body.map(web::Json::into_inner).unwrap_or_default();
+        if let Some(id) = asked.session_id {
+            let attempt = shared.attempt(&id)?;
+            if bot.number().as_ref() != Some(attempt.number()) {
+                return Err(Problem::forbidden());
+            }
+        }
+        let ending = Ending {
+            step: StepName::Ended,
+            plugin: None,
+            reason: None,
+        };
+        parts.manager.end(bot.id, ending).await.map_err(no_store)?;
+        Ok(LoggingOut {
+            jid: bot.jid.as_ref().map(Jid::to_string),
+            message: "The bot is being logged out, and all its data deleted.",
+        })
+    };
+    match answer.await {
+        Ok(told) => data(told),
+        Err(problem) => problem.answer(),
+    }
+}
+
+/// How much a bot is used. Times in milliseconds.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Stats {
+    /// Messages that it has sent since it was made.
+    messages_sent: u64,
+    /// Messages from others since it was made.
+    messages_received: u64,
+    /// Chats that it has met.
+    active_chats: u64,
+    /// Groups among them.
+    groups_joined: u64,
+    /// For how long it has been connected now; 0 when it is not.
+    uptime: Millis,
+    /// When something came in last.
+    last_activity: Option<Millis>,
+    /// Bytes on the wire since it came up, without files.
+    data_usage: DataUsage,
+}
+
+/// Bytes on the wire.
+#[derive(Serialize)]
+struct DataUsage {
+    /// From WhatsApp.
+    inbound: u64,
+    /// To WhatsApp.
+    outbound: u64,
+}
+
+impl Stats {
+    fn new(usage: &Usage, now: Millis) -> Self {
+        let counts = usage.counts;
+        Self {
+            messages_sent: usage.totals.sent,
+            messages_received: usage.totals.received,
+            active_chats: counts.groups.saturating_add(counts.private_chats),
+            groups_joined: counts.groups,
+            uptime: usage
+                .open_since
+                .map_or(0, |since| now.saturating_sub(since)),
+            last_activity: usage.last_seen,
+            data_usage: DataUsage {
+                inbound: usage.traffic.received,
+                outbound: usage.traffic.sent,
+            },
+        }
+    }
+}
+
+/// How much the token's bot is used.
+#[get("/api/subbot/stats/{jid}")]
+pub(super) async fn stats(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    jid: web::Path<String>,
+) -> HttpResponse {
+    let answer = async {
+        shared.rates.question(&request)?;
+        let (parts, bot) = token::bot(&shared, &request).await?;
+        if !is(&bot, &jid) {
+            return Err(Problem::forbidden());
+        }
+        let usage = parts.manager.usage(bot.id).await.map_err(no_store)?;
+        Ok(Stats::new(&usage, shared.parts.clock.now()))
+    };
+    match answer.await {
+        Ok(told) => data(told),
+        Err(problem) => problem.answer(),
+    }
+}
+
+/// Whether this is the bot's address or number, as programs write them.
+pub(super) fn is(bot: &BotRecord, named: &str) -> bool {
+    let jid = named.parse::<Jid>().ok();
+    let number = || named.parse::<PhoneNumber>().ok();
+    let jid = jid.or_else(|| number().map(|number| Jid::of_number(&number)));
+    jid.is_some() && (jid == bot.jid || jid == bot.lid)
+}

@@ -1,0 +1,77 @@
+//! What happens to a bot, over a WebSocket.
+
+use std::time::Duration;
+
+use actix_web::rt;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, get};
+use actix_ws::{CloseReason, Message, MessageStream, Session};
+use futures::stream::{Stream, StreamExt as _};
+use serde_json::json;
+
+use super::feed::{self, Told};
+use super::token;
+use crate::web::connect::Problem;
+use crate::web::shared::Shared;
+
+/// How long a client may take to read what it is told.
+const SLOW: Duration = Duration::from_secs(10);
+
+/// Each message is `{"event", "data"}`. Who asks shows the bot's token, as everywhere.
+#[get("/ws/subbot")]
+pub(super) async fn socket(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    payload: Payload,
+) -> HttpResponse {
+    let answer = async {
+        shared.rates.question(&request)?;
+        let (_, bot) = token::bot(&shared, &request).await?;
+        let told = feed::follow(&shared, &bot, token::text(&request)?)?;
+        let (response, session, messages) =
+            actix_ws::handle(&request, payload).map_err(|error| Problem::body(&error))?;
+        // Its own task: the server's workers are not waited for when the host ends, but the feed ends with it.
+        rt::spawn(tell(session, messages, told));
+        Ok::<_, Problem>(response)
+    };
+    match answer.await {
+        Ok(response) => response,
+        Err(problem) => problem.answer(),
+    }
+}
+
+/// Tells until the client, the bot or the host has enough.
+async fn tell(mut session: Session, mut messages: MessageStream, told: impl Stream<Item = Told>) {
+    let mut told = std::pin::pin!(told);
+    let reason: Option<CloseReason> = loop {
+        let sent = tokio::select! {
+            message = messages.next() => match message {
+                Some(Ok(Message::Ping(bytes))) => session.pong(&bytes).await,
+                Some(Ok(Message::Close(reason))) => break reason,
+                // Nothing that it says means anything.
+                Some(Ok(_)) => Ok(()),
+                Some(Err(_)) | None => break None,
+            },
+            told = told.next() => {
+                let Some(told) = told else { break None };
+                let sending = async {
+                    match told {
+                        Told::Event { name, data } => {
+                            session.text(json!({"event": name, "data": data}).to_string()).await
+                        }
+                        Told::Alive => session.ping(b"").await,
+                    }
+                };
+                match tokio::time::timeout(SLOW, sending).await {
+                    Ok(sent) => sent,
+                    Err(_) => break None,
+                }
+            }
+        };
+        if sent.is_err() {
+            return;
+        }
+    };
+    // It may be gone already.
+    let _ = session.close(reason).await;
+}

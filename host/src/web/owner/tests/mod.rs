@@ -1,0 +1,294 @@
+//! Signing in and the owner's page, served in process over a real registry, a fleet with scripted sessions, and a desk that keeps
+//! which plugins were switched.
+
+mod page;
+mod plugins;
+mod sign_in;
+mod tokens;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::test::TestRequest;
+use actix_web::web::Data;
+use actix_web::{App, test};
+use async_trait::async_trait;
+use jadi_plugin_manifest::{Capability, Manifest};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::Access;
+use crate::bots::{Creation, Endings, Equip, Features, Fleet, FleetParts, Manager};
+use crate::clock::MovableClock;
+use crate::dispatch::tests::bare as dispatch;
+use crate::dispatch::{
+    Delay, Dispatch, Installed, KnownBots, PluginDesk, Seating, SwitchError, SystemOwners,
+};
+use crate::meter::Meter;
+use crate::model::{BotId, BotRecord, BotRole, Jid, LinkMethod, StateName};
+use crate::random::SystemRandom;
+use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreError, StoreOptions};
+use crate::web::shared::{HostingParts, OwnerParts, Shared, WebParts};
+use crate::web::tests::bare;
+use crate::web::{headers, server};
+use crate::whatsapp::Session;
+use crate::whatsapp::fake::{DEADLINE, FakeConnector, Starts};
+
+struct Bench {
+    clock: MovableClock,
+    access: Arc<Access>,
+    shared: Data<Shared>,
+    store: Arc<Store>,
+    fleet: Arc<Fleet>,
+    endings: Arc<Endings>,
+    shelf: Arc<Shelf>,
+    starts: Starts,
+    dir: TempDir,
+}
+
+/// Plugins that are switched in memory: `welcome` is on, `greeter` has one of its commands and is off.
+struct Shelf(Mutex<Vec<(BotId, String, bool)>>);
+
+const WELCOME: &str = r#"{"name":"welcome","version":"1.2.0","languages":["en","id","es"],
+    "summary":{"en":"Greets newcomers","id":"Menyambut anggota baru","es":"Saluda a quienes llegan"},
+    "commands":[{"name":"welcome","summary":"On or off"}],
+    "events":[{"event":"group-add"}],"reasons":{"chat":"To <greet>"},
+    "settings":[
+        {"name":"on","summary":"Greets","scope":"group","value":{"kind":"toggle"}},
+        {"name":"text","summary":"The greeting","value":{"kind":"text","default":"Hi","most":200}},
+        {"name":"sign","summary":"The signature","value":{"kind":"text","most":10}},
+        {"name":"times","summary":"How often","value":{"kind":"number","default":2,"least":1,"most":3}},
+        {"name":"tone","summary":"The tone","value":{"kind":"choice","default":"kind","choices":["kind","dry"]}}]}"#;
+const GREETER: &str =
+    r#"{"name":"greeter","version":"1.0.0","languages":["en"],"summary":"Greets too"}"#;
+
+#[async_trait]
+impl PluginDesk for Shelf {
+    async fn installed(&self, bot: BotId) -> Vec<Installed> {
+        let switched = self.0.lock().expect("nobody panicked").clone();
+        let installed = |manifest: &str, on: bool| {
+            let manifest = Manifest::parse(manifest.as_bytes()).expect("a manifest");
+            let mut last = switched.iter().rev();
+            let last = last.find(|(of, name, _)| *of == bot && *name == manifest.name);
+            let enabled = last.map_or(on, |(_, _, enabled)| *enabled);
+            Installed {
+                capabilities: vec![Capability::Chat, Capability::Settings],
+                enabled,
+                clashes_with: None,
+                manifest,
+            }
+        };
+        let welcome = installed(WELCOME, true);
+        let mut greeter = installed(GREETER, false);
+        greeter.clashes_with = welcome.enabled.then(|| "welcome".to_owned());
+        vec![greeter, welcome]
+    }
+
+    async fn switch(&self, bot: BotId, plugin: &str, enabled: bool) -> Result<(), SwitchError> {
+        if !["welcome", "greeter"].contains(&plugin) {
+            return Err(SwitchError::Refused("there is none".to_owned()));
+        }
+        let mut switched = self.0.lock().expect("nobody panicked");
+        switched.push((bot, plugin.to_owned(), enabled));
+        Ok(())
+    }
+}
+
+/// Dispatches without plugins.
+struct Bare(MovableClock, Seating);
+
+#[async_trait]
+impl Equip for Bare {
+    async fn dispatch(
+        &self,
+        bot: &BotRecord,
+        data: BotData,
+        session: watch::Receiver<Option<Arc<dyn Session>>>,
+        known_bots: KnownBots,
+        meter: Meter,
+    ) -> Result<Arc<Dispatch>, StoreError> {
+        let (clock, seating) = (Arc::new(self.0.clone()), self.1.clone());
+        dispatch(bot, data, session, known_bots, seating, meter, clock).await
+    }
+}
+
+fn account(n: u8) -> Jid {
+    let account = format!("628000000020{n}@s.whatsapp.net");
+    account.parse().expect("a jid")
+}
+
+fn bot(n: u8) -> BotId {
+    BotId::from_random([n; 16])
+}
+
+/// Two bots, `Shop` and `Farm`, linked and stopped, and no instance of either.
+async fn bench(address: &str) -> Bench {
+    let dir = tempfile::tempdir().expect("a directory");
+    let options = StoreOptions {
+        data_dir: dir.path().to_owned(),
+        session_dir: None,
+        defaults: Settings::default(),
+        inbox_bound: 10,
+        records: RecordBounds::default(),
+        random: Arc::new(SystemRandom),
+    };
+    let store = Store::open(options, MasterKey::from_bytes([3; 32])).await;
+    let store = Arc::new(store.expect("a store"));
+    for (n, name) in [(1, "Shop"), (2, "Farm")] {
+        let mut record = BotRecord::requested(bot(n), BotRole::Sub, LinkMethod::Qr, 1);
+        record.name = name.to_owned();
+        record.jid = Some(account(n));
+        record.new = false;
+        record.stopped = true;
+        record.enter(StateName::Stopped, None, 2);
+        record.language = "id".to_owned();
+        store.add_bot(&record).await.expect("a bot");
+    }
+    let clock = MovableClock::default();
+    let shared_clock = Arc::new(clock.clone());
+    let access = Access::new(store.credentials(), shared_clock, Arc::new(SystemRandom));
+    access.open_at(Some(address));
+    let (connector, starts) = FakeConnector::new();
+    let (fleet, _) = Fleet::new(FleetParts {
+        store: store.clone(),
+        connector,
+        equip: Arc::new(Bare(clock.clone(), Seating::new(store.seats()))),
+        clock: Arc::new(clock.clone()),
+        random: Arc::new(SystemRandom),
+        delay: Delay::new(Duration::ZERO),
+        features: Features::default(),
+        system_owners: SystemOwners::default(),
+        main_number: None,
+    });
+    let endings = Endings::new(fleet.clone());
+    let shelf = Arc::new(Shelf(Mutex::default()));
+    let parts = WebParts {
+        instances: fleet.instances().clone(),
+        hosting: Some(HostingParts {
+            creation: Creation::new(fleet.clone(), 5),
+            registry: store.registry(),
+            random: Arc::new(SystemRandom),
+            language: "en".to_owned(),
+        }),
+        owners: Some(OwnerParts {
+            access: access.clone(),
+            registry: store.registry(),
+            manager: Manager::new(fleet.clone(), endings.clone(), shelf.clone()),
+        }),
+        ..bare(clock.clone())
+    };
+    Bench {
+        clock,
+        access,
+        shared: Data::new(Shared::new(parts, CancellationToken::new())),
+        store,
+        fleet,
+        endings,
+        shelf,
+        starts,
+        dir,
+    }
+}
+
+impl Bench {
+    /// The path of a new link to a bot's page.
+    async fn link(&self, n: u8) -> String {
+        let link = self.access.link(bot(n)).await.expect("kept");
+        let link = link.expect("there are pages");
+        let at = link.find("/sign-in/").expect("a link");
+        link[at..].to_owned()
+    }
+
+    async fn ask(&self, request: TestRequest) -> Seen {
+        let app = App::new()
+            .app_data(self.shared.clone())
+            .wrap(headers::all())
+            .configure(server::routes);
+        let app = test::init_service(app).await;
+        let response = test::call_service(&app, request.to_request()).await;
+        let cookies = response.response().cookies().map(Cookie::into_owned);
+        let (status, cookies) = (response.status(), cookies.collect());
+        let body = test::read_body(response).await;
+        Seen {
+            status,
+            cookies,
+            text: String::from_utf8(body.to_vec()).expect("text"),
+        }
+    }
+
+    /// Opens a link and presses its button.
+    async fn sign_in(&self, link: &str) -> Cookie<'static> {
+        let page = self.ask(get(link)).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        let form = page.cookie("jadi-form");
+        let signed_in = self.ask(post(link, &page.proof()).cookie(form)).await;
+        assert_eq!(
+            signed_in.status,
+            StatusCode::SEE_OTHER,
+            "{}",
+            signed_in.text
+        );
+        signed_in.cookie("jadi")
+    }
+}
+
+/// An answer, as a browser sees it.
+struct Seen {
+    status: StatusCode,
+    cookies: Vec<Cookie<'static>>,
+    text: String,
+}
+
+impl Seen {
+    /// The proof that the page's form carries.
+    fn proof(&self) -> String {
+        let (_, rest) = self
+            .text
+            .split_once("name=\"form\" value=\"")
+            .expect("a form");
+        rest.split('"').next().expect("a value").to_owned()
+    }
+
+    fn cookie(&self, name: &str) -> Cookie<'static> {
+        let mut named = self.cookies.iter().filter(|cookie| cookie.name() == name);
+        named.next().expect("a cookie").clone()
+    }
+}
+
+fn get(path: &str) -> TestRequest {
+    TestRequest::get().uri(path)
+}
+
+fn post(path: &str, proof: &str) -> TestRequest {
+    TestRequest::post().uri(path).set_form([("form", proof)])
+}
+
+impl Bench {
+    /// The page of the bot that this cookie signs in to, and what its forms carry.
+    async fn page(&self, cookie: &Cookie<'static>) -> Seen {
+        let page = self.ask(get("/bot").cookie(cookie.clone())).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        page
+    }
+
+    async fn record(&self, n: u8) -> Option<BotRecord> {
+        let record = self.store.registry().get(bot(n)).await;
+        record.expect("the registry works")
+    }
+
+    /// What was switched, in order.
+    fn switched(&self) -> Vec<(BotId, String, bool)> {
+        self.shelf.0.lock().expect("nobody panicked").clone()
+    }
+
+    async fn reaches(&self, n: u8, state: &str) {
+        let instance = self.fleet.instances().get(bot(n)).expect("it runs");
+        let mut status = instance.watch();
+        let reached = status.wait_for(|status| status.state.name() == state);
+        let reached = tokio::time::timeout(DEADLINE, reached).await;
+        reached.expect("in time").expect("it lives");
+    }
+}
