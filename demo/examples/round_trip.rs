@@ -96,6 +96,7 @@ fn options(cli: &Cli, data: &Path) -> WorldOptions {
         port: 0,
         phones_port: None,
         log: "warn".to_owned(),
+        environment: Vec::new(),
         servers: [].into(),
     }
 }

@@ -114,6 +114,7 @@ fn options(cli: &Cli) -> Result<WorldOptions> {
         port: if scripted { 0 } else { port(cli.port, 8080) },
         phones_port: (!scripted).then(|| port(cli.phones_port, 8081)),
         log: cli.log.clone(),
+        environment: Vec::new(),
         servers: [].into(),
     })
 }

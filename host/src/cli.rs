@@ -49,6 +49,12 @@ JADI_MASTER_KEY, or is to from now on, give the new one as JADI_NEW_MASTER_KEY; 
 A crash on the way leaves the old key or the new one in force, never half of each.
 ";
 
+const OPERATOR_AFTER: &str = "\
+`jadi operator password` asks for a password, twice, and prints a line for the configuration file (jadi.toml): an argon2 hash, from
+which nobody gets the password back. Start the host with it; the page is at /operator. Another password takes a restart, which
+signs everybody out of that page. From a program: the password's line on standard input.
+";
+
 /// Jadi hosts WhatsApp bots: one process, many bots, every command a sandboxed plugin.
 #[derive(Debug, Parser)]
 #[command(name = "jadi", version, after_help = AFTER, max_term_width = 110)]
@@ -95,6 +101,13 @@ pub enum Command {
         #[arg(long, value_name = "NUMBER")]
         bot: Option<PhoneNumber>,
     },
+    /// What lets you in to the operator's page
+    #[command(after_help = OPERATOR_AFTER)]
+    Operator {
+        /// What to do.
+        #[command(subcommand)]
+        command: OperatorCommand,
+    },
     /// Replace the master key, which everything that is kept is encrypted with
     #[command(after_help = KEY_AFTER)]
     Key {
@@ -102,6 +115,13 @@ pub enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+}
+
+/// What lets the operator in.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum OperatorCommand {
+    /// Ask for a password and print what stands for it in the configuration
+    Password,
 }
 
 /// What to do with the master key.
@@ -160,9 +180,12 @@ pub struct Flags {
     /// Serve figures for Prometheus here, at /metrics; whoever reaches the address may read them
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     metrics: Option<String>,
-    /// Where people's browsers reach them, such as https://bots.example, when that is not where they listen
+    /// Where browsers reach them, `https://bots.example` say, when that is not where they listen
     #[arg(long, global = true, value_name = "URL")]
     public_url: Option<String>,
+    /// Proxies in front of the pages, addresses or networks: only their x-forwarded-for says who visits
+    #[arg(long, global = true, value_name = "LIST")]
+    trusted_proxies: Option<String>,
     /// How many sub-bots this host takes [default: 100]
     #[arg(long, global = true, value_name = "NUMBER")]
     slot: Option<String>,
@@ -243,6 +266,7 @@ impl Flags {
             ("listen", self.listen.or(port)),
             ("metrics", self.metrics),
             ("public_url", self.public_url),
+            ("trusted_proxies", self.trusted_proxies),
             ("slot", self.slot),
             ("delay", self.delay),
             ("interval", self.interval),

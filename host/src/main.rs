@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use jadi::cli::{Cli, Command, ConfigCommand, Flags, KeyCommand, PluginCommand};
+use jadi::cli::{Cli, Command, ConfigCommand, Flags, KeyCommand, OperatorCommand, PluginCommand};
 use jadi::config::Config;
 
 fn main() -> ExitCode {
@@ -12,6 +12,10 @@ fn main() -> ExitCode {
         Command::Plugin {
             command: PluginCommand::Author(command),
         } => jadi::author::run(command, &mut std::io::stdout().lock()),
+        // Nor does a password.
+        Command::Operator {
+            command: OperatorCommand::Password,
+        } => jadi::run::password(&mut std::io::stdout().lock()),
         command => with_config(&command, cli.flags),
     };
     match done {
@@ -73,7 +77,8 @@ fn with_config(command: &Command, flags: Flags) -> anyhow::Result<()> {
             command: PluginCommand::Evidence(command),
         } => jadi::run::evidence::run(command.clone(), &config, &mut std::io::stdout().lock()),
         // They were carried out before there was a configuration.
-        Command::Plugin {
+        Command::Operator { .. }
+        | Command::Plugin {
             command: PluginCommand::Author(_),
         } => Ok(()),
     }

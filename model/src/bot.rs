@@ -48,6 +48,18 @@ pub enum StateName {
 }
 
 impl StateName {
+    /// All of them, in the order of a bot's life.
+    pub const ALL: [Self; 8] = [
+        Self::Requested,
+        Self::Pairing,
+        Self::Connecting,
+        Self::Open,
+        Self::Reconnecting,
+        Self::Stopped,
+        Self::LoggedOut,
+        Self::Failed,
+    ];
+
     /// The state's name, as it is in product, API and plugins.
     pub fn word(self) -> &'static str {
         match self {

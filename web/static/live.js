@@ -70,3 +70,14 @@ if (card) {
   });
   events.addEventListener("error", () => { offline.hidden = false; });
 }
+
+// Keeps the operator's figures in step with the server.
+const figures = document.querySelector("[data-figures]");
+if (figures) {
+  new EventSource(figures.dataset.figures).addEventListener("figures", (event) => {
+    for (const [name, text] of Object.entries(JSON.parse(event.data))) {
+      const place = figures.querySelector(`[data-figure="${name}"]`);
+      if (place) place.textContent = text;
+    }
+  });
+}

@@ -10,6 +10,7 @@
 mod baileys;
 mod licences;
 mod machine;
+mod npm;
 mod packages;
 mod rooms;
 mod stages;

@@ -196,6 +196,20 @@ impl Browser {
             .unwrap_or_else(|error| panic!("`{script}` failed: {error}"))
     }
 
+    /// Looks for what keeps people from using the page: what axe-core finds wrong, each as its rule and where. `axe` is that
+    /// library's text.
+    pub async fn obstacles(&self, axe: &str) -> Vec<String> {
+        self.script(axe).await;
+        let script = "const done = arguments[arguments.length - 1];
+            axe.run(document, { resultTypes: ['violations'] }).then(
+                (results) => done(results.violations.flatMap((rule) =>
+                    rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`))),
+                (error) => done([`axe failed: ${error}`]));";
+        let found = self.client.execute_async(script, Vec::new()).await;
+        let found = found.unwrap_or_else(|error| panic!("axe did not run: {error}"));
+        serde_json::from_value(found).expect("a list of texts")
+    }
+
     /// What the QR code in an element says, read off a picture of it as a phone's camera would.
     pub async fn scan(&self, css: &str) -> String {
         self.wait(&format!("a QR code in {css}"), async || {

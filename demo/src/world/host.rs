@@ -170,6 +170,12 @@ fn spawn(
             PairingMethod::Qr => &[][..],
             PairingMethod::Code => &["--pair-number", MAIN_NUMBER],
         })
+        .envs(
+            options
+                .environment
+                .iter()
+                .map(|(name, value)| (name, value)),
+        )
         .env("TMPDIR", temporary)
         .current_dir(root)
         .stdin(Stdio::null())

@@ -49,6 +49,8 @@ pub struct WorldOptions {
     pub phones_port: Option<u16>,
     /// What the host logs, such as `info` or `debug`.
     pub log: String,
+    /// What the host's environment holds besides, such as `JADI_OPERATOR_PASSWORD`.
+    pub environment: Vec<(String, String)>,
     /// Servers on this machine that stand for those on the internet which plugins ask, by name.
     pub servers: BTreeMap<String, SocketAddr>,
 }

@@ -111,7 +111,7 @@ fn path(file: &Path) -> &str {
 }
 
 /// The built `echo` as version `0.1.n`.
-fn echo(n: usize) -> Vec<u8> {
+pub fn echo(n: usize) -> Vec<u8> {
     let echo = fs::read(built("JADI_PLUGINS", "plugins").join("echo.wasm")).expect("echo");
     replaced(
         &echo,

@@ -11,6 +11,7 @@ mod figures;
 mod http;
 mod leaks;
 mod live_plugins;
+mod operator;
 mod owner;
 mod page;
 mod pairing;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jadi_browser::Browser;
 use jadi_demo::world::{PairingMethod, World, WorldOptions};
 use jadi_demo::{MAIN_NUMBER, ROOT_NUMBER};
 use jadi_simulator::{ChatId, Outgoing, Phone, PhoneEvent, SeenMessage};
@@ -27,6 +28,7 @@ pub fn options() -> WorldOptions {
         port: 0,
         phones_port: None,
         log: "info".to_owned(),
+        environment: Vec::new(),
         servers: [].into(),
     }
 }
@@ -37,6 +39,14 @@ pub async fn world(options: WorldOptions) -> World {
     Box::pin(World::start(options, &tell))
         .await
         .expect("a world")
+}
+
+/// Nothing on the page keeps anybody from using it.
+pub async fn usable(page: &Browser, what: &str) {
+    let axe = built("JADI_AXE", "checks/axe/node_modules/axe-core/axe.min.js");
+    let axe = std::fs::read_to_string(axe).expect("a script");
+    let obstacles = page.obstacles(&axe).await;
+    assert!(obstacles.is_empty(), "{what}:\n{}", obstacles.join("\n"));
 }
 
 /// Ends a test: nothing may have been asked that the simulator does not know.

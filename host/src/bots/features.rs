@@ -119,14 +119,18 @@ impl HostSettings {
     }
 
     /// All features, and whether they are on.
-    pub(super) fn features(&self) -> Vec<(Feature, bool)> {
+    pub fn features(&self) -> Vec<(Feature, bool)> {
         let all = Feature::ALL.into_iter();
         all.map(|feature| (feature, self.features.is_on(feature)))
             .collect()
     }
 
     /// Switches one.
-    pub(super) async fn switch(&self, feature: Feature, on: bool) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    ///
+    /// When it can't be kept; nothing is switched then.
+    pub async fn switch(&self, feature: Feature, on: bool) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
         let mut kept = switched(&*self.registry).await?;
         kept.insert(feature.name().to_owned(), on);
@@ -138,12 +142,16 @@ impl HostSettings {
     }
 
     /// The pause between reconnects, and between sends of one bot.
-    pub(super) fn delay(&self) -> Duration {
+    pub fn delay(&self) -> Duration {
         self.delay.get()
     }
 
     /// Sets it.
-    pub(super) async fn set_delay(&self, delay: Duration) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    ///
+    /// When it can't be kept; it is as before then.
+    pub async fn set_delay(&self, delay: Duration) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
         let millis = delay.as_millis().to_string();
         self.registry.set_host_setting(DELAY, Some(millis)).await?;

@@ -29,7 +29,7 @@ use crate::model::{
 use crate::plugins::{
     FeatureState, HostOverview, HostingAnswer, HostingAsk, HostingRefusal, ReadError, RefusalReason,
 };
-use crate::store::StoreError;
+use crate::store::{Deed, StoreError};
 
 /// What the desk is made of.
 pub struct DeskParts {
@@ -194,6 +194,15 @@ impl HostingDesk {
         dispatch.post(vec![Outgoing { id, action }]).await
     }
 
+    /// Keeps what was done. It is done already: that it can't be kept is told in the log.
+    async fn note(&self, deed: Option<Deed>) {
+        let Some(deed) = deed else { return };
+        let audit = self.parts.fleet.parts.store.audit();
+        if let Err(error) = audit.note(deed).await {
+            tracing::error!(%error, "who did something could not be kept");
+        }
+    }
+
     /// Sends a link to its owner. Asked again after a crash it sends another one under the same id, which phones show once.
     async fn sign_in(
         &self,
@@ -213,6 +222,42 @@ impl HostingDesk {
     }
 }
 
+/// What an order does, with which bot, and more of it; none for what is only said.
+fn deed_of(order: &HostingOrder) -> Option<(&'static str, Option<BotId>, String)> {
+    let none = String::new();
+    Some(match order {
+        HostingOrder::Create { number, .. } => ("create", None, number.digits().to_owned()),
+        HostingOrder::Start { bot } => ("start", Some(*bot), none),
+        HostingOrder::Stop { bot } => ("stop", Some(*bot), none),
+        HostingOrder::End { bot, reason, .. } => {
+            ("end", Some(*bot), reason.clone().unwrap_or_default())
+        }
+        HostingOrder::SetSlots { slots } => ("set-slots", None, slots.to_string()),
+        HostingOrder::Broadcast { .. } => ("broadcast", None, none),
+        HostingOrder::StopBroadcast => ("broadcast-stop", None, none),
+        HostingOrder::Export { bot, .. } => ("export", Some(*bot), none),
+        HostingOrder::Erase { bot, .. } => ("erase", Some(*bot), none),
+        HostingOrder::SetPlan { bot, days, .. } => {
+            let days = days.map(|days| days.to_string());
+            ("set-plan", Some(*bot), days.unwrap_or_default())
+        }
+        HostingOrder::SetFeature { name, on: true } => ("switch-on", None, name.clone()),
+        HostingOrder::SetFeature { name, on: false } => ("switch-off", None, name.clone()),
+        HostingOrder::SetDelay { millis } => ("set-delay", None, millis.to_string()),
+        HostingOrder::NameSystemOwner { number, .. } => {
+            ("name-system-owner", None, number.digits().to_owned())
+        }
+        HostingOrder::DropSystemOwner { number, .. } => {
+            ("drop-system-owner", None, number.digits().to_owned())
+        }
+        HostingOrder::Offer { bot, to, .. } => ("offer", Some(*bot), to.digits().to_owned()),
+        HostingOrder::Withdraw { bot } => ("withdraw", Some(*bot), none),
+        HostingOrder::Take { bot, .. } => ("take", Some(*bot), none),
+        HostingOrder::SignIn { bot, .. } => ("sign-in-link", Some(*bot), none),
+        HostingOrder::Say { .. } => return None,
+    })
+}
+
 #[async_trait]
 impl Hosting for HostingDesk {
     async fn answer(&self, ask: HostingAsk) -> Result<HostingAnswer, ReadError> {
@@ -220,6 +265,13 @@ impl Hosting for HostingDesk {
     }
 
     async fn carry_out(&self, id: MessageId, chat: Jid, order: HostingOrder) {
+        let deed = deed_of(&order).map(|(what, with, detail)| Deed {
+            at: self.parts.fleet.parts.clock.now(),
+            by: format!("the main bot, in the chat {chat}"),
+            what: what.to_owned(),
+            with: with.map(|bot| bot.to_string()).unwrap_or_default(),
+            detail,
+        });
         let done = match order {
             HostingOrder::Create {
                 plugin,
@@ -321,8 +373,9 @@ impl Hosting for HostingDesk {
             }
         };
         match done {
+            Ok(()) => self.note(deed).await,
             // Somebody has ended the bot meanwhile.
-            Ok(()) | Err(StoreError::NoSuchBot(_)) => {}
+            Err(StoreError::NoSuchBot(_)) => {}
             Err(error) => tracing::error!(%error, "what a plugin wanted of a bot is not done"),
         }
     }

@@ -145,6 +145,15 @@ impl Manager {
         })
     }
 
+    /// What a bot's data and session take on the disk, bytes.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be measured.
+    pub async fn storage(&self, bot: BotId) -> Result<u64, StoreError> {
+        self.fleet.parts.store.bytes(bot).await
+    }
+
     /// Changes a bot's settings; they count from its next event on.
     ///
     /// # Errors

@@ -27,6 +27,11 @@ pub const KEYS: &[Key] = &[
     key("listen"),
     key("metrics"),
     key("public_url"),
+    key("trusted_proxies"),
+    Key {
+        name: "operator_password",
+        secret: true,
+    },
     key("slot"),
     key("delay"),
     key("interval"),

@@ -6,12 +6,13 @@
 //! # Layout
 //!
 //! - `keys`: the table of keys, one line each: name, what it is for, whether it is secret; and those of `limits`.
-//! - `limits`: the table of that name.
+//! - `limits`: the table of that name. `password`: the operator's.
 //! - `sources`: the layers, and where a value came from.
 //! - `values`: parsing and checking of single values.
 
 mod keys;
 mod limits;
+mod password;
 mod sources;
 mod values;
 
@@ -20,10 +21,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 pub use keys::{KEYS, Key};
 pub use limits::BotLimits;
+pub use password::{LEAST, PasswordError, hash};
 pub use sources::Sources;
 #[cfg(feature = "simulator")]
 pub use values::TestServers;
@@ -50,6 +53,10 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// Where people's browsers reach the web pages, when that is not where they listen: what links in chat begin with.
     pub public_url: Option<String>,
+    /// Proxies whose word on who visits is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The argon2 hash of the password that signs the operator in; without it there is no operator's page.
+    pub operator_password: Option<SecretString>,
     /// How many sub-bots this host takes.
     pub slot: u32,
     /// The pause between reconnects, and between sends of one bot.
@@ -167,6 +174,8 @@ impl Config {
             }),
             metrics: layers.take_optional("metrics", values::address),
             public_url: layers.take_optional("public_url", values::public_url),
+            trusted_proxies: layers.take("trusted_proxies", values::proxies, Vec::new),
+            operator_password: layers.take_optional("operator_password", values::password),
             slot: layers.take("slot", values::slot, || 100),
             delay: layers.take("delay", values::delay, || Duration::from_millis(250)),
             interval: layers.take("interval", values::interval, || Duration::from_secs(600)),

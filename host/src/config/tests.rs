@@ -98,6 +98,8 @@ fn every_wrong_value_is_told_with_its_key_its_place_and_what_is_right() {
         server = "perhaps"
         data_dir = ""
         whatsapp_version = "2"
+        trusted_proxies = ["127.0.0.1", "10.0.0.0/8", "proxy"]
+        operator_password = "correct horse"
     "#;
     let problems = problems(&with_file(&dir, file));
     let wanted = [
@@ -113,6 +115,8 @@ fn every_wrong_value_is_told_with_its_key_its_place_and_what_is_right() {
         ("server", "true or false"),
         ("data_dir", "path of a directory"),
         ("whatsapp_version", "three numbers"),
+        ("trusted_proxies", "such as 127.0.0.1 or 10.0.0.0/8"),
+        ("operator_password", "jadi operator password"),
     ];
     assert_eq!(problems.len(), wanted.len());
     for (key, says) in wanted {

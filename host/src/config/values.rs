@@ -3,16 +3,18 @@
 //!
 //! A variable or flag is always text; a file may hold text, numbers, booleans and lists. Both are taken for every key.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use figment::value::Value;
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
+use super::password::check;
 use super::sources::Shown;
 use crate::model::{MOST_PREFIXES, PhoneNumber, is_prefix};
 
@@ -234,6 +236,24 @@ pub(super) fn version(value: &Value) -> Result<(u32, u32, u32), String> {
     }
 }
 
+/// A password's hash, as `jadi operator password` makes it.
+pub(super) fn password(value: &Value) -> Result<SecretString, String> {
+    let text = text(value)?;
+    check(&text).map_err(|error| error.to_string())?;
+    Ok(SecretString::from(text))
+}
+
+/// Addresses or networks of proxies.
+pub(super) fn proxies(value: &Value) -> Result<Vec<IpNet>, String> {
+    let proxy = |text: &String| {
+        let address = || text.parse::<IpAddr>().map(IpNet::from);
+        text.parse().or_else(|_| address()).map_err(|_| {
+            format!("write addresses or networks of proxies, such as 127.0.0.1 or 10.0.0.0/8, not {text:?}")
+        })
+    };
+    texts(value)?.iter().map(proxy).collect()
+}
+
 pub(super) fn secret(value: &Value) -> Result<SecretString, String> {
     Ok(SecretString::from(text(value)?))
 }
@@ -375,6 +395,12 @@ impl Shown for u64 {
 }
 
 impl Shown for SocketAddr {
+    fn shown(&self) -> String {
+        format!("\"{self}\"")
+    }
+}
+
+impl Shown for IpNet {
     fn shown(&self) -> String {
         format!("\"{self}\"")
     }

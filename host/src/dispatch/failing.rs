@@ -93,6 +93,13 @@ impl FailingVersions {
         });
     }
 
+    /// In how many bots each version fails, by the digest of its component.
+    pub fn count(&self) -> Vec<(String, usize)> {
+        let failing = self.failing();
+        let count = |(digest, found): (&String, &Failing)| (digest.clone(), found.bots.len());
+        failing.iter().map(count).collect()
+    }
+
     fn failing(&self) -> MutexGuard<'_, HashMap<String, Failing>> {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }

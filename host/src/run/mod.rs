@@ -4,12 +4,13 @@
 //!
 //! - `evidence`: what `jadi plugin` shows of how plugins did.
 //! - `equip`: what a bot's events are handled with. `figures`: what bots do and take, for monitoring.
-//! - `plugins`: opening the library of them. `rotate`: another master key. `takeout`: a bot's data as a file.
+//! - `password`: the operator's. `plugins`: opening the library of them. `rotate`: another master key. `takeout`: a bot's data as a file.
 //! - `run_file`: what a runner reads to find the host. `terminal`: what the operator sees. `work`: whether all is quiet.
 
 mod equip;
 pub mod evidence;
 mod figures;
+mod password;
 mod plugins;
 mod rotate;
 mod run_file;
@@ -27,7 +28,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::Access;
+use crate::access::{Access, Operators};
 use crate::bots::{
     Broadcasts, BudgetOptions, Creation, DeskParts, Endings, Features, Fleet, FleetParts,
     HostSettings, HostingDesk, Manager, Owners, Plans, Restoring, watch,
@@ -43,10 +44,12 @@ use crate::random::{SharedRandom, SystemRandom};
 use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::telemetry;
 use crate::web::{
-    ControlServer, HostingParts, MetricsServer, OwnerParts, PageKey, WebParts, WebServer,
+    ControlServer, Deeds, HostingParts, MetricsServer, OperatorParts, OwnerParts, PageKey,
+    WebParts, WebServer,
 };
 use crate::whatsapp::{ClientConnector, Endpoint};
 use equip::{Common, Equipment};
+pub use password::password;
 pub use rotate::rotate;
 use run_file::RunFile;
 pub use takeout::{export, import};
@@ -137,7 +140,7 @@ impl Host {
         .await?;
         let system_owners = SystemOwners::new(config.owners.clone());
         let common = Common {
-            failing,
+            failing: failing.clone(),
             seating,
             system_owners: system_owners.clone(),
             delay: delay.clone(),
@@ -179,7 +182,7 @@ impl Host {
             owners,
             plans: plans.clone(),
             broadcasts: broadcasts.clone(),
-            settings,
+            settings: settings.clone(),
             restoring: restoring.clone(),
             access: access.clone(),
             language: config.language.clone(),
@@ -190,8 +193,15 @@ impl Host {
         let record = fleet.main_record(&config.language).await?;
         let main = fleet.launch(&record).await?;
 
+        let deeds = Deeds {
+            audit: store.audit(),
+            clock: clock.clone(),
+        };
         let key = PageKey::generate(&*random);
         let web = if config.server {
+            if let Some(url) = &config.public_url {
+                access.open_at(Some(url));
+            }
             let parts = WebParts {
                 instances: fleet.instances().clone(),
                 clock: clock.clone(),
@@ -199,8 +209,22 @@ impl Host {
                 owners: Some(OwnerParts {
                     access: access.clone(),
                     registry: store.registry(),
-                    manager,
+                    manager: manager.clone(),
                 }),
+                operator: config.operator_password.clone().map(|hash| OperatorParts {
+                    operators: Operators::new(hash, clock.clone(), random.clone()),
+                    access: access.clone(),
+                    registry: store.registry(),
+                    fleet: fleet.clone(),
+                    manager,
+                    creation: creation.clone(),
+                    settings: settings.clone(),
+                    restoring: restoring.clone(),
+                    library: library.clone(),
+                    failing: failing.clone(),
+                }),
+                deeds: Some(deeds.clone()),
+                trusted_proxies: config.trusted_proxies.clone(),
                 hosting: Some(HostingParts {
                     creation: creation.clone(),
                     registry: store.registry(),
@@ -245,7 +269,8 @@ impl Host {
             fleet: fleet.clone(),
         };
         let evidence = evidence::Desk::new(store.clone(), &config, Some(running));
-        let control = ControlServer::start(library.clone(), Arc::new(evidence), &config.data_dir)?;
+        let control =
+            ControlServer::start(library.clone(), Arc::new(evidence), deeds, &config.data_dir)?;
         let address = web.as_ref().map(WebServer::address);
         let measured = metrics.as_ref().map(MetricsServer::address);
         let run_file = RunFile::write(&config.data_dir, address, measured, &key, clock.now())?;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Weak};
 use tokio::sync::Mutex;
 
 use super::StoreError;
+use super::audit::Audit;
 use super::context::{BotData, DataContext, Settings};
 use super::credentials::Credentials;
 use super::key_file::{make_private_dir, private_file};
@@ -114,6 +115,11 @@ impl Store {
 
     /// Who may use the bots' pages.
     pub fn credentials(&self) -> Arc<dyn Credentials> {
+        self.registry.clone()
+    }
+
+    /// Who did what.
+    pub fn audit(&self) -> Arc<dyn Audit> {
         self.registry.clone()
     }
 

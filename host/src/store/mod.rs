@@ -1,8 +1,8 @@
 //! The only room that knows SQL: registry, data contexts, inbox and outbox, encryption at rest.
 //!
 //! The rest of the host sees traits: [`Registry`], the table of all bots, [`Ownership`], whose host and bots are, [`Seats`], which of
-//! them answers in a group, [`Credentials`], who may use their pages, [`Shelf`], the installed plugins, and [`DataContext`], the data
-//! of one bot. A context is made from one bot's id and has no way to another; there is no function that takes two. [`Store`] brings
+//! them answers in a group, [`Credentials`], who may use their pages, [`Audit`], who did what, [`Shelf`], the installed plugins, and
+//! [`DataContext`], the data of one bot. A context is made from one bot's id and has no way to another; there is no function that takes two. [`Store`] brings
 //! them together with the keys. The embedded implementation is one SQLCipher file for the registry and one per bot, so that
 //! deleting a bot deletes a directory and a slow bot blocks no other. `conformance` holds what every implementation has to
 //! do.
@@ -20,6 +20,7 @@
 //! bots/<id>/session.db  its WhatsApp session, which the WhatsApp room keeps
 //! ```
 
+mod audit;
 #[cfg(test)]
 mod conformance;
 mod context;
@@ -39,6 +40,7 @@ mod shelf;
 mod sqlite;
 mod usage;
 
+pub use audit::{Audit, Deed};
 pub use context::{
     Accepted, Acquaintances, Arrival, Attempt, BotData, ContextChange, DataContext, Handled, Inbox,
     KEPT_BYTES, KEPT_MESSAGES, KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox, PluginKv,

@@ -24,6 +24,7 @@ use crate::control::{
 };
 use crate::library::{Consent, Installation, Library, LibraryError, Whom};
 use crate::store::Installer;
+use crate::web::deeds::Deeds;
 
 /// How long an answer under way may take when the host shuts down, seconds.
 const SHUTDOWN: u64 = 2;
@@ -64,6 +65,7 @@ impl ControlServer {
     pub fn start(
         library: Arc<Library>,
         evidence: Arc<dyn Evidence>,
+        deeds: Deeds,
         data_dir: &Path,
     ) -> Result<Self, ControlError> {
         let path = socket(data_dir);
@@ -72,10 +74,12 @@ impl ControlServer {
             source,
         };
         let (library, evidence) = (Data::from(library), Data::from(evidence));
+        let deeds = Data::new(deeds);
         let app = move || {
             App::new()
                 .app_data(library.clone())
                 .app_data(evidence.clone())
+                .app_data(deeds.clone())
                 .configure(routes)
         };
         let server = HttpServer::new(app)
@@ -131,6 +135,21 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(grants)
         .service(look)
         .service(tell_evidence);
+}
+
+/// Keeps what was done from the command line.
+async fn noted<T, E>(
+    deeds: &Deeds,
+    done: Result<T, E>,
+    what: &str,
+    plugin: &str,
+    detail: &str,
+) -> Result<T, E> {
+    if done.is_ok() {
+        let by = "the command line".to_owned();
+        deeds.note(by, what, plugin, detail).await;
+    }
+    done
 }
 
 /// The library's answer, or its refusal with a fitting status.
@@ -193,7 +212,12 @@ struct Asked {
 }
 
 #[post("/plugins")]
-async fn install(library: Data<Library>, asked: Query<Asked>, body: Payload) -> HttpResponse {
+async fn install(
+    library: Data<Library>,
+    deeds: Data<Deeds>,
+    asked: Query<Asked>,
+    body: Payload,
+) -> HttpResponse {
     let Some(ask) = Ask::decoded(&asked.ask) else {
         return HttpResponse::BadRequest().finish();
     };
@@ -209,18 +233,26 @@ async fn install(library: Data<Library>, asked: Query<Asked>, body: Payload) -> 
             by,
             replace: ask.replace,
         };
-        library.clone().into_inner().install(installation).await
+        let plugin = library.clone().into_inner().install(installation).await?;
+        let (name, version) = (plugin.name.clone(), plugin.version.clone());
+        noted(&deeds, Ok(plugin), "plugin-install", &name, &version).await
     };
     told(installed.await)
 }
 
 #[post("/plugins/{name}/rollback")]
-async fn rollback(library: Data<Library>, name: At<String>) -> HttpResponse {
-    told(library.into_inner().rollback(&name).await)
+async fn rollback(library: Data<Library>, deeds: Data<Deeds>, name: At<String>) -> HttpResponse {
+    let done = library.into_inner().rollback(&name).await;
+    told(noted(&deeds, done, "plugin-roll-back", &name, "").await)
 }
 
 #[post("/plugins/{name}/switch")]
-async fn switch(library: Data<Library>, name: At<String>, switch: Json<Switch>) -> HttpResponse {
+async fn switch(
+    library: Data<Library>,
+    deeds: Data<Deeds>,
+    name: At<String>,
+    switch: Json<Switch>,
+) -> HttpResponse {
     let switched = async {
         let whom = match &switch.bot {
             Some(bot) => Whom::Bot(library.bot(bot).await?),
@@ -229,18 +261,31 @@ async fn switch(library: Data<Library>, name: At<String>, switch: Json<Switch>) 
         let library = library.clone().into_inner();
         library.switch(&name, whom, switch.enabled).await
     };
-    told(switched.await)
+    let what = match switch.enabled {
+        true => "plugin-switch-on",
+        false => "plugin-switch-off",
+    };
+    let bot = switch.bot.as_deref().unwrap_or_default();
+    told(noted(&deeds, switched.await, what, &name, bot).await)
 }
 
 #[post("/plugins/{name}/grants")]
-async fn grants(library: Data<Library>, name: At<String>, grant: Json<Grant>) -> HttpResponse {
+async fn grants(
+    library: Data<Library>,
+    deeds: Data<Deeds>,
+    name: At<String>,
+    grant: Json<Grant>,
+) -> HttpResponse {
     let Grant { deny, allow } = grant.into_inner();
-    told(library.into_inner().grant(&name, deny, allow).await)
+    let detail = format!("deny {deny:?}, allow {allow:?}");
+    let done = library.into_inner().grant(&name, deny, allow).await;
+    told(noted(&deeds, done, "plugin-grant", &name, &detail).await)
 }
 
 #[delete("/plugins/{name}")]
-async fn remove(library: Data<Library>, name: At<String>) -> HttpResponse {
+async fn remove(library: Data<Library>, deeds: Data<Deeds>, name: At<String>) -> HttpResponse {
     let removed = library.into_inner().remove(&name).await;
+    let removed = noted(&deeds, removed, "plugin-remove", &name, "").await;
     told(removed.map(|()| Done {}))
 }
 

@@ -15,6 +15,11 @@ const PROOF: &str = "form";
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// These fields.
+    pub(super) fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// What was typed into a field; empty when there is none.
     pub(super) fn text(&self, name: &str) -> &str {
         let named = self.0.iter().find(|(field, _)| field == name);

@@ -11,12 +11,14 @@
 //! - `home`, `pairing`, `health`, `assets`: the routes. `live`: server-sent events. `view`: a bot's status for a page.
 //! - `metrics`: figures for the operator's monitoring, on an address of their own.
 //! - `language`, `words`: which language a visitor reads, and what pages say in it. `forms`: what a form that is sent must prove.
-//! - `api`: what programs do with a bot, by its token. `connect`: making a number a bot. `owner`: signing in with a link from chat, and a bot's page. `control`: the control socket's routes. `dev`: routes of simulator builds.
+//! - `openapi`: the API's description. `operator`: the host's own page. `visitor`: from which address somebody comes.
+//! - `api`: what programs do with a bot, by its token. `connect`: making a number a bot. `owner`: signing in with a link from chat, and a bot's page. `control`: the control socket's routes. `deeds`: keeping who did what. `dev`: routes of simulator builds.
 
 mod api;
 mod assets;
 mod connect;
 mod control;
+mod deeds;
 #[cfg(feature = "simulator")]
 mod dev;
 mod forms;
@@ -26,21 +28,25 @@ mod home;
 mod language;
 mod live;
 mod metrics;
+mod openapi;
+mod operator;
 mod owner;
 mod pairing;
 mod qr;
 mod server;
 mod shared;
 mod view;
+mod visitor;
 mod words;
 
 pub use control::{ControlError, ControlServer, Evidence};
+pub use deeds::Deeds;
 #[cfg(feature = "simulator")]
 pub use dev::{DevTools, Idle, Yard};
 pub use metrics::{Figure, Figures, MetricsServer, Sample};
 pub use qr::{QrError, terminal as terminal_qr};
 pub use server::{WebError, WebServer};
-pub use shared::{HostingParts, OwnerParts, PageKey, WebParts};
+pub use shared::{HostingParts, OperatorParts, OwnerParts, PageKey, WebParts};
 
 #[cfg(test)]
 mod tests;

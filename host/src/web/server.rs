@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::shared::{Shared, WebParts};
-use super::{api, assets, connect, headers, health, home, owner, pairing};
+use super::{api, assets, connect, headers, health, home, openapi, operator, owner, pairing};
 
 /// Pages are few and small; two workers let one answer while the other renders.
 const WORKERS: usize = 2;
@@ -70,10 +71,12 @@ impl WebServer {
     pub fn start(parts: WebParts, address: SocketAddr) -> Result<Self, WebError> {
         let shared = Data::new(Shared::new(parts, CancellationToken::new()));
         let served = shared.clone();
+        let secure = shared.is_secure();
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(served.clone())
-                .wrap(headers::all())
+                .wrap(from_fn(headers::rates))
+                .wrap(headers::all(secure))
                 .configure(routes)
         })
         .workers(WORKERS)
@@ -121,9 +124,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(pairing::linking_start)
         .service(health::health)
         .service(assets::asset)
+        .service(openapi::json)
+        .service(openapi::page)
         .configure(connect::routes)
         .configure(api::routes)
-        .configure(owner::routes);
+        .configure(owner::routes)
+        .configure(operator::routes);
     #[cfg(feature = "simulator")]
     super::dev::routes(config);
 }

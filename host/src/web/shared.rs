@@ -1,15 +1,22 @@
 //! What the handlers use.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use actix_web::HttpRequest;
+use ipnet::IpNet;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::{Attempt, Attempts, Problem, Rates};
-use crate::access::Access;
-use crate::bots::{Creation, Instance, Instances, Manager};
-use crate::clock::SharedClock;
+use super::deeds::Deeds;
+use super::operator::Upload;
+use super::visitor;
+use crate::access::{Access, Operators};
+use crate::bots::{Creation, Fleet, HostSettings, Instance, Instances, Manager, Restoring};
+use crate::clock::{Millis, SharedClock};
+use crate::dispatch::FailingVersions;
+use crate::library::Library;
 use crate::random::{Random, SharedRandom};
 use crate::store::Registry;
 
@@ -28,6 +35,12 @@ pub struct WebParts {
     pub hosting: Option<HostingParts>,
     /// What the pages of bots' owners are made of; without it there are none.
     pub owners: Option<OwnerParts>,
+    /// What the operator's page is made of; without it, or without a password, there is none.
+    pub operator: Option<OperatorParts>,
+    /// Where it is kept who did what.
+    pub deeds: Option<Deeds>,
+    /// Proxies whose word on who visits is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// What simulator builds add.
     #[cfg(feature = "simulator")]
     pub dev: super::DevTools,
@@ -53,6 +66,30 @@ pub struct OwnerParts {
     pub registry: Arc<dyn Registry>,
     /// Does what owners want done.
     pub manager: Arc<Manager>,
+}
+
+/// What the operator's page needs.
+pub struct OperatorParts {
+    /// Who operates the host.
+    pub operators: Arc<Operators>,
+    /// How the pages are reached.
+    pub access: Arc<Access>,
+    /// All bots.
+    pub registry: Arc<dyn Registry>,
+    /// Those that run.
+    pub fleet: Arc<Fleet>,
+    /// Does what is wanted with one.
+    pub manager: Arc<Manager>,
+    /// The slots.
+    pub creation: Arc<Creation>,
+    /// What is switched and set.
+    pub settings: Arc<HostSettings>,
+    /// How far the start has come.
+    pub restoring: Restoring,
+    /// All plugins.
+    pub library: Arc<Library>,
+    /// Those that fail.
+    pub failing: FailingVersions,
 }
 
 /// The secret in the pairing page's URL: 32 random bytes in hexadecimal. New at each start.
@@ -86,11 +123,13 @@ pub(super) struct Shared {
     pub(super) listeners: Arc<Semaphore>,
     pub(super) rates: Rates,
     attempts: Option<Arc<Attempts>>,
+    /// A plugin's file that waits for the operator's consent.
+    pub(super) upload: Mutex<Option<Upload>>,
 }
 
 impl Shared {
     pub(super) fn new(parts: WebParts, ending: CancellationToken) -> Self {
-        let clock = parts.clock.clone();
+        let (clock, trusted) = (parts.clock.clone(), parts.trusted_proxies.clone());
         let attempts = parts
             .hosting
             .as_ref()
@@ -99,8 +138,30 @@ impl Shared {
             parts,
             ending,
             listeners: Arc::new(Semaphore::new(LISTENERS)),
-            rates: Rates::new(clock),
+            rates: Rates::new(clock, trusted),
             attempts,
+            upload: Mutex::default(),
+        }
+    }
+
+    /// Whether the pages are reached over HTTPS.
+    pub(super) fn is_secure(&self) -> bool {
+        let owners = self.parts.owners.as_ref();
+        owners.is_some_and(|owners| owners.access.is_secure())
+    }
+
+    /// Who does something, for the deeds: a kind of visitor, and where from.
+    pub(super) fn visitor_of(&self, kind: &str, request: &HttpRequest) -> String {
+        match visitor::address(request, &self.parts.trusted_proxies) {
+            Some(address) => format!("{kind}, {address}"),
+            None => kind.to_owned(),
+        }
+    }
+
+    /// Keeps what somebody did.
+    pub(super) async fn note(&self, by: String, what: &str, with: &str, detail: &str) {
+        if let Some(deeds) = &self.parts.deeds {
+            deeds.note(by, what, with, detail).await;
         }
     }
 
@@ -131,4 +192,13 @@ impl Shared {
     pub(super) fn main(&self) -> Option<Instance> {
         self.parts.instances.main()
     }
+}
+
+/// A moment for people, in UTC: `2026-11-27 02:30`.
+pub(super) fn moment(at: Millis) -> String {
+    let moment = jiff::Timestamp::from_millisecond(at);
+    moment.map_or_else(
+        |_| String::new(),
+        |moment| moment.strftime("%Y-%m-%d %H:%M").to_string(),
+    )
 }

@@ -66,17 +66,20 @@ struct Bench {
 /// What the routes are served from, without bots.
 pub(super) fn bare(clock: MovableClock) -> WebParts {
     WebParts {
-        instances: Instances::default(),
-        clock: Arc::new(clock.clone()),
-        key: PageKey::generate(&SystemRandom),
-        hosting: None,
-        owners: None,
         #[cfg(feature = "simulator")]
         dev: DevTools {
-            clock,
+            clock: clock.clone(),
             work: Arc::new(Nothing),
             yard: Arc::new(Nothing),
         },
+        instances: Instances::default(),
+        clock: Arc::new(clock),
+        key: PageKey::generate(&SystemRandom),
+        hosting: None,
+        owners: None,
+        operator: None,
+        deeds: None,
+        trusted_proxies: Vec::new(),
     }
 }
 
@@ -166,7 +169,7 @@ macro_rules! app {
         test::init_service(
             App::new()
                 .app_data($bench.shared.clone())
-                .wrap(headers::all())
+                .wrap(headers::all(false))
                 .configure(server::routes),
         )
         .await

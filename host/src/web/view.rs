@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use super::language::Language;
 use super::qr;
+use super::shared::Shared;
 use super::words;
-use crate::bots::{BotState, BotStatus, Pairing};
+use crate::bots::{Account, BotState, BotStatus, Pairing};
 use crate::clock::Millis;
+use crate::model::{BotRecord, StateName};
 
 /// What a page shows of a bot.
 #[derive(Debug, Clone, Serialize)]
@@ -117,5 +119,36 @@ pub(super) fn dashed(code: &str) -> String {
     match (code.get(..4), code.get(4..)) {
         (Some(first), Some(last)) => format!("{first}-{last}"),
         _ => code.to_owned(),
+    }
+}
+
+/// How a bot is: as it runs or, when it could not be brought up, as it was last.
+pub(super) fn status_of(shared: &Shared, bot: &BotRecord) -> BotStatus {
+    match shared.parts.instances.get(bot.id) {
+        Some(instance) => instance.status(),
+        None => kept(bot),
+    }
+}
+
+fn kept(bot: &BotRecord) -> BotStatus {
+    let state = match bot.state {
+        // What it was linked with is over with the process that showed it.
+        StateName::Requested | StateName::Pairing => BotState::Requested,
+        StateName::Connecting => BotState::Connecting,
+        StateName::Open | StateName::Reconnecting => BotState::Reconnecting,
+        StateName::Stopped => BotState::Stopped,
+        StateName::LoggedOut => BotState::LoggedOut,
+        StateName::Failed => BotState::Failed,
+    };
+    let account = bot.jid.clone().map(|jid| Account {
+        jid,
+        lid: bot.lid.clone(),
+    });
+    BotStatus {
+        state,
+        since: bot.since,
+        cause: bot.cause.clone(),
+        account,
+        next_try: None,
     }
 }

@@ -6,23 +6,33 @@ use crate::model::{Budget, Cause};
 
 /// Declares the texts of pages: each in English, Indonesian and Spanish.
 macro_rules! texts {
-    ($($name:ident: $english:literal, $indonesian:literal, $spanish:literal;)*) => {
-        /// The texts of pages in one language. `{…}` stand for values.
-        pub(super) struct Texts {
-            $(pub(super) $name: &'static str,)*
+    ($(#[$docs:meta])* $Texts:ident; $($name:ident: $english:literal, $indonesian:literal, $spanish:literal;)*) => {
+        $(#[$docs])*
+        pub(in crate::web) struct $Texts {
+            $(pub(in crate::web) $name: &'static str,)*
         }
 
-        const ENGLISH: Texts = Texts { $($name: $english,)* };
-        const INDONESIAN: Texts = Texts { $($name: $indonesian,)* };
-        const SPANISH: Texts = Texts { $($name: $spanish,)* };
+        impl $Texts {
+            const ENGLISH: Self = Self { $($name: $english,)* };
+            const INDONESIAN: Self = Self { $($name: $indonesian,)* };
+            const SPANISH: Self = Self { $($name: $spanish,)* };
 
-        /// All texts, for tests.
-        #[cfg(test)]
-        const ALL: &[[&str; 3]] = &[$([$english, $indonesian, $spanish],)*];
+            /// All texts, for tests.
+            #[cfg(test)]
+            pub(in crate::web) const ALL: &[[&str; 3]] = &[$([$english, $indonesian, $spanish],)*];
+
+            /// The texts in one language.
+            pub(in crate::web) fn of(language: Language) -> &'static Self {
+                language.of([&Self::ENGLISH, &Self::INDONESIAN, &Self::SPANISH])
+            }
+        }
     };
 }
+pub(super) use texts;
 
 texts! {
+    /// The texts of pages in one language. `{…}` stand for values.
+    Texts;
     about: "Jadi hosts WhatsApp bots for many people on one server.",
         "Jadi menampung bot WhatsApp untuk banyak orang di satu server.",
         "Jadi aloja bots de WhatsApp para mucha gente en un solo servidor.";
@@ -198,7 +208,7 @@ texts! {
 impl Language {
     /// The texts of pages.
     pub(super) fn texts(self) -> &'static Texts {
-        self.of([&ENGLISH, &INDONESIAN, &SPANISH])
+        Texts::of(self)
     }
 }
 
@@ -372,6 +382,7 @@ pub(super) fn next_step(status: &BotStatus, language: Language) -> &'static str 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::operator::OperatorTexts;
 
     /// The placeholders of a text.
     fn places(text: &str) -> Vec<&str> {
@@ -383,7 +394,7 @@ mod tests {
 
     #[test]
     fn no_text_is_empty_and_all_languages_have_the_same_places() {
-        for texts in ALL {
+        for texts in Texts::ALL.iter().chain(OperatorTexts::ALL) {
             assert!(texts.iter().all(|text| !text.is_empty()), "{texts:?}");
             assert_eq!(places(texts[0]), places(texts[1]), "{texts:?}");
             assert_eq!(places(texts[0]), places(texts[2]), "{texts:?}");

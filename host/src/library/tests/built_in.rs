@@ -121,7 +121,7 @@ async fn a_harmed_one_is_mended_from_its_file() {
 async fn a_missing_directory_says_which_key_to_set() {
     let place = Place::new();
     let host = place.start().await;
-    let missing = std::path::Path::new("/nonexistent/plugins");
+    let missing = Path::new("/nonexistent/plugins");
     let error = host.library.take_in(missing).await.expect_err("missing");
     assert!(error.to_string().contains("plugins_dir"), "{error}");
     host.end().await;

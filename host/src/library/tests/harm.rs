@@ -68,7 +68,7 @@ async fn a_name_can_not_escape_the_shelf() {
 }
 
 /// The names of all files below a directory, machine code aside.
-fn files(dir: &std::path::Path) -> Vec<PathBuf> {
+fn files(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![dir.to_owned()];
     while let Some(next) = open.pop() {

@@ -6,7 +6,7 @@ mod harm;
 mod life;
 mod live;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -25,7 +25,7 @@ use crate::meter::Meter;
 use crate::model::{BotRecord, BotRole, LinkMethod};
 use crate::plugins::{Limits, RuntimeOptions};
 use crate::random::SystemRandom;
-use crate::store::{Installer, MasterKey, RecordBounds, Settings, Store, StoreOptions};
+use crate::store::{Audit, Installer, MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::whatsapp::{Inbound, Session, SessionState};
 pub(crate) use component::plugin;
 use component::{Sketch, manifest, sketched};
@@ -73,28 +73,7 @@ impl Place {
         };
         let master = MasterKey::from_bytes([3; 32]);
         let store = Store::open(options, master).await.expect("a store");
-        let mut limits = Limits::default();
-        limits.pool.in_flight = 4;
-        // The machine that runs the tests may be busy.
-        for limits in [&mut limits.event, &mut limits.most] {
-            limits.wall_ms = 60_000;
-            limits.cpu_ms = 60_000;
-        }
-        let runtime = Runtime::start(RuntimeOptions {
-            limits,
-            clock: Arc::new(MovableClock::default()),
-            random: Arc::new(SystemRandom),
-            cache_dir: Some(self.dir.path().join("cache")),
-        })
-        .expect("a runtime");
-        let library = Library::open(LibraryParts {
-            runtime: Arc::new(runtime),
-            shelf: store.shelf(),
-            registry: store.registry(),
-            clock: Arc::new(MovableClock::default()),
-        })
-        .await
-        .expect("a library");
+        let library = library(&store, &self.dir.path().join("cache")).await;
         library
             .take_in(&self.dir.path().join("built-in"))
             .await
@@ -111,6 +90,32 @@ impl Place {
     }
 }
 
+/// The library of a store.
+pub(crate) async fn library(store: &Store, cache: &Path) -> Arc<Library> {
+    let mut limits = Limits::default();
+    limits.pool.in_flight = 4;
+    // The machine that runs the tests may be busy.
+    for limits in [&mut limits.event, &mut limits.most] {
+        limits.wall_ms = 60_000;
+        limits.cpu_ms = 60_000;
+    }
+    let runtime = Runtime::start(RuntimeOptions {
+        limits,
+        clock: Arc::new(MovableClock::default()),
+        random: Arc::new(SystemRandom),
+        cache_dir: Some(cache.to_owned()),
+    })
+    .expect("a runtime");
+    Library::open(LibraryParts {
+        runtime: Arc::new(runtime),
+        shelf: store.shelf(),
+        registry: store.registry(),
+        clock: Arc::new(MovableClock::default()),
+    })
+    .await
+    .expect("a library")
+}
+
 /// A host.
 pub(crate) struct Host {
     store: Store,
@@ -119,6 +124,11 @@ pub(crate) struct Host {
 }
 
 impl Host {
+    /// Who did what.
+    pub(crate) fn audit(&self) -> Arc<dyn Audit> {
+        self.store.audit()
+    }
+
     /// Installs what needs no consent that was not given.
     async fn install(&self, component: Vec<u8>) -> Result<PluginView, LibraryError> {
         self.library.install(agreed(component)).await

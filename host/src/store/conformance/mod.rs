@@ -3,6 +3,7 @@
 //! An implementation makes itself known through [`Bench`] and calls [`run`]; what is its own (damaged files, query plans)
 //! it tests beside itself.
 
+mod audit;
 mod context;
 mod credentials;
 mod isolation;
@@ -20,7 +21,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Arrival, BotData, Bound, Credentials, Ownership, Plans, RecordBounds, Registry, Seats, Shelf,
+    Arrival, Audit, BotData, Bound, Credentials, Ownership, Plans, RecordBounds, Registry, Seats,
+    Shelf,
 };
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
@@ -40,6 +42,8 @@ pub(super) trait Bench: Sync {
     async fn plans(&self) -> (Arc<dyn Registry>, Arc<dyn Plans>);
     /// Credentials, and the registry that knows their bots.
     async fn credentials(&self) -> (Arc<dyn Registry>, Arc<dyn Credentials>);
+    /// What was done.
+    async fn audit(&self) -> Arc<dyn Audit>;
     /// A shelf, and the registry that knows the bots of its switches.
     async fn shelf(&self) -> (Arc<dyn Registry>, Arc<dyn Shelf>);
     /// The data of one more bot, its inbox bounded to `inbox_bound`, its records to [`BOUNDS`].
@@ -88,6 +92,7 @@ pub(super) async fn run(bench: &impl Bench) {
     credentials::credentials_are_bounded_and_go_with_their_bot(bench).await;
     credentials::a_token_is_its_bots_until_it_is_revoked(bench).await;
     credentials::who_a_bot_is_given_to_finds_no_door_open(bench).await;
+    audit::deeds_are_kept_in_order_and_bounded(bench).await;
     registry::plugin_limits_are_kept_by_plugin(bench).await;
     portable::a_bots_data_goes_out_and_comes_in_whole(bench).await;
     portable::what_is_too_much_is_not_taken_in(bench).await;

@@ -1,5 +1,6 @@
 //! The embedded store: one SQLCipher file for the registry and one for each bot's data.
 
+mod audit;
 mod context;
 mod credentials;
 mod database;

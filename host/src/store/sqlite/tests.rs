@@ -15,8 +15,8 @@ use super::{gather, inbox, known, kv, outbox};
 use crate::store::conformance::{self, ALICE, Bench, answer, message, wanted};
 use crate::store::keys::SecretKey;
 use crate::store::{
-    BotData, Credentials, Handled, Inbox, KvChange, MasterKey, Ownership, Plans, Registry, Seats,
-    Settings, Shelf, StoreError,
+    Audit, BotData, Credentials, Handled, Inbox, KvChange, MasterKey, Ownership, Plans, Registry,
+    Seats, Settings, Shelf, StoreError,
 };
 
 fn key() -> SecretKey {
@@ -77,6 +77,11 @@ impl Bench for Files {
         let registry = SqliteRegistry::open(self.next(), key()).await;
         let registry = Arc::new(registry.expect("open"));
         (registry.clone(), registry)
+    }
+
+    async fn audit(&self) -> Arc<dyn Audit> {
+        let registry = SqliteRegistry::open(self.next(), key()).await;
+        Arc::new(registry.expect("open"))
     }
 
     async fn ownership(&self) -> (Arc<dyn Registry>, Arc<dyn Ownership>) {

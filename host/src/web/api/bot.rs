@@ -3,25 +3,26 @@
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::token;
 use crate::bots::Usage;
 use crate::clock::Millis;
 use crate::model::{BotRecord, Ending, Jid, PhoneNumber, StepName};
-use crate::web::connect::{Problem, data, no_store};
+use crate::web::connect::{Failure, Good, Problem, answer, no_store};
 use crate::web::shared::Shared;
 
 /// What is asked for.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct LogOut {
+pub(in crate::web) struct LogOut {
     /// The attempt that made the bot, when its program still knows it.
     session_id: Option<String>,
 }
 
 /// What comes of it.
-#[derive(Serialize)]
-struct LoggingOut {
+#[derive(Serialize, ToSchema)]
+pub(in crate::web) struct LoggingOut {
     /// The bot's address.
     jid: Option<String>,
     /// One sentence for people.
@@ -29,13 +30,23 @@ struct LoggingOut {
 }
 
 /// Logs the token's bot out and deletes everything of it.
+#[utoipa::path(
+    tag = "A bot",
+    request_body = Option<LogOut>,
+    security(("token" = [])),
+    responses(
+        (status = 200, body = Good<LoggingOut>),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, FORBIDDEN, SESSION_NOT_FOUND or RATE_LIMITED"),
+        (status = "5XX", body = Failure, description = "INTERNAL_ERROR"),
+    ),
+)]
 #[post("/api/subbot/logout")]
-pub(super) async fn log_out(
+pub(in crate::web) async fn log_out(
     request: HttpRequest,
     shared: Data<Shared>,
     body: Option<web::Json<LogOut>>,
 ) -> HttpResponse {
-    let answer = async {
+    let told = async {
         shared.rates.question(&request)?;
         let (parts, bot) = token::bot(&shared, &request).await?;
         let asked = body.map(web::Json::into_inner).unwrap_or_default();
@@ -56,16 +67,13 @@ pub(super) async fn log_out(
             message: "The bot is being logged out, and all its data deleted.",
         })
     };
-    match answer.await {
-        Ok(told) => data(told),
-        Err(problem) => problem.answer(),
-    }
+    answer(told.await)
 }
 
 /// How much a bot is used. Times in milliseconds.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Stats {
+pub(in crate::web) struct Stats {
     /// Messages that it has sent since it was made.
     messages_sent: u64,
     /// Messages from others since it was made.
@@ -83,8 +91,8 @@ struct Stats {
 }
 
 /// Bytes on the wire.
-#[derive(Serialize)]
-struct DataUsage {
+#[derive(Serialize, ToSchema)]
+pub(in crate::web) struct DataUsage {
     /// From WhatsApp.
     inbound: u64,
     /// To WhatsApp.
@@ -112,13 +120,23 @@ impl Stats {
 }
 
 /// How much the token's bot is used.
+#[utoipa::path(
+    tag = "A bot",
+    params(("jid" = String, Path, description = "The bot's address or number", example = "6280000000200")),
+    security(("token" = [])),
+    responses(
+        (status = 200, body = Good<Stats>),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, FORBIDDEN or RATE_LIMITED"),
+        (status = "5XX", body = Failure, description = "INTERNAL_ERROR"),
+    ),
+)]
 #[get("/api/subbot/stats/{jid}")]
-pub(super) async fn stats(
+pub(in crate::web) async fn stats(
     request: HttpRequest,
     shared: Data<Shared>,
     jid: web::Path<String>,
 ) -> HttpResponse {
-    let answer = async {
+    let told = async {
         shared.rates.question(&request)?;
         let (parts, bot) = token::bot(&shared, &request).await?;
         if !is(&bot, &jid) {
@@ -127,10 +145,7 @@ pub(super) async fn stats(
         let usage = parts.manager.usage(bot.id).await.map_err(no_store)?;
         Ok(Stats::new(&usage, shared.parts.clock.now()))
     };
-    match answer.await {
-        Ok(told) => data(told),
-        Err(problem) => problem.answer(),
-    }
+    answer(told.await)
 }
 
 /// Whether this is the bot's address or number, as programs write them.

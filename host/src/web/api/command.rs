@@ -4,21 +4,23 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, post};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::bot::is;
 use super::token;
 use crate::dispatch::{Answered, AskError, Ended};
 use crate::model::{Action, MediaKind};
-use crate::web::connect::{Problem, data, no_store};
+use crate::web::connect::{Failure, Good, Problem, answer, no_store};
 use crate::web::shared::Shared;
 
 /// The most characters of a command with its parameters.
 const LENGTH: usize = 4096;
 
 /// What is asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+#[schema(as = Command)]
+pub(in crate::web) struct Asked {
     /// The bot's address or number.
     bot_jid: String,
     /// The command's name.
@@ -29,9 +31,9 @@ struct Asked {
 }
 
 /// Words, or a text.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
-enum Parameters {
+pub(in crate::web) enum Parameters {
     Words(Vec<String>),
     Text(String),
 }
@@ -43,8 +45,9 @@ impl Default for Parameters {
 }
 
 /// What came of it.
-#[derive(Serialize)]
-struct Told {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Answered)]
+pub(in crate::web) struct Told {
     /// `done`, `refused` (by role, place or cooldown) or `failed`.
     result: &'static str,
     /// What the bot would have said, an empty line between messages.
@@ -54,8 +57,8 @@ struct Told {
 }
 
 /// A file.
-#[derive(Serialize)]
-struct File {
+#[derive(Serialize, ToSchema)]
+pub(in crate::web) struct File {
     /// `image`, `sticker`, `video`, `audio` or `document`.
     kind: &'static str,
     /// Its type, such as `image/png`.
@@ -63,15 +66,25 @@ struct File {
 }
 
 /// Runs a command with the role of the token's owner.
+#[utoipa::path(
+    tag = "A bot",
+    request_body = Asked,
+    security(("token" = [])),
+    responses(
+        (status = 200, body = Good<Told>),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, FORBIDDEN, INVALID_REQUEST, INVALID_COMMAND, COMMAND_NOT_FOUND, BOT_NOT_CONNECTED or RATE_LIMITED"),
+        (status = "5XX", body = Failure, description = "COMMAND_TIMEOUT or INTERNAL_ERROR"),
+    ),
+)]
 #[post("/api/subbot/command")]
-pub(super) async fn command(
+pub(in crate::web) async fn command(
     request: HttpRequest,
     shared: Data<Shared>,
     body: Result<web::Json<Asked>, actix_web::Error>,
 ) -> HttpResponse {
-    let answer = async {
+    let told = async {
         let (parts, bot) = token::bot(&shared, &request).await?;
-        shared.rates.command(bot.id)?;
+        shared.rates.command(&request, bot.id)?;
         let body = body.map_err(|error| Problem::body(&error))?;
         if !is(&bot, &body.bot_jid) {
             return Err(Problem::forbidden());
@@ -80,10 +93,7 @@ pub(super) async fn command(
         let answered = parts.manager.ask(bot.id, &text).await?;
         Ok(Told::new(answered))
     };
-    match answer.await {
-        Ok(told) => data(told),
-        Err(problem) => problem.answer(),
-    }
+    answer(told.await)
 }
 
 /// The command as its owner would type it, without the prefix.

@@ -5,11 +5,13 @@
 //! - `feed`: what happens to a bot, told as it happens; `socket` tells it over a WebSocket, and
 //!   `/api/subbot/events` by server-sent events.
 //! - `token`: whose token is shown. `bot`: how a bot is used, and its end. `command`: what its owner could type.
+//! - `manage`: what its owner does on its page.
 
-mod bot;
-mod command;
+pub(super) mod bot;
+pub(super) mod command;
 pub(super) mod feed;
-mod socket;
+pub(super) mod manage;
+pub(super) mod socket;
 pub(super) mod token;
 
 use actix_web::web::ServiceConfig;
@@ -20,5 +22,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(bot::log_out)
         .service(bot::stats)
         .service(command::command)
-        .service(socket::socket);
+        .service(socket::socket)
+        .service(manage::look)
+        .service(manage::start)
+        .service(manage::stop)
+        .service(manage::set_bot)
+        .service(manage::list_plugins)
+        .service(manage::change_plugin);
 }

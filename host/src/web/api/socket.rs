@@ -11,15 +11,24 @@ use serde_json::json;
 
 use super::feed::{self, Told};
 use super::token;
-use crate::web::connect::Problem;
+use crate::web::connect::{Failure, Problem};
 use crate::web::shared::Shared;
 
 /// How long a client may take to read what it is told.
 const SLOW: Duration = Duration::from_secs(10);
 
 /// Each message is `{"event", "data"}`. Who asks shows the bot's token, as everywhere.
+#[utoipa::path(
+    tag = "Live",
+    security(("token" = [])),
+    responses(
+        (status = 101, description = "A WebSocket; each message is {event, data}"),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, BOT_NOT_CONNECTED, INVALID_REQUEST or RATE_LIMITED"),
+        (status = "5XX", body = Failure, description = "TOO_MANY_LISTENERS"),
+    ),
+)]
 #[get("/ws/subbot")]
-pub(super) async fn socket(
+pub(in crate::web) async fn socket(
     request: HttpRequest,
     shared: Data<Shared>,
     payload: Payload,

@@ -4,14 +4,45 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::bots::CreationError;
 use crate::plugins::{HostingRefusal, RefusalReason};
 use crate::web::language::Language;
 
 /// A good answer.
+#[derive(Serialize, ToSchema)]
+pub(in crate::web) struct Good<T> {
+    /// Always true.
+    status: bool,
+    /// What was asked for.
+    data: T,
+}
+
+/// An answer that is none.
+#[derive(Serialize, ToSchema)]
+pub(in crate::web) struct Failure {
+    /// Always false.
+    status: bool,
+    /// A sentence for people, with what to do next.
+    message: String,
+    /// A word for programs, such as `SLOTS_FULL`.
+    code: &'static str,
+    /// More, for programs; null when there is none.
+    details: Value,
+}
+
+/// A good answer.
 pub(in crate::web) fn data(data: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().json(json!({"status": true, "data": data}))
+    HttpResponse::Ok().json(Good { status: true, data })
+}
+
+/// The answer of the API to what it was asked.
+pub(in crate::web) fn answer(asked: Result<impl Serialize, Problem>) -> HttpResponse {
+    match asked {
+        Ok(told) => data(told),
+        Err(problem) => problem.answer(),
+    }
 }
 
 /// Why the API, or the form, did not do what was asked for.
@@ -131,12 +162,12 @@ impl Problem {
         if let Some(seconds) = self.details.get("retryAfter").and_then(Value::as_u64) {
             answer.insert_header((header::RETRY_AFTER, seconds));
         }
-        answer.json(json!({
-            "status": false,
-            "message": self.message,
-            "code": self.code,
-            "details": self.details,
-        }))
+        answer.json(Failure {
+            status: false,
+            message: self.message.clone(),
+            code: self.code,
+            details: self.details.clone(),
+        })
     }
 }
 

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
+use utoipa::ToSchema;
 
-use super::answer::{Problem, data};
+use super::answer::{Failure, Good, Problem, answer};
 use super::attempts::{Asked, Attempt};
 use crate::bots::{BotState, Pairing};
 use crate::clock::Millis;
@@ -36,12 +37,18 @@ pub(in crate::web) fn routes(config: &mut ServiceConfig) {
         .service(subbot_events);
 }
 
-#[derive(Deserialize)]
+/// A number that is to be a bot.
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Connect {
+pub(in crate::web) struct Connect {
+    /// With its country code.
+    #[schema(example = "+62 800 0000 0123")]
     phone_number: String,
+    /// What the bot is called; may be left out.
     #[serde(default)]
     bot_name: String,
+    /// `qr` for a picture to scan, `pair` for a code to type.
+    #[schema(example = "pair")]
     method: String,
 }
 
@@ -55,13 +62,25 @@ pub(super) fn method(word: &str) -> Result<LinkMethod, Problem> {
 }
 
 /// Starts an attempt and answers when there is a code.
+///
+/// It waits for the real code, up to half a minute.
+#[utoipa::path(
+    tag = "Making a bot",
+    request_body = Connect,
+    responses(
+        (status = 200, body = Good<Told>),
+        (status = "4XX", body = Failure, description = "INVALID_REQUEST, INVALID_PHONE_NUMBER, INVALID_METHOD, BOT_ALREADY_EXISTS, \
+            REQUEST_RUNNING, SLOTS_FULL, CREATION_OFF or RATE_LIMITED"),
+        (status = "5XX", body = Failure, description = "CONNECTION_FAILED"),
+    ),
+)]
 #[post("/api/subbot/connect")]
-async fn subbot_connect(
+pub(in crate::web) async fn subbot_connect(
     request: HttpRequest,
     shared: Data<Shared>,
     body: Result<web::Json<Connect>, actix_web::Error>,
 ) -> HttpResponse {
-    let answer = async {
+    let begun = async {
         shared.rates.creation(&request)?;
         let body = body.map_err(|error| Problem::body(&error))?;
         let body = body.into_inner();
@@ -102,69 +121,117 @@ async fn subbot_connect(
         told.session_id = Some(id);
         Ok(told)
     };
-    match answer.await {
-        Ok(told) => data(told),
-        Err(problem) => problem.answer(),
-    }
+    answer(begun.await)
 }
 
+/// What is asked about.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Which {
+    /// One attempt, by the id that its start gave.
     session_id: Option<String>,
+    /// `list` for all bots.
     action: Option<String>,
 }
 
+/// What a request asks about.
+fn which(request: &HttpRequest) -> Result<Which, Problem> {
+    let which = Query::from_query(request.query_string());
+    which
+        .map(Query::into_inner)
+        .map_err(|error| Problem::body(&error.into()))
+}
+
+/// What is told.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(in crate::web) enum Status {
+    /// The host's totals.
+    Totals(Totals),
+    /// One attempt.
+    Attempt(Told),
+    /// All bots.
+    List(Vec<Listed>),
+}
+
 /// The host's totals, one attempt, or all bots.
+#[utoipa::path(
+    tag = "Making a bot",
+    params(
+        ("sessionId" = Option<String>, Query, description = "One attempt, by the id that its start gave"),
+        ("action" = Option<String>, Query, description = "`list` for all bots"),
+    ),
+    responses(
+        (status = 200, body = Good<Status>),
+        (status = "4XX", body = Failure, description = "INVALID_REQUEST, SESSION_NOT_FOUND, CREATION_OFF or RATE_LIMITED"),
+    ),
+)]
 #[get("/api/subbot/status")]
-async fn subbot_status(
+pub(in crate::web) async fn subbot_status(
     request: HttpRequest,
     shared: Data<Shared>,
-    which: web::Query<Which>,
 ) -> HttpResponse {
-    let answer = async {
+    let told = async {
         shared.rates.question(&request)?;
+        let which = which(&request)?;
         match (&which.session_id, which.action.as_deref()) {
-            (Some(id), _) => one(&shared, id).await,
-            (None, Some("list")) => all(&shared, &request).await,
+            (Some(id), _) => one(&shared, id).await.map(Status::Attempt),
+            (None, Some("list")) => all(&shared, &request).await.map(Status::List),
             (None, Some(_)) => Err(Problem::new(
                 StatusCode::BAD_REQUEST,
                 "INVALID_REQUEST",
                 "The only action is list.",
             )),
-            (None, None) => totals(&shared).await,
+            (None, None) => totals(&shared).await.map(Status::Totals),
         }
     };
-    match answer.await {
-        Ok(told) => data(told),
-        Err(problem) => problem.answer(),
-    }
+    answer(told.await)
 }
 
 /// All bots, with masked numbers but for that of whose token is shown.
+#[utoipa::path(
+    tag = "Making a bot",
+    security((), ("token" = [])),
+    responses(
+        (status = 200, body = Good<Vec<Listed>>),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED for a token that is worth nothing, CREATION_OFF or RATE_LIMITED"),
+    ),
+)]
 #[get("/api/subbot/list")]
-async fn subbot_list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let answer = async {
+pub(in crate::web) async fn subbot_list(
+    request: HttpRequest,
+    shared: Data<Shared>,
+) -> HttpResponse {
+    let told = async {
         shared.rates.question(&request)?;
         all(&shared, &request).await
     };
-    match answer.await {
-        Ok(told) => data(told),
-        Err(problem) => problem.answer(),
-    }
+    answer(told.await)
 }
 
 /// One attempt as it goes on, or without one the bot whose token is shown, by server-sent events.
+///
+/// An attempt's events are called `status`; those of a bot `bot_connected`, `bot_disconnected` and `message_received`.
+#[utoipa::path(
+    tag = "Live",
+    params(("sessionId" = Option<String>, Query, description = "One attempt; without it the bot whose token is shown")),
+    security((), ("token" = [])),
+    responses(
+        (status = 200, content_type = "text/event-stream", body = String),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, SESSION_NOT_FOUND, BOT_NOT_CONNECTED or RATE_LIMITED"),
+        (status = "5XX", body = Failure, description = "TOO_MANY_LISTENERS"),
+    ),
+)]
 #[get("/api/subbot/events")]
-async fn subbot_events(
+pub(in crate::web) async fn subbot_events(
     request: HttpRequest,
     shared: Data<Shared>,
-    which: web::Query<Which>,
 ) -> HttpResponse {
     if let Err(problem) = shared.rates.question(&request) {
         return problem.answer();
     }
-    let answer = async {
+    let feed = async {
+        let which = which(&request)?;
         let Some(id) = which.session_id.as_deref() else {
             let (_, bot) = token::bot(&shared, &request).await?;
             return feed::events(&shared, &bot, token::text(&request)?);
@@ -178,14 +245,58 @@ async fn subbot_events(
             View::linking,
         ))
     };
-    match answer.await {
+    match feed.await {
         Ok(response) => response,
         Err(problem) => problem.answer(),
     }
 }
 
 /// How many bots there are and may be.
-pub(super) async fn totals(shared: &Shared) -> Result<Value, Problem> {
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::web) struct Totals {
+    /// Sub-bots, and attempts to make one.
+    total_bots: u32,
+    /// Those that are connected.
+    connected_bots: usize,
+    /// How many the host takes.
+    max_slots: u32,
+    /// How many more.
+    available_slots: u32,
+}
+
+/// A bot in the list.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::web) struct Listed {
+    /// Its address; the number is masked unless it is yours.
+    #[schema(example = "628*******200@s.whatsapp.net")]
+    jid: Option<String>,
+    /// What its owner calls it.
+    name: String,
+    /// When it was connected last, milliseconds since 1970.
+    last_connect: Option<Millis>,
+    /// Whether it is connected.
+    is_connected: bool,
+    /// Its state's name.
+    state: &'static str,
+}
+
+/// The bot that an attempt made.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::web) struct BotInfo {
+    /// Its address.
+    jid: Option<String>,
+    /// What its owner calls it.
+    name: String,
+    /// When it was connected last, milliseconds since 1970.
+    last_connect: Option<Millis>,
+    /// `qr` or `pair`.
+    method: &'static str,
+}
+
+async fn totals(shared: &Shared) -> Result<Totals, Problem> {
     let creation = &shared.hosting()?.creation;
     let slots = creation.slots().await.map_err(no_store)?;
     let taken = creation.taken().await.map_err(no_store)?;
@@ -194,15 +305,15 @@ pub(super) async fn totals(shared: &Shared) -> Result<Value, Problem> {
         .iter()
         .filter(|bot| bot.role() == BotRole::Sub && bot.status().state == BotState::Open)
         .count();
-    Ok(json!({
-        "totalBots": taken,
-        "connectedBots": open,
-        "maxSlots": slots,
-        "availableSlots": slots.saturating_sub(taken),
-    }))
+    Ok(Totals {
+        total_bots: taken,
+        connected_bots: open,
+        max_slots: slots,
+        available_slots: slots.saturating_sub(taken),
+    })
 }
 
-async fn one(shared: &Shared, id: &str) -> Result<Value, Problem> {
+async fn one(shared: &Shared, id: &str) -> Result<Told, Problem> {
     let attempt = shared.attempt(id)?;
     let mut told = Told::of(&attempt, shared.parts.clock.now());
     let registry = &shared.hosting()?.registry;
@@ -211,18 +322,16 @@ async fn one(shared: &Shared, id: &str) -> Result<Value, Problem> {
         .await
         .map_err(no_store)?;
     // Somebody else's bot of this number is none of the asker's business.
-    told.bot_info = record.filter(|_| told.connected).map(|record| {
-        json!({
-            "jid": record.jid.as_ref().map(ToString::to_string),
-            "name": record.name,
-            "lastConnect": record.last_connect,
-            "method": method_word(record.method),
-        })
+    told.bot_info = record.filter(|_| told.connected).map(|record| BotInfo {
+        jid: record.jid.as_ref().map(ToString::to_string),
+        name: record.name,
+        last_connect: record.last_connect,
+        method: method_word(record.method),
     });
-    Ok(json!(told))
+    Ok(told)
 }
 
-async fn all(shared: &Shared, request: &HttpRequest) -> Result<Value, Problem> {
+async fn all(shared: &Shared, request: &HttpRequest) -> Result<Vec<Listed>, Problem> {
     let own = token::shown(shared, request).await?;
     let registry = &shared.hosting()?.registry;
     let mut bots = Vec::new();
@@ -236,30 +345,31 @@ async fn all(shared: &Shared, request: &HttpRequest) -> Result<Value, Problem> {
                 .map(|bot| listed(bot, own)),
         );
         if page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
-            return Ok(Value::Array(bots));
+            return Ok(bots);
         }
     }
 }
 
 /// One bot. Its number is masked unless the asker has shown its token.
-fn listed(bot: &BotRecord, own: Option<BotId>) -> Value {
+fn listed(bot: &BotRecord, own: Option<BotId>) -> Listed {
     let number = bot.number().map(|number| match own == Some(bot.id) {
         true => number.digits().to_owned(),
         false => number.masked(),
     });
-    json!({
-        "jid": number.map(|number| format!("{number}@s.whatsapp.net")),
-        "name": bot.name,
-        "lastConnect": bot.last_connect,
-        "isConnected": bot.state == StateName::Open,
-        "state": bot.state.word(),
-    })
+    Listed {
+        jid: number.map(|number| format!("{number}@s.whatsapp.net")),
+        name: bot.name.clone(),
+        last_connect: bot.last_connect,
+        is_connected: bot.state == StateName::Open,
+        state: bot.state.word(),
+    }
 }
 
 /// How an attempt is, with its code while it has one.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Told {
+#[schema(as = Attempt)]
+pub(in crate::web) struct Told {
     /// Whether the number is a bot and open.
     connected: bool,
     /// The state's name.
@@ -285,7 +395,7 @@ struct Told {
     session_id: Option<String>,
     /// The bot, once it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    bot_info: Option<Value>,
+    bot_info: Option<BotInfo>,
 }
 
 impl Told {

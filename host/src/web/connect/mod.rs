@@ -9,18 +9,18 @@
 //! - `answer`: the shape of the API's answers and its error codes. `rate`: how often an address may ask.
 
 mod answer;
-mod api;
+pub(super) mod api;
 mod attempts;
 mod page;
 mod rate;
 
 use actix_web::web::ServiceConfig;
 
-pub(super) use answer::{Problem, data};
+pub(super) use answer::{Failure, Good, Problem, answer};
 pub(super) use api::no_store;
 pub(super) use attempts::{Attempt, Attempts};
 pub(super) use page::Form;
-pub(super) use rate::Rates;
+pub(super) use rate::{Left, Rates};
 
 /// All routes.
 pub(super) fn routes(config: &mut ServiceConfig) {

@@ -6,13 +6,15 @@ use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
+use actix_web::{HttpMessage as _, HttpRequest};
+use ipnet::IpNet;
 use serde_json::json;
 
 use super::answer::Problem;
 use crate::clock::{Millis, SharedClock};
 use crate::model::BotId;
+use crate::web::visitor;
 
 /// New bots: five per address and hour.
 const CREATIONS: Rate = Rate {
@@ -29,6 +31,11 @@ const COMMANDS: Rate = Rate {
     most: 30,
     within: 60_000,
 };
+/// Passwords of the operator: five per address and quarter of an hour.
+const SIGN_INS: Rate = Rate {
+    most: 5,
+    within: 900_000,
+};
 /// Addresses, and bots, that are remembered before those that rest are forgotten.
 const ADDRESSES: usize = 10_000;
 
@@ -39,19 +46,34 @@ struct Rate {
     within: Millis,
 }
 
+/// How often one may still ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) struct Left {
+    /// How often at once.
+    pub(in crate::web) limit: u64,
+    /// How often now.
+    pub(in crate::web) remaining: u64,
+    /// In how many seconds it is as often as ever.
+    pub(in crate::web) reset: u64,
+}
+
 /// The limits of all routes.
 pub(in crate::web) struct Rates {
     clock: SharedClock,
+    trusted: Vec<IpNet>,
+    sign_ins: Gate<IpAddr>,
     creations: Gate<IpAddr>,
     questions: Gate<IpAddr>,
     commands: Gate<BotId>,
 }
 
 impl Rates {
-    /// Nobody has asked yet.
-    pub(in crate::web) fn new(clock: SharedClock) -> Self {
+    /// Nobody has asked yet. Trusted proxies say who asks.
+    pub(in crate::web) fn new(clock: SharedClock, trusted: Vec<IpNet>) -> Self {
         Self {
             clock,
+            trusted,
+            sign_ins: Gate::new(SIGN_INS),
             creations: Gate::new(CREATIONS),
             questions: Gate::new(QUESTIONS),
             commands: Gate::new(COMMANDS),
@@ -68,20 +90,40 @@ impl Rates {
         self.pass(&self.questions, request)
     }
 
+    /// Whether this address may try a password now.
+    pub(in crate::web) fn sign_in(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.pass(&self.sign_ins, request)
+    }
+
     /// Whether a program may give this bot a command now.
-    pub(in crate::web) fn command(&self, bot: BotId) -> Result<(), Problem> {
-        let passed = self.commands.pass(bot, self.clock.now());
-        passed.map_err(|wait| too_many("for this bot", wait))
+    pub(in crate::web) fn command(&self, request: &HttpRequest, bot: BotId) -> Result<(), Problem> {
+        self.ask(&self.commands, bot, request, Whose::Bot)
     }
 
     fn pass(&self, gate: &Gate<IpAddr>, request: &HttpRequest) -> Result<(), Problem> {
-        let Some(peer) = request.peer_addr() else {
+        let Some(address) = visitor::address(request, &self.trusted) else {
             // In process, as tests ask: nobody from outside.
             return Ok(());
         };
-        let visitor = of_one_visitor(peer.ip());
-        let passed = gate.pass(visitor, self.clock.now());
-        passed.map_err(|wait| too_many("from your address", wait))
+        self.ask(gate, of_one_visitor(address), request, Whose::Address)
+    }
+
+    /// Asks a gate, and has its answer told with whatever is answered.
+    fn ask<Who: Eq + Hash>(
+        &self,
+        gate: &Gate<Who>,
+        who: Who,
+        request: &HttpRequest,
+        whose: Whose,
+    ) -> Result<(), Problem> {
+        let asked = gate.pass(who, self.clock.now());
+        let left = asked.unwrap_or_else(|wait| Left {
+            limit: u64::try_from(gate.rate.most).unwrap_or_default(),
+            remaining: 0,
+            reset: seconds(wait),
+        });
+        request.extensions_mut().insert(left);
+        asked.map(drop).map_err(|wait| too_many(whose, wait))
     }
 }
 
@@ -100,8 +142,8 @@ impl<Who: Eq + Hash> Gate<Who> {
         }
     }
 
-    /// Lets somebody pass, or says in how many milliseconds it would.
-    fn pass(&self, who: Who, now: Millis) -> Result<(), Millis> {
+    /// Lets somebody pass, and says how often it would again; or in how many milliseconds it would.
+    fn pass(&self, who: Who, now: Millis) -> Result<Left, Millis> {
         let Rate { most, within } = self.rate;
         let mut even = self.even.lock().unwrap_or_else(PoisonError::into_inner);
         if even.len() >= ADDRESSES && !even.contains_key(&who) {
@@ -118,7 +160,13 @@ impl<Who: Eq + Hash> Gate<Who> {
             return Err(early);
         }
         *at = next;
-        Ok(())
+        let room = now.saturating_add(within).saturating_sub(next);
+        let count = |number: Millis| u64::try_from(number).unwrap_or_default();
+        Ok(Left {
+            limit: count(most),
+            remaining: count(room / (within / most)),
+            reset: seconds(next.saturating_sub(now)),
+        })
     }
 }
 
@@ -133,8 +181,22 @@ fn of_one_visitor(address: IpAddr) -> IpAddr {
     }
 }
 
-fn too_many(whose: &str, wait: Millis) -> Problem {
-    let seconds = (wait / 1000).saturating_add(1);
+/// Of which there were too many.
+#[derive(Debug, Clone, Copy)]
+enum Whose {
+    /// Requests from an address.
+    Address,
+    /// Commands for a bot.
+    Bot,
+}
+
+/// Whole seconds, none of which is too early.
+fn seconds(wait: Millis) -> u64 {
+    u64::try_from(wait / 1000).map_or(1, |seconds| seconds.saturating_add(1))
+}
+
+fn too_many(whose: Whose, wait: Millis) -> Problem {
+    let seconds = seconds(wait);
     let minutes = seconds / 60 + 1;
     let [english, indonesian, spanish] = match seconds {
         ..=90 => [
@@ -148,12 +210,16 @@ fn too_many(whose: &str, wait: Millis) -> Problem {
             format!("{minutes} minutos"),
         ],
     };
-    let message = format!("Too many requests {whose}. Try again in {english}.");
+    let [from, dari, desde] = match whose {
+        Whose::Address => ["from your address", "dari alamatmu", "desde tu dirección"],
+        Whose::Bot => ["for this bot", "untuk bot ini", "para este bot"],
+    };
+    let message = format!("Too many requests {from}. Try again in {english}.");
     Problem {
         details: json!({"retryAfter": seconds}),
         ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message).also(
-            format!("Terlalu banyak permintaan dari alamatmu. Coba lagi {indonesian} lagi."),
-            format!("Demasiadas solicitudes desde tu dirección. Inténtalo de nuevo en {spanish}."),
+            format!("Terlalu banyak permintaan {dari}. Coba lagi {indonesian} lagi."),
+            format!("Demasiadas solicitudes {desde}. Inténtalo de nuevo en {spanish}."),
         )
     }
 }
@@ -176,7 +242,7 @@ mod tests {
     #[test]
     fn an_address_may_ask_for_five_bots_and_others_are_not_touched() {
         let clock = MovableClock::default();
-        let rates = Rates::new(Arc::new(clock.clone()));
+        let rates = Rates::new(Arc::new(clock.clone()), Vec::new());
         for _ in 0..5 {
             assert_eq!(rates.creation(&from("203.0.113.1")), Ok(()));
         }
@@ -194,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_network_of_one_visitor_counts_as_one() {
-        let rates = Rates::new(Arc::new(MovableClock::default()));
+        let rates = Rates::new(Arc::new(MovableClock::default()), Vec::new());
         for n in 0..5 {
             assert_eq!(rates.creation(&from(&format!("[2001:db8::{n}]"))), Ok(()));
         }
@@ -220,7 +286,12 @@ mod tests {
         let remembered = gate.even.lock().expect("nobody panicked").len();
         assert_eq!(remembered, ADDRESSES);
         // They are forgotten when their time is over.
-        assert_eq!(gate.pass(IpAddr::V4(30_000.into()), 4_000_000), Ok(()));
+        let left = Left {
+            limit: 5,
+            remaining: 4,
+            reset: 721,
+        };
+        assert_eq!(gate.pass(IpAddr::V4(30_000.into()), 4_000_000), Ok(left));
         assert_eq!(gate.even.lock().expect("nobody panicked").len(), 1);
     }
 }

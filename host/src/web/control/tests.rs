@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream as StdStream;
 
 use super::*;
+use crate::clock::MovableClock;
 use crate::control::{Client, ClientError};
 use crate::library::tests::{Host, Place, plugin};
 use crate::library::{Need, PluginView};
@@ -25,7 +26,11 @@ impl Evidence for Echo {
 /// A host with its socket, and a client of it.
 async fn served(place: &Place) -> (Host, ControlServer, Client) {
     let host = place.start().await;
-    let server = ControlServer::start(host.library.clone(), Arc::new(Echo), &place.data())
+    let deeds = Deeds {
+        audit: host.audit(),
+        clock: Arc::new(MovableClock::default()),
+    };
+    let server = ControlServer::start(host.library.clone(), Arc::new(Echo), deeds, &place.data())
         .expect("a socket");
     (host, server, Client::new(&place.data()))
 }

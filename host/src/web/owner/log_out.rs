@@ -53,6 +53,7 @@ pub(in crate::web) async fn log_out(
             tracing::error!(%error, "a bot could not be ended from its page");
             return trouble(visit.language);
         }
+        visit.note("end", "").await;
         let texts = visit.language.texts();
         let (title, text) = (texts.ending_title, texts.ending);
         let mut answer = notice(visit.language, StatusCode::OK, title, text);

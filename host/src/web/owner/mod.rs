@@ -18,11 +18,14 @@ mod plugins;
 mod settings;
 mod sign_in;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tokens;
-mod visit;
+pub(super) mod visit;
 
 use actix_web::web::ServiceConfig;
+
+pub(super) use page::Typed;
+pub(super) use settings::read;
 
 /// All routes.
 pub(super) fn routes(config: &mut ServiceConfig) {

@@ -7,22 +7,21 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::visit::{Visit, signed_in};
-use crate::bots::{Account, BotState, BotStatus, Particulars};
-use crate::model::{BotRecord, StateName};
+use crate::bots::Particulars;
 use crate::web::home::render;
 use crate::web::live;
 use crate::web::shared::Shared;
-use crate::web::view::View;
+use crate::web::view::{View, status_of};
 use crate::web::words::Texts;
 
 /// What stands in the form of settings.
-pub(super) struct Typed {
+pub(in crate::web) struct Typed {
     /// The bot's name.
-    pub(super) name: String,
+    pub(in crate::web) name: String,
     /// The tag of the language that it answers in.
-    pub(super) language: String,
+    pub(in crate::web) language: String,
     /// Its prefixes, spaces between.
-    pub(super) prefixes: String,
+    pub(in crate::web) prefixes: String,
 }
 
 #[derive(Template)]
@@ -111,7 +110,7 @@ async fn show(
         name: visit.bot_name(),
         number: visit.bot_number(),
         view: View::own(
-            &status(visit, shared),
+            &status_of(shared, &visit.bot),
             shared.parts.clock.now(),
             visit.language,
         ),
@@ -133,35 +132,4 @@ pub(in crate::web) async fn feed(request: HttpRequest, shared: Data<Shared>) -> 
         }
     })
     .await
-}
-
-/// How the visitor's bot is: as it runs or, when it could not be brought up, as it was last.
-fn status(visit: &Visit<'_>, shared: &Shared) -> BotStatus {
-    match shared.parts.instances.get(visit.bot.id) {
-        Some(bot) => bot.status(),
-        None => kept(&visit.bot),
-    }
-}
-
-fn kept(bot: &BotRecord) -> BotStatus {
-    let state = match bot.state {
-        // What it was linked with is over with the process that showed it.
-        StateName::Requested | StateName::Pairing => BotState::Requested,
-        StateName::Connecting => BotState::Connecting,
-        StateName::Open | StateName::Reconnecting => BotState::Reconnecting,
-        StateName::Stopped => BotState::Stopped,
-        StateName::LoggedOut => BotState::LoggedOut,
-        StateName::Failed => BotState::Failed,
-    };
-    let account = bot.jid.clone().map(|jid| Account {
-        jid,
-        lid: bot.lid.clone(),
-    });
-    BotStatus {
-        state,
-        since: bot.since,
-        cause: bot.cause.clone(),
-        account,
-        next_try: None,
-    }
 }

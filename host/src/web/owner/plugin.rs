@@ -146,12 +146,15 @@ async fn keep(
     };
     let (manager, bot, name) = (&visit.parts.manager, visit.bot.id, &plugin.manifest.name);
     match manager.set_plugin(bot, name, changes).await {
-        Ok(()) => HttpResponse::SeeOther()
-            .insert_header((
-                header::LOCATION,
-                format!("/bot/plugins/{name}?kept#settings"),
-            ))
-            .finish(),
+        Ok(()) => {
+            visit.note("plugin-set", name).await;
+            HttpResponse::SeeOther()
+                .insert_header((
+                    header::LOCATION,
+                    format!("/bot/plugins/{name}?kept#settings"),
+                ))
+                .finish()
+        }
         Err(error) => {
             tracing::error!(%bot, %error, "a plugin's settings could not be kept");
             trouble(visit.language)

@@ -57,9 +57,16 @@ pub(in crate::web) async fn switch(
             return refused(&texts.clash.replace("{other}", &other));
         }
         match manager.switch(bot, &name, wanted).await {
-            Ok(()) => HttpResponse::SeeOther()
-                .insert_header((header::LOCATION, format!("/bot/plugins#{name}")))
-                .finish(),
+            Ok(()) => {
+                let what = match wanted {
+                    true => "plugin-switch-on",
+                    false => "plugin-switch-off",
+                };
+                visit.note(what, &name).await;
+                HttpResponse::SeeOther()
+                    .insert_header((header::LOCATION, format!("/bot/plugins#{name}")))
+                    .finish()
+            }
             Err(SwitchError::Refused(why)) => {
                 tracing::warn!(%bot, why, "a plugin is not switched");
                 refused(texts.not_switched)

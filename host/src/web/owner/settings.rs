@@ -21,9 +21,17 @@ fn back(place: &'static str) -> HttpResponse {
 }
 
 /// The end of something that was asked for: back to the page, or what went wrong.
-fn done(visit: &Visit<'_>, done: Result<(), StoreError>, place: &'static str) -> HttpResponse {
+async fn done(
+    visit: &Visit<'_>,
+    done: Result<(), StoreError>,
+    what: &str,
+    place: &'static str,
+) -> HttpResponse {
     match done {
-        Ok(()) => back(place),
+        Ok(()) => {
+            visit.note(what, "").await;
+            back(place)
+        }
         Err(error) => {
             tracing::error!(bot = %visit.bot.id, %error, "what an owner wanted is not done");
             trouble(visit.language)
@@ -39,7 +47,8 @@ pub(in crate::web) async fn start(
     fields: web::Form<Fields>,
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
-        done(visit, visit.parts.manager.start(visit.bot.id).await, "/bot")
+        let started = visit.parts.manager.start(visit.bot.id).await;
+        done(visit, started, "start", "/bot").await
     })
     .await
 }
@@ -52,7 +61,8 @@ pub(in crate::web) async fn stop(
     fields: web::Form<Fields>,
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
-        done(visit, visit.parts.manager.stop(visit.bot.id).await, "/bot")
+        let stopped = visit.parts.manager.stop(visit.bot.id).await;
+        done(visit, stopped, "stop", "/bot").await
     })
     .await
 }
@@ -73,7 +83,7 @@ pub(in crate::web) async fn set(
         match read(&typed, visit.language) {
             Ok(change) => {
                 let kept = keep(visit, &typed.name, change).await;
-                done(visit, kept, "/bot?kept#settings")
+                done(visit, kept, "set", "/bot?kept#settings").await
             }
             Err(problem) => page::again(visit, &shared, typed, problem).await,
         }
@@ -90,7 +100,10 @@ async fn keep(visit: &Visit<'_>, name: &str, change: SettingsChange) -> Result<(
 }
 
 /// What is to be kept, or what is wrong with what was typed.
-fn read(typed: &Typed, language: Language) -> Result<SettingsChange, &'static str> {
+pub(in crate::web) fn read(
+    typed: &Typed,
+    language: Language,
+) -> Result<SettingsChange, &'static str> {
     let texts = language.texts();
     let plain = typed.name.chars().all(|c| !c.is_control());
     if !plain || typed.name.chars().count() > NAME {

@@ -62,7 +62,10 @@ pub(in crate::web) async fn add(
         }
         let added = visit.parts.access.add_token(visit.bot.id, name.to_owned());
         match added.await {
-            Ok(Some(token)) => show(visit, Some(token), None).await,
+            Ok(Some(token)) => {
+                visit.note("token-make", name).await;
+                show(visit, Some(token), None).await
+            }
             Ok(None) => {
                 let mut page = show(visit, None, Some(texts.tokens_full)).await;
                 *page.status_mut() = StatusCode::CONFLICT;
@@ -84,9 +87,12 @@ pub(in crate::web) async fn revoke(
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
         match visit.parts.access.revoke_token(visit.bot.id, *id).await {
-            Ok(()) => HttpResponse::SeeOther()
-                .insert_header((header::LOCATION, "/bot/tokens"))
-                .finish(),
+            Ok(()) => {
+                visit.note("token-revoke", &id.to_string()).await;
+                HttpResponse::SeeOther()
+                    .insert_header((header::LOCATION, "/bot/tokens"))
+                    .finish()
+            }
             Err(error) => failed(visit, &error),
         }
     })

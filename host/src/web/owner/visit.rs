@@ -15,7 +15,7 @@ use crate::web::shared::{OwnerParts, Shared};
 use crate::web::words::Texts;
 
 /// A cookie's name. Over HTTPS browsers themselves see to it that no other site and no other server of this one sets it.
-pub(super) fn cookie_name(access: &Access, name: &str) -> String {
+pub(in crate::web) fn cookie_name(access: &Access, name: &str) -> String {
     match access.is_secure() {
         true => format!("__Host-{name}"),
         false => name.to_owned(),
@@ -23,7 +23,7 @@ pub(super) fn cookie_name(access: &Access, name: &str) -> String {
 }
 
 /// A cookie that no script and no other site gets at.
-pub(super) fn cookie(
+pub(in crate::web) fn cookie(
     access: &Access,
     name: &str,
     value: &str,
@@ -40,7 +40,7 @@ pub(super) fn cookie(
 }
 
 /// What a visitor's browser shows under a name.
-pub(super) fn shown(request: &HttpRequest, access: &Access, name: &str) -> Option<String> {
+pub(in crate::web) fn shown(request: &HttpRequest, access: &Access, name: &str) -> Option<String> {
     let cookie = request.cookie(&cookie_name(access, name))?;
     Some(cookie.value().to_owned())
 }
@@ -60,9 +60,17 @@ pub(super) struct Visit<'a> {
     pub(super) form: String,
     /// What they read.
     pub(super) language: Language,
+    by: String,
+    shared: &'a Shared,
 }
 
 impl Visit<'_> {
+    /// Keeps what the owner did with their bot.
+    pub(super) async fn note(&self, what: &str, detail: &str) {
+        let (by, bot) = (self.by.clone(), self.bot.id.to_string());
+        self.shared.note(by, what, &bot, detail).await;
+    }
+
     /// Their bot as they call it, or its number.
     pub(super) fn bot_name(&self) -> String {
         match self.bot.name.trim() {
@@ -91,7 +99,7 @@ struct Notice<'a> {
 }
 
 /// A page that only says something.
-pub(super) fn notice(
+pub(in crate::web) fn notice(
     language: Language,
     status: StatusCode,
     title: &str,
@@ -108,7 +116,7 @@ pub(super) fn notice(
 }
 
 /// The host's data can't be read or written now.
-pub(super) fn trouble(language: Language) -> HttpResponse {
+pub(in crate::web) fn trouble(language: Language) -> HttpResponse {
     let texts = language.texts();
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     notice(language, status, texts.trouble_title, texts.trouble)
@@ -155,6 +163,8 @@ pub(super) async fn signed_in(
         bot,
         form,
         language: Language::asked_for(request).unwrap_or(own),
+        by: shared.visitor_of("the owner's page", request),
+        shared,
     };
     let mut response = answer(&visit).await;
     if let Some(secret) = renewed {
@@ -183,7 +193,7 @@ pub(super) async fn form_sent(
 }
 
 /// A form was sent that no page of the visitor's has made.
-pub(super) fn stale(language: Language) -> HttpResponse {
+pub(in crate::web) fn stale(language: Language) -> HttpResponse {
     let texts = language.texts();
     let (title, text) = (texts.form_stale_title, texts.form_stale);
     notice(language, StatusCode::FORBIDDEN, title, text)

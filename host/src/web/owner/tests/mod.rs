@@ -11,37 +11,47 @@ use std::time::Duration;
 
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::middleware::from_fn;
 use actix_web::test::TestRequest;
 use actix_web::web::Data;
 use actix_web::{App, test};
+use argon2::password_hash::SaltString;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
 use async_trait::async_trait;
 use jadi_plugin_manifest::{Capability, Manifest};
+use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::Access;
-use crate::bots::{Creation, Endings, Equip, Features, Fleet, FleetParts, Manager};
+use crate::access::{Access, Operators};
+use crate::bots::{
+    Creation, Endings, Equip, Features, Fleet, FleetParts, HostSettings, Manager, Restoring,
+};
 use crate::clock::MovableClock;
 use crate::dispatch::tests::bare as dispatch;
 use crate::dispatch::{
-    Delay, Dispatch, Installed, KnownBots, PluginDesk, Seating, SwitchError, SystemOwners,
+    Delay, Dispatch, FailingVersions, Installed, KnownBots, PluginDesk, Seating, SwitchError,
+    SystemOwners,
 };
+use crate::library::tests::library;
 use crate::meter::Meter;
 use crate::model::{BotId, BotRecord, BotRole, Jid, LinkMethod, StateName};
 use crate::random::SystemRandom;
 use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreError, StoreOptions};
-use crate::web::shared::{HostingParts, OwnerParts, Shared, WebParts};
+use crate::web::deeds::Deeds;
+use crate::web::shared::{HostingParts, OperatorParts, OwnerParts, Shared, WebParts};
 use crate::web::tests::bare;
 use crate::web::{headers, server};
 use crate::whatsapp::Session;
 use crate::whatsapp::fake::{DEADLINE, FakeConnector, Starts};
 
-struct Bench {
-    clock: MovableClock,
+pub(in crate::web) struct Bench {
+    pub(in crate::web) clock: MovableClock,
     access: Arc<Access>,
-    shared: Data<Shared>,
-    store: Arc<Store>,
+    pub(in crate::web) shared: Data<Shared>,
+    pub(in crate::web) store: Arc<Store>,
     fleet: Arc<Fleet>,
     endings: Arc<Endings>,
     shelf: Arc<Shelf>,
@@ -115,17 +125,31 @@ impl Equip for Bare {
     }
 }
 
+/// A hash that is quickly made, for tests only.
+fn hash(password: &str) -> SecretString {
+    let params = Params::new(Params::MIN_M_COST, 1, 1, None).expect("they are allowed");
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let salt = SaltString::encode_b64(&[7; 16]).expect("a salt");
+    let hash = argon2.hash_password(password.as_bytes(), &salt);
+    hash.expect("a hash").to_string().into()
+}
+
 fn account(n: u8) -> Jid {
     let account = format!("628000000020{n}@s.whatsapp.net");
     account.parse().expect("a jid")
 }
 
-fn bot(n: u8) -> BotId {
+pub(in crate::web) fn bot(n: u8) -> BotId {
     BotId::from_random([n; 16])
 }
 
 /// Two bots, `Shop` and `Farm`, linked and stopped, and no instance of either.
 async fn bench(address: &str) -> Bench {
+    bench_of(address, None).await
+}
+
+/// The same, with a page for the operator who knows the password.
+pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> Bench {
     let dir = tempfile::tempdir().expect("a directory");
     let options = StoreOptions {
         data_dir: dir.path().to_owned(),
@@ -152,23 +176,55 @@ async fn bench(address: &str) -> Bench {
     let access = Access::new(store.credentials(), shared_clock, Arc::new(SystemRandom));
     access.open_at(Some(address));
     let (connector, starts) = FakeConnector::new();
+    let seating = Seating::new(store.seats());
+    let (features, delay) = (Features::default(), Delay::new(Duration::ZERO));
     let (fleet, _) = Fleet::new(FleetParts {
         store: store.clone(),
         connector,
-        equip: Arc::new(Bare(clock.clone(), Seating::new(store.seats()))),
+        equip: Arc::new(Bare(clock.clone(), seating.clone())),
         clock: Arc::new(clock.clone()),
         random: Arc::new(SystemRandom),
-        delay: Delay::new(Duration::ZERO),
-        features: Features::default(),
+        delay: delay.clone(),
+        features: features.clone(),
         system_owners: SystemOwners::default(),
         main_number: None,
     });
     let endings = Endings::new(fleet.clone());
+    let library = library(&store, &dir.path().join("cache")).await;
+    let creation = Creation::new(fleet.clone(), 5);
+    let settings = HostSettings::open(
+        store.registry(),
+        features.clone(),
+        seating.clone(),
+        delay.clone(),
+    );
+    let settings = settings.await.expect("settings");
     let shelf = Arc::new(Shelf(Mutex::default()));
+    let manager = Manager::new(fleet.clone(), endings.clone(), shelf.clone());
     let parts = WebParts {
+        operator: password.map(|password| OperatorParts {
+            operators: Operators::new(
+                hash(password),
+                Arc::new(clock.clone()),
+                Arc::new(SystemRandom),
+            ),
+            access: access.clone(),
+            registry: store.registry(),
+            fleet: fleet.clone(),
+            manager: manager.clone(),
+            creation: creation.clone(),
+            settings,
+            restoring: Restoring::default(),
+            library,
+            failing: FailingVersions::new().0,
+        }),
+        deeds: Some(Deeds {
+            audit: store.audit(),
+            clock: Arc::new(clock.clone()),
+        }),
         instances: fleet.instances().clone(),
         hosting: Some(HostingParts {
-            creation: Creation::new(fleet.clone(), 5),
+            creation,
             registry: store.registry(),
             random: Arc::new(SystemRandom),
             language: "en".to_owned(),
@@ -176,7 +232,7 @@ async fn bench(address: &str) -> Bench {
         owners: Some(OwnerParts {
             access: access.clone(),
             registry: store.registry(),
-            manager: Manager::new(fleet.clone(), endings.clone(), shelf.clone()),
+            manager,
         }),
         ..bare(clock.clone())
     };
@@ -194,6 +250,21 @@ async fn bench(address: &str) -> Bench {
 }
 
 impl Bench {
+    /// A bot that was started gets its connection.
+    pub(in crate::web) async fn opens(&mut self, n: u8) {
+        let session = self.starts.next().await;
+        session.open(account(n).as_str()).await;
+        self.reaches(n, "open").await;
+    }
+
+    /// Waits until no bot is being ended any more.
+    pub(in crate::web) async fn ended(&self) {
+        let mut under_way = self.endings.under_way();
+        let ended = under_way.wait_for(|endings| *endings == 0);
+        let ended = tokio::time::timeout(DEADLINE, ended).await;
+        ended.expect("in time").expect("it is told");
+    }
+
     /// The path of a new link to a bot's page.
     async fn link(&self, n: u8) -> String {
         let link = self.access.link(bot(n)).await.expect("kept");
@@ -202,19 +273,22 @@ impl Bench {
         link[at..].to_owned()
     }
 
-    async fn ask(&self, request: TestRequest) -> Seen {
+    pub(in crate::web) async fn ask(&self, request: TestRequest) -> Seen {
         let app = App::new()
             .app_data(self.shared.clone())
-            .wrap(headers::all())
+            .wrap(from_fn(headers::rates))
+            .wrap(headers::all(false))
             .configure(server::routes);
         let app = test::init_service(app).await;
         let response = test::call_service(&app, request.to_request()).await;
         let cookies = response.response().cookies().map(Cookie::into_owned);
         let (status, cookies) = (response.status(), cookies.collect());
+        let headers = response.headers().clone();
         let body = test::read_body(response).await;
         Seen {
             status,
             cookies,
+            headers,
             text: String::from_utf8(body.to_vec()).expect("text"),
         }
     }
@@ -236,15 +310,22 @@ impl Bench {
 }
 
 /// An answer, as a browser sees it.
-struct Seen {
-    status: StatusCode,
+pub(in crate::web) struct Seen {
+    pub(in crate::web) status: StatusCode,
     cookies: Vec<Cookie<'static>>,
-    text: String,
+    headers: HeaderMap,
+    pub(in crate::web) text: String,
 }
 
 impl Seen {
+    /// A header's text.
+    pub(in crate::web) fn header(&self, name: &str) -> &str {
+        let header = self.headers.get(name).expect("a header");
+        header.to_str().expect("text")
+    }
+
     /// The proof that the page's form carries.
-    fn proof(&self) -> String {
+    pub(in crate::web) fn proof(&self) -> String {
         let (_, rest) = self
             .text
             .split_once("name=\"form\" value=\"")
@@ -252,17 +333,17 @@ impl Seen {
         rest.split('"').next().expect("a value").to_owned()
     }
 
-    fn cookie(&self, name: &str) -> Cookie<'static> {
+    pub(in crate::web) fn cookie(&self, name: &str) -> Cookie<'static> {
         let mut named = self.cookies.iter().filter(|cookie| cookie.name() == name);
         named.next().expect("a cookie").clone()
     }
 }
 
-fn get(path: &str) -> TestRequest {
+pub(in crate::web) fn get(path: &str) -> TestRequest {
     TestRequest::get().uri(path)
 }
 
-fn post(path: &str, proof: &str) -> TestRequest {
+pub(in crate::web) fn post(path: &str, proof: &str) -> TestRequest {
     TestRequest::post().uri(path).set_form([("form", proof)])
 }
 
@@ -274,7 +355,7 @@ impl Bench {
         page
     }
 
-    async fn record(&self, n: u8) -> Option<BotRecord> {
+    pub(in crate::web) async fn record(&self, n: u8) -> Option<BotRecord> {
         let record = self.store.registry().get(bot(n)).await;
         record.expect("the registry works")
     }

@@ -1,0 +1,260 @@
+//! The API's description, made from its code: as a document for programs, and as a page for people.
+
+use std::sync::LazyLock;
+
+use actix_web::{HttpRequest, HttpResponse, get};
+use askama::Template;
+use serde_json::Value;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::home::render;
+use super::language::Language;
+use super::words::Texts;
+use super::{api, connect};
+
+/// All calls.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Jadi",
+        description = "Making a number a bot, and managing it. Times are in milliseconds since 1970 unless their name says otherwise, \
+            `expiresIn` is in seconds. Answers are `{status: true, data}` or `{status: false, message, code, details}`. How often you \
+            may still ask stands in the headers `ratelimit-limit`, `ratelimit-remaining` and `ratelimit-reset` (seconds).",
+        license(name = "AGPL-3.0-or-later"),
+    ),
+    paths(
+        connect::api::subbot_connect,
+        connect::api::subbot_status,
+        connect::api::subbot_list,
+        connect::api::subbot_events,
+        api::bot::log_out,
+        api::bot::stats,
+        api::command::command,
+        api::socket::socket,
+        api::manage::look,
+        api::manage::set_bot,
+        api::manage::start,
+        api::manage::stop,
+        api::manage::list_plugins,
+        api::manage::change_plugin,
+    ),
+    modifiers(&Token),
+)]
+struct Document;
+
+/// What programs show.
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let header = ApiKeyValue::with_description(
+            "x-jadi-token",
+            "A token of your bot, which its owner makes on the bot's page",
+        );
+        let scheme = SecurityScheme::ApiKey(ApiKey::Header(header));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", scheme);
+    }
+}
+
+/// The document, which is the same for as long as the program runs.
+static JSON: LazyLock<String> = LazyLock::new(|| {
+    let document = Document::openapi().to_pretty_json();
+    format!("{}\n", document.unwrap_or_default())
+});
+
+/// The document.
+#[get("/api/openapi.json")]
+pub(super) async fn json() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(JSON.as_str())
+}
+
+/// A call, as the page shows it.
+struct Call {
+    method: String,
+    path: String,
+    summary: String,
+    more: String,
+    token: bool,
+    body: String,
+    answer: String,
+    codes: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "api.html")]
+struct Page {
+    lang: &'static str,
+    t: &'static Texts,
+    about: String,
+    calls: Vec<Call>,
+}
+
+/// The page.
+#[get("/api")]
+pub(super) async fn page(request: HttpRequest) -> HttpResponse {
+    let language = Language::of_visitor(&request);
+    let document: Value = serde_json::from_str(&JSON).unwrap_or_default();
+    render(&Page {
+        lang: language.tag(),
+        t: language.texts(),
+        about: text(&document, "/info/description"),
+        calls: calls(&document),
+    })
+}
+
+fn text(value: &Value, pointer: &str) -> String {
+    let text = value.pointer(pointer).and_then(Value::as_str);
+    text.unwrap_or_default().to_owned()
+}
+
+fn calls(document: &Value) -> Vec<Call> {
+    let paths = document.get("paths").and_then(Value::as_object);
+    let mut calls = Vec::new();
+    for (path, methods) in paths.into_iter().flatten() {
+        for (method, call) in methods.as_object().into_iter().flatten() {
+            let answers = call.get("responses").and_then(Value::as_object);
+            let errors = answers.into_iter().flatten();
+            let errors = errors.filter(|(status, _)| status.ends_with("XX"));
+            let security = call.get("security").and_then(Value::as_array);
+            calls.push(Call {
+                method: method.to_uppercase(),
+                path: path.clone(),
+                summary: text(call, "/summary"),
+                more: text(call, "/description"),
+                token: security
+                    .is_some_and(|ways| ways.iter().all(|way| way.get("token").is_some())),
+                body: sketch(
+                    document,
+                    call.pointer("/requestBody/content/application~1json/schema"),
+                ),
+                answer: sketch(
+                    document,
+                    call.pointer("/responses/200/content/application~1json/schema"),
+                ),
+                codes: errors
+                    .map(|(_, error)| text(error, "/description"))
+                    .collect(),
+            });
+        }
+    }
+    calls
+}
+
+/// A schema as lines of names and types, one a field.
+fn sketch(document: &Value, schema: Option<&Value>) -> String {
+    let mut lines = String::new();
+    if let Some(schema) = schema {
+        write(document, schema, 0, &mut lines);
+    }
+    lines.trim_end().to_owned()
+}
+
+/// How deep shapes are drawn.
+const DEPTH: usize = 4;
+
+fn write(document: &Value, schema: &Value, depth: usize, lines: &mut String) {
+    let schema = followed(document, schema);
+    let fields = schema.get("properties").and_then(Value::as_object);
+    for (name, field) in fields.into_iter().flatten() {
+        let shape = followed(document, field);
+        let indent = "  ".repeat(depth);
+        let note = text(field, "/description").replace('\n', " ");
+        let dash = if note.is_empty() { "" } else { ": " };
+        lines.push_str(&format!("{indent}{name} ({}){dash}{note}\n", kind(shape)));
+        if depth < DEPTH {
+            let inner = shape.get("items").unwrap_or(shape);
+            write(document, inner, depth.saturating_add(1), lines);
+        }
+    }
+    for way in ["oneOf", "anyOf", "allOf"] {
+        for one in schema
+            .get(way)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            if depth < DEPTH {
+                write(document, one, depth, lines);
+            }
+        }
+    }
+}
+
+/// The schema that a reference means.
+fn followed<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let target = schema.get("$ref").and_then(Value::as_str);
+    let target = target.and_then(|target| document.pointer(target.trim_start_matches('#')));
+    target.unwrap_or(schema)
+}
+
+fn kind(schema: &Value) -> String {
+    match schema.get("type") {
+        Some(Value::String(one)) => one.clone(),
+        Some(Value::Array(all)) => {
+            let names = all.iter().filter_map(Value::as_str);
+            names.collect::<Vec<_>>().join(" or ")
+        }
+        _ => "object".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `JADI_UPDATE_GOLDEN=1` writes it.
+    const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+
+    #[test]
+    fn the_document_is_the_one_that_programs_were_made_for() {
+        if std::env::var_os("JADI_UPDATE_GOLDEN").is_some() {
+            std::fs::write(GOLDEN, JSON.as_str()).expect("written");
+        }
+        let golden = std::fs::read_to_string(GOLDEN).unwrap_or_default();
+        assert!(
+            golden == *JSON,
+            "docs/openapi.json is not what the code says: run this test with JADI_UPDATE_GOLDEN=1 when the change is meant"
+        );
+    }
+
+    #[test]
+    fn the_page_shows_each_call_with_its_shapes() {
+        let document: Value = serde_json::from_str(&JSON).expect("JSON");
+        let calls = calls(&document);
+        assert_eq!(calls.len(), 14);
+        let connect = calls.iter().find(|call| call.path == "/api/subbot/connect");
+        let connect = connect.expect("the call");
+        assert_eq!((connect.method.as_str(), connect.token), ("POST", false));
+        assert!(
+            connect.body.contains("phoneNumber (string)"),
+            "{}",
+            connect.body
+        );
+        assert!(
+            connect.answer.contains("  qrCode (string or null)"),
+            "{}",
+            connect.answer
+        );
+        assert!(
+            connect
+                .codes
+                .iter()
+                .any(|codes| codes.contains("SLOTS_FULL"))
+        );
+        for call in &calls {
+            assert!(!call.summary.is_empty(), "{} {}", call.method, call.path);
+            assert_eq!(
+                call.token,
+                !["connect", "status", "list", "events"]
+                    .iter()
+                    .any(|open| call.path.ends_with(open)),
+                "{}",
+                call.path
+            );
+        }
+    }
+}

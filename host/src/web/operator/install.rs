@@ -1,0 +1,192 @@
+//! Installing a plugin, or another version of one: its file, then what it is and may do, then consent to that.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use actix_multipart::{Multipart, MultipartError};
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, post};
+use askama::Template;
+use futures::TryStreamExt as _;
+
+use super::machine;
+use super::plugins::refused;
+use super::visit::{form_sent, go, signed_in};
+use super::words::Texts;
+use crate::clock::Millis;
+use crate::control::LARGEST_COMPONENT;
+use crate::library::{Consent, Installation, Need, Terms, Whom};
+use crate::store::Installer;
+use crate::web::forms::Fields;
+use crate::web::home::render;
+use crate::web::shared::Shared;
+
+/// How long a file may take to come.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a file waits for consent.
+const WAITS: Millis = 15 * 60_000;
+/// The most bytes of a field that is no file.
+const FIELD: usize = 1024;
+
+/// A file that waits for consent: the last that came.
+pub(in crate::web) struct Upload {
+    component: Vec<u8>,
+    terms: Terms,
+    at: Millis,
+}
+
+#[derive(Template)]
+#[template(path = "operator_install.html")]
+struct Page<'a> {
+    lang: &'static str,
+    t: &'static Texts,
+    about: &'static str,
+    form: &'a str,
+    terms: &'a Terms,
+    bytes: String,
+    /// What it may do, and whether that is new.
+    needs: Vec<(&'a Need, bool)>,
+    /// What the version in use may do and this one not any more.
+    lost: &'a [Need],
+}
+
+/// What is wrong with a file that is sent.
+enum Wrong {
+    /// No page of the operator's has sent it.
+    Stale,
+    /// There is no file, or it did not come whole.
+    NotWhole,
+    /// It is too large.
+    TooLarge,
+}
+
+impl From<MultipartError> for Wrong {
+    fn from(_: MultipartError) -> Self {
+        Self::NotWhole
+    }
+}
+
+/// Takes a plugin's file in, and shows what it is.
+#[post("/operator/plugins")]
+pub(in crate::web) async fn take_in(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    body: Multipart,
+) -> HttpResponse {
+    let kept = shared.clone();
+    signed_in(&request, &shared, async |visit| {
+        let stale = || crate::web::owner::visit::stale(visit.language);
+        if crate::web::forms::from_here(&request).is_err() {
+            return stale();
+        }
+        let came = tokio::time::timeout(PATIENCE, file(body, &visit.form)).await;
+        let component = match came.unwrap_or(Err(Wrong::NotWhole)) {
+            Ok(component) => component,
+            Err(Wrong::Stale) => return stale(),
+            Err(Wrong::NotWhole) => {
+                return visit.refused(StatusCode::BAD_REQUEST, visit.texts.file_not_whole);
+            }
+            Err(Wrong::TooLarge) => {
+                let text = visit.texts.file_too_large;
+                return visit.refused(StatusCode::PAYLOAD_TOO_LARGE, text);
+            }
+        };
+        let terms = match visit.parts.library.look(component.clone()).await {
+            Ok(terms) => terms,
+            Err(error) => return refused(visit, &error),
+        };
+        let new = |need: &Need| match &terms.installed {
+            Some(installed) => installed.new_needs.contains(&need.key),
+            None => true,
+        };
+        let page = render(&Page {
+            lang: visit.language.tag(),
+            t: visit.texts,
+            about: visit.language.texts().about,
+            form: &visit.form,
+            bytes: machine::bytes(terms.bytes),
+            needs: terms.needs.iter().map(|need| (need, new(need))).collect(),
+            lost: match &terms.installed {
+                Some(installed) => &installed.lost_needs,
+                None => &[],
+            },
+            terms: &terms,
+        });
+        let at = kept.parts.clock.now();
+        *kept.upload.lock().unwrap_or_else(PoisonError::into_inner) = Some(Upload {
+            component,
+            terms,
+            at,
+        });
+        page
+    })
+    .await
+}
+
+/// The file of a form whose first field proves who sent it.
+async fn file(mut body: Multipart, given: &str) -> Result<Vec<u8>, Wrong> {
+    let mut proof = body.try_next().await?.ok_or(Wrong::Stale)?;
+    let text = proof.bytes(FIELD).await.map_err(|_| Wrong::Stale)?;
+    let text = text.map_err(|_| Wrong::Stale)?;
+    let field = (
+        proof.name().unwrap_or_default().to_owned(),
+        String::from_utf8_lossy(&text).into_owned(),
+    );
+    if !Fields::of(vec![field]).prove(given) {
+        return Err(Wrong::Stale);
+    }
+    drop(proof);
+    let mut file = body.try_next().await?.ok_or(Wrong::NotWhole)?;
+    let component = file.bytes(LARGEST_COMPONENT).await;
+    let component = component.map_err(|_| Wrong::TooLarge)??;
+    if component.is_empty() {
+        return Err(Wrong::NotWhole);
+    }
+    Ok(component.into())
+}
+
+/// Installs the file that was shown, with consent to what was shown.
+#[post("/operator/plugins/install")]
+pub(in crate::web) async fn install(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    fields: web::Form<Fields>,
+) -> HttpResponse {
+    form_sent(&request, &shared, &fields, async |visit| {
+        let now = shared.parts.clock.now();
+        let digest = fields.text("digest");
+        let taken = {
+            let mut kept = shared.upload.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.take_if(|upload| upload.terms.digest.to_string() == digest)
+        };
+        let fresh = taken.filter(|upload| now.saturating_sub(upload.at) < WAITS);
+        let Some(Upload {
+            component, terms, ..
+        }) = fresh
+        else {
+            return visit.refused(StatusCode::CONFLICT, visit.texts.file_gone);
+        };
+        let library = &visit.parts.library;
+        let keys = terms.needs.iter().map(|need| need.key.clone());
+        let installed = library.install(Installation {
+            component,
+            consent: Consent::To(keys.collect()),
+            by: Installer::Operator,
+            replace: fields.text("replace") == "on",
+        });
+        let (name, version) = match installed.await {
+            Ok(plugin) => (plugin.name, plugin.version),
+            Err(error) => return refused(visit, &error),
+        };
+        visit.note("plugin-install", &name, &version).await;
+        if fields.text("everywhere") == "on" {
+            if let Err(error) = library.switch(&name, Whom::All, true).await {
+                return refused(visit, &error);
+            }
+            visit.note("plugin-switch-on", &name, "").await;
+        }
+        go(format!("/operator/plugins/{name}"))
+    })
+    .await
+}

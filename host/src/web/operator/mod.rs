@@ -1,0 +1,56 @@
+//! The operator's page: the whole host at a glance, all its bots and plugins, what is switched and set, and who did what.
+//!
+//! Who knows the password signs in (see [`crate::access::Operators`]); without one in the configuration there is no such page.
+//! Everything works without a script; with one the figures are live. What is done here is kept among the deeds.
+//!
+//! # Layout
+//!
+//! - `sign_in`: in and out. `visit`: who is there. `words`: what the pages say.
+//! - `overview`: how the host does; slots, pause and features. `machine`: what it takes of the machine.
+//! - `bots`: all of them. `bot`: one of them, and its end. `plugins`: all of them, and one. `install`: a plugin's file, what it
+//!   may do, and consent to it.
+//! - `audit`: who did what.
+
+mod audit;
+mod bot;
+mod bots;
+mod install;
+mod machine;
+mod overview;
+mod plugins;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+mod visit;
+mod words;
+
+use actix_web::web::ServiceConfig;
+
+pub(super) use install::Upload;
+#[cfg(test)]
+pub(super) use words::Texts as OperatorTexts;
+
+/// All routes.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(sign_in::show)
+        .service(sign_in::sign_in)
+        .service(sign_in::sign_out)
+        .service(overview::front)
+        .service(overview::feed)
+        .service(overview::set_slots)
+        .service(overview::set_delay)
+        .service(overview::switch)
+        .service(bots::list)
+        .service(bot::card)
+        .service(bot::start)
+        .service(bot::stop)
+        .service(bot::confirm)
+        .service(bot::end)
+        .service(plugins::list)
+        .service(install::take_in)
+        .service(install::install)
+        .service(plugins::card)
+        .service(plugins::change)
+        .service(audit::list);
+}

@@ -1,0 +1,280 @@
+//! How the host does, and what the operator sets of it.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use futures::stream;
+use serde::Serialize;
+
+use super::machine;
+use super::visit::{Visit, form_sent, go, signed_in};
+use super::words::Texts;
+use crate::bots::{Feature, Progress};
+use crate::clock::Millis;
+use crate::model::StateName;
+use crate::store::StoreError;
+use crate::web::forms::Fields;
+use crate::web::home::render;
+use crate::web::shared::{OperatorParts, Shared};
+
+/// How often the figures are told again.
+const EVERY: Duration = Duration::from_secs(3);
+/// The longest pause between reconnects and between sends, milliseconds.
+const LONGEST_DELAY: u64 = 60_000;
+/// The most slots.
+const MOST_SLOTS: u32 = 100_000;
+
+/// What changes from moment to moment, as the page shows it.
+#[derive(Debug, Serialize)]
+struct Figures {
+    /// What the process holds in memory.
+    memory: String,
+    /// The machine's load.
+    load: String,
+    /// Bots that are connected, of those that run.
+    open: String,
+    /// Events since the start.
+    events: u64,
+    /// Messages sent since the start.
+    sent: u64,
+    /// Events per second, once that is known.
+    rate: String,
+    /// Bots that have yet to be brought up since the start, of all, with those that could not be.
+    restore: String,
+}
+
+/// What has gone through until a moment.
+#[derive(Debug, Clone, Copy)]
+struct Through {
+    at: Millis,
+    events: u64,
+}
+
+impl Figures {
+    /// As they are now; the rate since `before`.
+    fn now(shared: &Shared, parts: &OperatorParts, before: Option<Through>) -> (Self, Through) {
+        let (mut events, mut sent) = (0_u64, 0_u64);
+        for (_, dispatch) in parts.fleet.dispatches() {
+            let counters = dispatch.counters();
+            events = events.saturating_add(counters.received.get());
+            sent = sent.saturating_add(counters.sent.get());
+        }
+        let through = Through {
+            at: shared.parts.clock.now(),
+            events,
+        };
+        let rate = before.and_then(|before| {
+            let millis = through.at.saturating_sub(before.at);
+            let more = events.saturating_sub(before.events);
+            (millis > 0).then(|| more as f64 * 1000.0 / millis as f64)
+        });
+        let bots = shared.parts.instances.all();
+        let open = bots
+            .iter()
+            .filter(|bot| bot.status().state.kept() == StateName::Open);
+        let Progress {
+            total,
+            done,
+            broken,
+        } = *parts.restoring.watch().borrow();
+        let figures = Self {
+            memory: machine::memory().map(machine::bytes).unwrap_or_default(),
+            load: machine::load().unwrap_or_default(),
+            open: format!("{} / {}", open.count(), bots.len()),
+            events,
+            sent,
+            rate: rate.map(|rate| format!("{rate:.1}")).unwrap_or_default(),
+            restore: match broken {
+                0 => format!("{done} / {total}"),
+                _ => format!("{done} / {total} (!{broken})"),
+            },
+        };
+        (figures, through)
+    }
+}
+
+/// A plugin that fails, or can't be loaded.
+struct Failing {
+    name: String,
+    version: String,
+    /// In how many bots it is paused; none when it can't be loaded at all.
+    bots: Option<usize>,
+}
+
+#[derive(Template)]
+#[template(path = "operator.html")]
+struct Page<'a> {
+    lang: &'static str,
+    t: &'static Texts,
+    about: &'static str,
+    form: &'a str,
+    figures: Figures,
+    states: Vec<(&'static str, u32)>,
+    slots: u32,
+    taken: u32,
+    delay: u128,
+    features: Vec<(Feature, bool)>,
+    failing: Vec<Failing>,
+}
+
+impl Page<'_> {
+    fn feature(&self, feature: &Feature) -> &'static str {
+        match feature {
+            Feature::Jadibot => self.t.feature_jadibot,
+            Feature::ConnectPage => self.t.feature_connect_page,
+            Feature::Isolation => self.t.feature_isolation,
+        }
+    }
+}
+
+/// The whole host.
+#[get("/operator")]
+pub(in crate::web) async fn front(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    signed_in(&request, &shared, async |visit| {
+        match page(&shared, visit).await {
+            Ok(page) => page,
+            Err(error) => visit.trouble(&error),
+        }
+    })
+    .await
+}
+
+async fn page(shared: &Shared, visit: &Visit<'_>) -> anyhow::Result<HttpResponse> {
+    let parts = visit.parts;
+    let (figures, _) = Figures::now(shared, parts, None);
+    let states = parts.registry.counts().await?;
+    let failing_builds = parts.failing.count();
+    let plugins = parts.library.list().await?.into_iter();
+    let failing = plugins.filter_map(|plugin| {
+        let digest = plugin.digest.to_string();
+        let found = failing_builds.iter().find(|(build, _)| *build == digest);
+        let bots = found.map(|(_, bots)| *bots);
+        (plugin.problem.is_some() || bots.is_some()).then_some(Failing {
+            name: plugin.name,
+            version: plugin.version,
+            bots: bots.filter(|_| plugin.problem.is_none()),
+        })
+    });
+    Ok(render(&Page {
+        lang: visit.language.tag(),
+        t: visit.texts,
+        about: visit.language.texts().about,
+        form: &visit.form,
+        figures,
+        states: states
+            .into_iter()
+            .filter(|(_, bots)| *bots > 0)
+            .map(|(state, bots)| (visit.texts.state(&state), bots))
+            .collect(),
+        slots: parts.creation.slots().await?,
+        taken: parts.creation.taken().await?,
+        delay: parts.settings.delay().as_millis(),
+        features: parts.settings.features(),
+        failing: failing.collect(),
+    }))
+}
+
+/// The figures, live.
+#[get("/operator/events")]
+pub(in crate::web) async fn feed(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    let told = shared.clone();
+    signed_in(&request, &shared, async |_| {
+        let Ok(listening) = told.listeners.clone().try_acquire_owned() else {
+            return HttpResponse::ServiceUnavailable().finish();
+        };
+        let start = (told.clone(), None, listening);
+        let events = stream::unfold(start, |(shared, before, listening)| async move {
+            if before.is_some() {
+                let ended = shared.ending.cancelled();
+                tokio::time::timeout(EVERY, ended).await.err()?;
+            }
+            let parts = shared.parts.operator.as_ref()?;
+            let (figures, through) = Figures::now(&shared, parts, before);
+            let json = serde_json::to_string(&figures).ok()?;
+            let text = Bytes::from(format!("event: figures\ndata: {json}\n\n"));
+            let told = Ok::<_, std::convert::Infallible>(text);
+            Some((told, (shared, Some(through), listening)))
+        });
+        HttpResponse::Ok()
+            .content_type("text/event-stream")
+            .streaming(Box::pin(events))
+    })
+    .await
+}
+
+/// Back to the page once something is set, or what went wrong.
+async fn done(
+    visit: &Visit<'_>,
+    done: Result<(), StoreError>,
+    what: &str,
+    detail: &str,
+) -> HttpResponse {
+    match done {
+        Ok(()) => {
+            visit.note(what, "", detail).await;
+            go("/operator#settings")
+        }
+        Err(error) => visit.trouble(&error),
+    }
+}
+
+/// Sets how many bots there may be.
+#[post("/operator/slots")]
+pub(in crate::web) async fn set_slots(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    fields: web::Form<Fields>,
+) -> HttpResponse {
+    form_sent(&request, &shared, &fields, async |visit| {
+        let typed = fields.text("slots").trim();
+        let slots = typed.parse().ok().filter(|slots| *slots <= MOST_SLOTS);
+        let Some(slots) = slots else {
+            return visit.refused(StatusCode::UNPROCESSABLE_ENTITY, visit.texts.slots_wrong);
+        };
+        let set = visit.parts.creation.set_slots(slots).await;
+        done(visit, set, "set-slots", typed).await
+    })
+    .await
+}
+
+/// Sets the pause between reconnects and between sends.
+#[post("/operator/delay")]
+pub(in crate::web) async fn set_delay(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    fields: web::Form<Fields>,
+) -> HttpResponse {
+    form_sent(&request, &shared, &fields, async |visit| {
+        let typed = fields.text("delay").trim();
+        let delay = typed.parse().ok().filter(|delay| *delay <= LONGEST_DELAY);
+        let Some(delay) = delay else {
+            return visit.refused(StatusCode::UNPROCESSABLE_ENTITY, visit.texts.delay_wrong);
+        };
+        let set = visit.parts.settings.set_delay(Duration::from_millis(delay));
+        done(visit, set.await, "set-delay", typed).await
+    })
+    .await
+}
+
+/// Switches a feature.
+#[post("/operator/features/{name}")]
+pub(in crate::web) async fn switch(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    name: web::Path<String>,
+    fields: web::Form<Fields>,
+) -> HttpResponse {
+    form_sent(&request, &shared, &fields, async |visit| {
+        let Some(feature) = Feature::named(&name) else {
+            return HttpResponse::NotFound().finish();
+        };
+        let on = fields.text("to") == "on";
+        let what = if on { "switch-on" } else { "switch-off" };
+        let switched = visit.parts.settings.switch(feature, on).await;
+        done(visit, switched, what, feature.name()).await
+    })
+    .await
+}

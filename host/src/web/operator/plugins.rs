@@ -1,0 +1,133 @@
+//! All installed plugins, and what is done with one.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+
+use super::visit::{Visit, form_sent, go, signed_in};
+use super::words::Texts;
+use crate::library::{LibraryError, PluginView, Whom};
+use crate::web::forms::Fields;
+use crate::web::home::render;
+use crate::web::shared::{Shared, moment};
+
+#[derive(Template)]
+#[template(path = "operator_plugins.html")]
+struct Page<'a> {
+    lang: &'static str,
+    t: &'static Texts,
+    about: &'static str,
+    form: &'a str,
+    plugins: Vec<PluginView>,
+}
+
+#[derive(Template)]
+#[template(path = "operator_plugin.html")]
+struct Card<'a> {
+    lang: &'static str,
+    t: &'static Texts,
+    about: &'static str,
+    form: &'a str,
+    plugin: PluginView,
+    /// When each version was installed, the version in use marked; the last first.
+    versions: Vec<(String, String, bool)>,
+}
+
+/// All of them.
+#[get("/operator/plugins")]
+pub(in crate::web) async fn list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    signed_in(&request, &shared, async |visit| {
+        match visit.parts.library.list().await {
+            Ok(plugins) => render(&Page {
+                lang: visit.language.tag(),
+                t: visit.texts,
+                about: visit.language.texts().about,
+                form: &visit.form,
+                plugins,
+            }),
+            Err(error) => refused(visit, &error),
+        }
+    })
+    .await
+}
+
+/// One of them.
+#[get("/operator/plugins/{name}")]
+pub(in crate::web) async fn card(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    name: web::Path<String>,
+) -> HttpResponse {
+    signed_in(&request, &shared, async |visit| {
+        let plugin = match visit.parts.library.get(&name).await {
+            Ok(plugin) => plugin,
+            Err(error) => return refused(visit, &error),
+        };
+        let versions = plugin.versions.iter().rev().map(|version| {
+            let current = version.digest == plugin.digest;
+            (version.version.clone(), moment(version.installed), current)
+        });
+        render(&Card {
+            lang: visit.language.tag(),
+            t: visit.texts,
+            about: visit.language.texts().about,
+            form: &visit.form,
+            versions: versions.collect(),
+            plugin,
+        })
+    })
+    .await
+}
+
+/// Switches it for all bots, goes back to its former version, or removes it.
+#[post("/operator/plugins/{name}/{deed}")]
+pub(in crate::web) async fn change(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    path: web::Path<(String, String)>,
+    fields: web::Form<Fields>,
+) -> HttpResponse {
+    let (name, deed) = path.into_inner();
+    form_sent(&request, &shared, &fields, async |visit| {
+        let library = &visit.parts.library;
+        let changed = match deed.as_str() {
+            "switch-on" => library.switch(&name, Whom::All, true).await.map(drop),
+            "switch-off" => library.switch(&name, Whom::All, false).await.map(drop),
+            "roll-back" => library.rollback(&name).await.map(drop),
+            "remove" => Arc::clone(library).remove(&name).await,
+            _ => return HttpResponse::NotFound().finish(),
+        };
+        match changed {
+            Ok(()) => {
+                visit.note(&format!("plugin-{deed}"), &name, "").await;
+                match deed.as_str() {
+                    "remove" => go("/operator/plugins"),
+                    _ => go(format!("/operator/plugins/{name}")),
+                }
+            }
+            Err(error) => refused(visit, &error),
+        }
+    })
+    .await
+}
+
+/// Why the library did not do it.
+pub(super) fn refused(visit: &Visit<'_>, error: &LibraryError) -> HttpResponse {
+    let status = match error {
+        LibraryError::NoSuchPlugin { .. } => StatusCode::NOT_FOUND,
+        LibraryError::NotAPlugin { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        LibraryError::Store { .. } | LibraryError::DiskFull { .. } => {
+            tracing::error!(%error, "the library can't do what the operator wants");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+        _ => StatusCode::CONFLICT,
+    };
+    let mut text = error.to_string();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    visit.refused(status, &format!("{text}."))
+}

@@ -1,0 +1,160 @@
+//! What the operator's pages say, in each language. What a plugin may do is told as `jadi plugin install` tells it, in English.
+
+use crate::model::StateName;
+use crate::web::language::Language;
+use crate::web::words::texts;
+
+texts! {
+    /// The texts of the operator's pages in one language. `{…}` stand for values.
+    Texts;
+    title: "Operator", "Operator", "Operador";
+    closed_title: "There is no such page", "Halaman ini tidak ada", "No existe esta página";
+    closed: "The operator's page opens when operator_password is set; `jadi operator password` makes it.",
+        "Halaman operator terbuka kalau operator_password diatur; `jadi operator password` membuatnya.",
+        "La página del operador se abre cuando operator_password está puesto; `jadi operator password` lo hace.";
+    sign_in_title: "Sign in to operate this host", "Masuk untuk mengoperasikan host ini", "Entra para operar este servidor";
+    password: "Password", "Kata sandi", "Contraseña";
+    sign_in: "Sign in", "Masuk", "Entrar";
+    sign_out: "Sign out", "Keluar dari halaman ini", "Salir";
+    wrong_password: "That is another password.", "Kata sandinya bukan itu.", "Esa no es la contraseña.";
+    overview: "Overview", "Ikhtisar", "Resumen";
+    bots: "Bots", "Bot", "Bots";
+    plugins: "Plugins", "Plugin", "Complementos";
+    audit: "Who did what", "Siapa berbuat apa", "Quién hizo qué";
+    now: "Now", "Sekarang", "Ahora";
+    open: "Connected", "Tersambung", "Conectados";
+    rate: "Events per second", "Kejadian per detik", "Sucesos por segundo";
+    events: "Events since the start", "Kejadian sejak mulai", "Sucesos desde el arranque";
+    sent: "Messages sent", "Pesan keluar", "Mensajes enviados";
+    received: "Messages received", "Pesan masuk", "Mensajes recibidos";
+    memory: "Memory", "Memori", "Memoria";
+    load: "Load of the machine", "Beban mesin", "Carga de la máquina";
+    restore: "Brought up since the start", "Dijalankan sejak mulai", "Puestos en marcha desde el arranque";
+    by_state: "Bots by state", "Bot menurut keadaan", "Bots por estado";
+    failing: "Failing plugins", "Plugin yang gagal", "Complementos que fallan";
+    failing_in: "paused in {bots} bots", "dijeda di {bots} bot", "en pausa en {bots} bots";
+    cannot_load: "can't be loaded", "tidak bisa dimuat", "no se puede cargar";
+    none_fails: "None.", "Tidak ada.", "Ninguno.";
+    settings: "Settings", "Pengaturan", "Ajustes";
+    slots: "Slots", "Tempat", "Lugares";
+    slots_taken: "{taken} taken", "{taken} terisi", "{taken} ocupados";
+    slots_wrong: "Write a number of slots, up to 100000. Nothing was changed.",
+        "Tulis jumlah tempat, paling banyak 100000. Tidak ada yang diubah.",
+        "Escribe un número de lugares, 100000 como máximo. No se ha cambiado nada.";
+    delay: "Pause between reconnects and between sends, ms",
+        "Jeda antara penyambungan dan antara pengiriman, md",
+        "Pausa entre reconexiones y entre envíos, ms";
+    delay_wrong: "Write the pause in milliseconds, up to 60000. Nothing was changed.",
+        "Tulis jeda dalam milidetik, paling lama 60000. Tidak ada yang diubah.",
+        "Escribe la pausa en milisegundos, 60000 como máximo. No se ha cambiado nada.";
+    feature_jadibot: "People get bots by asking the main bot",
+        "Orang mendapat bot dengan meminta bot utama",
+        "La gente consigue bots pidiéndolos al bot principal";
+    feature_connect_page: "People get bots on the page and by the API",
+        "Orang mendapat bot lewat halaman dan API",
+        "La gente consigue bots en la página y por la API";
+    feature_isolation: "The second bot in a group leaves it",
+        "Bot kedua di sebuah grup keluar",
+        "El segundo bot de un grupo sale de él";
+    on: "On", "Nyala", "Activado";
+    off: "Off", "Mati", "Desactivado";
+    keep: "Keep", "Simpan", "Guardar";
+    switch_on: "Switch on", "Nyalakan", "Activar";
+    switch_off: "Switch off", "Matikan", "Desactivar";
+    named: "{what}: {name}", "{what}: {name}", "{what}: {name}";
+    search: "Name or number, of the bot or its owner",
+        "Nama atau nomor, dari bot atau pemiliknya",
+        "Nombre o número, del bot o de su dueño";
+    state: "State", "Keadaan", "Estado";
+    any_state: "Any", "Semua", "Cualquiera";
+    find: "Find", "Cari", "Buscar";
+    found: "{bots} bots", "{bots} bot", "{bots} bots";
+    before: "Before", "Sebelumnya", "Anteriores";
+    after: "After", "Berikutnya", "Siguientes";
+    unnamed: "Without a name", "Tanpa nama", "Sin nombre";
+    number: "Number", "Nomor", "Número";
+    owner: "Owner", "Pemilik", "Dueño";
+    made: "Asked for", "Diminta", "Pedido";
+    last_open: "Last connected", "Terakhir tersambung", "Última conexión";
+    plan: "Plan", "Paket", "Plan";
+    plan_ends: "Plan ends", "Paket berakhir", "Fin del plan";
+    cpu: "Time on the processors", "Waktu prosesor", "Tiempo de procesador";
+    today: "Messages today, of those allowed", "Pesan hari ini, dari yang diizinkan", "Mensajes hoy, de los permitidos";
+    waiting: "Events and messages that wait", "Kejadian dan pesan yang menunggu", "Sucesos y mensajes en espera";
+    storage: "On the disk", "Di disk", "En el disco";
+    groups: "Groups", "Grup", "Grupos";
+    no_bot: "There is no such bot any more.", "Bot itu sudah tidak ada.", "Ese bot ya no existe.";
+    start: "Start", "Jalankan", "Poner en marcha";
+    stop: "Stop", "Hentikan", "Detener";
+    end: "Log out and delete…", "Keluarkan dan hapus…", "Desvincular y borrar…";
+    end_title: "Log out and delete", "Keluarkan dan hapus", "Desvincular y borrar";
+    end_text: "{number} is logged out on WhatsApp, and all data of the bot is deleted. It can't be undone. Its owner is told, with your reason.",
+        "{number} dikeluarkan dari WhatsApp, dan semua data bot dihapus. Ini tidak bisa dibatalkan. Pemiliknya diberi tahu, dengan alasanmu.",
+        "{number} se desvincula de WhatsApp y se borran todos los datos del bot. No se puede deshacer. Se avisa a su dueño, con tu motivo.";
+    reason: "Reason", "Alasan", "Motivo";
+    end_now: "Log out and delete everything", "Keluarkan dan hapus semuanya", "Desvincular y borrar todo";
+    main_stays: "The main bot can't be deleted here. Stop it, or unlink it on its phone.",
+        "Bot utama tidak bisa dihapus di sini. Hentikan, atau lepaskan di ponselnya.",
+        "El bot principal no se puede borrar aquí. Detenlo, o desvincúlalo en su teléfono.";
+    back: "Back", "Kembali", "Volver";
+    everywhere: "For all bots", "Untuk semua bot", "Para todos los bots";
+    single: "{bots} bots have a switch of their own", "{bots} bot punya sakelar sendiri", "{bots} bots tienen su propio interruptor";
+    built_in: "comes with the host", "bawaan host", "viene con el servidor";
+    versions: "Versions", "Versi", "Versiones";
+    in_use: "in use", "dipakai", "en uso";
+    roll_back: "Go back to the version before", "Kembali ke versi sebelumnya", "Volver a la versión anterior";
+    remove: "Remove", "Hapus", "Quitar";
+    commands: "Commands", "Perintah", "Comandos";
+    may: "It may", "Yang boleh dilakukannya", "Puede";
+    denied: "(denied)", "(ditolak)", "(denegado)";
+    install_title: "Install or upgrade", "Pasang atau tingkatkan", "Instalar o actualizar";
+    install_file: "A plugin's file (.wasm)", "Berkas plugin (.wasm)", "El archivo de un complemento (.wasm)";
+    look: "Look at it first", "Lihat dulu", "Verlo antes";
+    install_new: "New on this host", "Baru di host ini", "Nuevo en este servidor";
+    install_over: "Version {version} is in use", "Versi {version} sedang dipakai", "La versión {version} está en uso";
+    install_same: "This very file is in use already", "Berkas yang sama sudah dipakai", "Este mismo archivo ya está en uso";
+    new: "new", "baru", "nuevo";
+    lost: "It may not any more", "Yang tidak boleh lagi dilakukannya", "Ya no puede";
+    may_nothing: "nothing that needs consent", "tidak ada yang perlu izin", "nada que necesite permiso";
+    new_commands: "New commands", "Perintah baru", "Comandos nuevos";
+    lost_commands: "Commands that go away", "Perintah yang hilang", "Comandos que desaparecen";
+    replace: "Put it in the place of the plugin that comes with the host",
+        "Gantikan plugin bawaan host dengannya",
+        "Ponerlo en lugar del complemento que viene con el servidor";
+    agree: "Agree and install", "Setuju dan pasang", "Aceptar e instalar";
+    file_not_whole: "There is no file, or it did not come whole. Choose it and send it again.",
+        "Tidak ada berkas, atau tidak sampai utuh. Pilih dan kirim lagi.",
+        "No hay archivo, o no llegó entero. Elígelo y envíalo de nuevo.";
+    file_too_large: "The file is larger than a plugin may be.",
+        "Berkasnya lebih besar dari yang boleh untuk plugin.",
+        "El archivo es más grande de lo que puede ser un complemento.";
+    file_gone: "That file is not here any more: another one came after it, or too much time went by. Send it again.",
+        "Berkas itu sudah tidak di sini: ada berkas lain setelahnya, atau sudah terlalu lama. Kirim lagi.",
+        "Ese archivo ya no está aquí: llegó otro después, o pasó demasiado tiempo. Envíalo de nuevo.";
+    nothing_done: "Nothing yet.", "Belum ada.", "Nada todavía.";
+    older: "Older", "Lebih lama", "Más antiguo";
+    state_requested: "Requested", "Diminta", "Pedido";
+    state_pairing: "Pairing", "Menautkan", "Vinculando";
+    state_connecting: "Connecting", "Menyambung", "Conectando";
+    state_open: "Open", "Aktif", "Activo";
+    state_reconnecting: "Reconnecting", "Menyambung lagi", "Reconectando";
+    state_stopped: "Stopped", "Dihentikan", "Detenido";
+    state_logged_out: "Logged out", "Dikeluarkan", "Desvinculado";
+    state_failed: "Failed", "Gagal", "Fallido";
+}
+
+impl Texts {
+    /// A state for a person.
+    pub(super) fn state(&self, state: &StateName) -> &'static str {
+        match state {
+            StateName::Requested => self.state_requested,
+            StateName::Pairing => self.state_pairing,
+            StateName::Connecting => self.state_connecting,
+            StateName::Open => self.state_open,
+            StateName::Reconnecting => self.state_reconnecting,
+            StateName::Stopped => self.state_stopped,
+            StateName::LoggedOut => self.state_logged_out,
+            StateName::Failed => self.state_failed,
+        }
+    }
+}
