@@ -10,11 +10,11 @@
 mod baileys;
 mod licences;
 mod machine;
-mod npm;
 mod packages;
 mod rooms;
 mod stages;
 mod tally;
+mod tools;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

@@ -4,6 +4,7 @@
 //! The host is a program of its own, built for the simulator. `cargo xtask test` builds it and says where it is with
 //! `JADI_BIN` and `JADI_PLUGINS`; without these it is looked for where xtask puts it.
 
+mod api;
 mod big_group;
 mod connect;
 mod crash;

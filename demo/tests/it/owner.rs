@@ -19,7 +19,7 @@ async fn with_bot() -> (World, Phone) {
 }
 
 /// Asks for a link in chat.
-async fn link(alice: &Phone) -> String {
+pub async fn link(alice: &Phone) -> String {
     let mut events = alice.subscribe();
     say(alice, &main_chat(), "!token").await;
     let told = answer_of(&mut events, MAIN_NUMBER).await.text;

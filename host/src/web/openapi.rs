@@ -108,7 +108,8 @@ pub(super) async fn page(request: HttpRequest) -> HttpResponse {
 
 fn text(value: &Value, pointer: &str) -> String {
     let text = value.pointer(pointer).and_then(Value::as_str);
-    text.unwrap_or_default().to_owned()
+    // What is code stands in backticks there.
+    text.unwrap_or_default().replace('`', "")
 }
 
 fn calls(document: &Value) -> Vec<Call> {

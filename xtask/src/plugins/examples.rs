@@ -189,7 +189,11 @@ fn files_in(directory: &Path, place: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
 }
 
 /// By the lock file; no script of a package runs.
-fn npm(workspace: &Workspace, tools: &Path) -> Result<()> {
+///
+/// # Errors
+///
+/// When npm is missing, or a package can't be had.
+pub fn npm(workspace: &Workspace, tools: &Path) -> Result<()> {
     let mut npm = workspace.command("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     check(npm.current_dir(tools).stdin(Stdio::null()))
@@ -202,7 +206,11 @@ fn componentize_js(workspace: &Workspace, _tools: &Path, sources: &Path, to: &Pa
 }
 
 /// By its hash, into a directory of its own: no virtual environment is needed, and nothing of the machine's Python changes.
-fn pip(workspace: &Workspace, tools: &Path) -> Result<()> {
+///
+/// # Errors
+///
+/// When pip is missing, or a package can't be had.
+pub fn pip(workspace: &Workspace, tools: &Path) -> Result<()> {
     let mut pip = workspace.command("python3");
     pip.args([
         "-m",

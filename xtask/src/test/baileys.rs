@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use super::npm;
 use super::tally::{Dialect, Tally, counted};
+use super::tools;
 use crate::workspace::{Workspace, check as succeed};
 
 /// Builds the simulator, installs what is missing, runs the check.
@@ -15,7 +15,7 @@ use crate::workspace::{Workspace, check as succeed};
 /// When the simulator can't be built or Baileys can't be installed.
 pub fn check(workspace: &Workspace) -> Result<Tally> {
     let simulator = simulator(workspace)?;
-    let place = npm::install(workspace, "baileys")?;
+    let place = tools::npm(workspace, "baileys")?;
     let mut node = workspace.command("node");
     node.args(["--test", "--test-force-exit", "--test-reporter=tap"])
         .current_dir(&place)

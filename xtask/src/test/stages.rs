@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::packages::select;
 use super::tally::{Dialect, Tally, counted};
-use super::{Suite, baileys, licences, machine, npm, rooms};
+use super::{Suite, baileys, licences, machine, rooms, tools};
 use crate::workspace::{check, stdout_of};
 use crate::{binaries, plugins};
 
@@ -219,8 +219,12 @@ fn simulated(suite: &Suite<'_>) -> Result<Tally> {
     let mut cargo = tests(suite);
     cargo.env("JADI_PLUGINS", plugins).env("JADI_BIN", host);
     cargo.env("JADI_SIMULATOR", simulator);
-    let axe = npm::install(suite.workspace, "axe")?;
+    let axe = tools::npm(suite.workspace, "axe")?;
     cargo.env("JADI_AXE", axe.join("node_modules/axe-core/axe.min.js"));
+    cargo.env(
+        "JADI_SCHEMATHESIS",
+        tools::pip(suite.workspace, "schemathesis")?,
+    );
     // What has no part in the feature was tested with the host as it is shipped.
     let packages = [&[HOST][..], &SIMULATED_ONLY].concat();
     select(&mut cargo, &packages).args(["--features", SIMULATED]);

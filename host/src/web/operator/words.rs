@@ -30,7 +30,7 @@ texts! {
     memory: "Memory", "Memori", "Memoria";
     load: "Load of the machine", "Beban mesin", "Carga de la máquina";
     restore: "Brought up since the start", "Dijalankan sejak mulai", "Puestos en marcha desde el arranque";
-    by_state: "Bots by state", "Bot menurut keadaan", "Bots por estado";
+    by_state: "Sub-bots by state", "Sub-bot menurut keadaan", "Sub-bots por estado";
     failing: "Failing plugins", "Plugin yang gagal", "Complementos que fallan";
     failing_in: "paused in {bots} bots", "dijeda di {bots} bot", "en pausa en {bots} bots";
     cannot_load: "can't be loaded", "tidak bisa dimuat", "no se puede cargar";

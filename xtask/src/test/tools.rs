@@ -1,23 +1,43 @@
-//! What checks take from the npm registry. It is installed beside the build output, not in the checkout, and only when a check's
-//! lock file has changed; no script of a package runs.
+//! What checks take from the npm registry and from PyPI. It is installed beside the build output, not in the checkout, and only when a
+//! check's lock file has changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use anyhow::{Context, Result};
 
-use crate::workspace::{Workspace, check as succeed};
+use crate::plugins::examples;
+use crate::workspace::Workspace;
 
 /// Which packages are installed, as text; kept beside them.
-const STAMP: &str = "installed-lock.json";
+const STAMP: &str = "installed-lock";
 
-/// Copies a check's files out of the checkout and brings the packages that its lock file names.
+/// A check with packages of npm: its directory beside the build output.
 ///
 /// # Errors
 ///
 /// When files can't be copied or packages can't be had.
-pub fn install(workspace: &Workspace, check: &str) -> Result<PathBuf> {
+pub fn npm(workspace: &Workspace, check: &str) -> Result<PathBuf> {
+    install(workspace, check, "package-lock.json", examples::npm)
+}
+
+/// A check with packages of PyPI: the directory that they are in.
+///
+/// # Errors
+///
+/// When files can't be copied or packages can't be had.
+pub fn pip(workspace: &Workspace, check: &str) -> Result<PathBuf> {
+    let place = install(workspace, check, "requirements.txt", examples::pip)?;
+    Ok(place.join("packages"))
+}
+
+/// Copies a check's files out of the checkout and brings the packages that its lock file names.
+fn install(
+    workspace: &Workspace,
+    check: &str,
+    lock: &str,
+    bring: fn(&Workspace, &Path) -> Result<()>,
+) -> Result<PathBuf> {
     let source = workspace.root().join("checks").join(check);
     let place = workspace.target().join("checks").join(check);
     fs::create_dir_all(&place).with_context(|| format!("can't make {}", place.display()))?;
@@ -31,16 +51,12 @@ pub fn install(workspace: &Workspace, check: &str) -> Result<PathBuf> {
         fs::copy(&file, place.join(name))
             .with_context(|| format!("can't copy {}", file.display()))?;
     }
-    let lock = fs::read(source.join("package-lock.json"))
-        .with_context(|| format!("checks/{check} has no lock"))?;
+    let lock =
+        fs::read(source.join(lock)).with_context(|| format!("checks/{check} has no lock"))?;
     if fs::read(place.join(STAMP)).is_ok_and(|installed| installed == lock) {
         return Ok(place);
     }
-    let mut npm = workspace.command("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(&place)
-        .stdin(Stdio::null());
-    succeed(&mut npm)?;
+    bring(workspace, &place)?;
     fs::write(place.join(STAMP), lock)?;
     Ok(place)
 }
