@@ -90,6 +90,7 @@ async fn commit(data: &BotData, number: usize, receipt: Option<Vec<u8>>) -> Resu
         keep: false,
         meets: false,
         gathers: None,
+        posts: None,
     };
     let accepted = data.accept(vec![arrival], 1).await?;
     let waiting = accepted.new.first().context("the event is new")?;

@@ -11,8 +11,9 @@
 //! - [`store`]: the only room that knows SQL: registry, data contexts, inbox and outbox, encryption.
 //! - [`plugins`]: the only room that knows wasmtime: loading, linking, limits, running a handler. A crate of its own,
 //!   `jadi-plugin-runtime`, so that authors of plugins can test with the real one.
-//! - [`fetch`]: the only room that knows the HTTP client: asking servers for plugins, never one of a private network.
-//! - [`dispatch`]: an event's way, where the three rooms above meet: filter, plugin, commit, outbox, send.
+//! - [`fetch`]: the only room that knows the HTTP client: asking servers for plugins and webhooks, never one of a private network.
+//! - [`webhooks`]: posting what happens to a bot to the addresses that its owner names.
+//! - [`dispatch`]: an event's way, where these rooms meet: filter, plugin, commit, outbox, send.
 //! - [`library`]: a plugin's life on a running host: install, grant, enable, upgrade, remove.
 //! - [`access`]: who may use the pages: links that sign in once, and sessions.
 //! - [`bots`]: a bot's life: state machine, supervision, reconnection.
@@ -51,4 +52,5 @@ pub mod run;
 pub mod store;
 pub mod telemetry;
 pub mod web;
+pub mod webhooks;
 pub mod whatsapp;

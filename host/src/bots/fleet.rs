@@ -13,6 +13,7 @@ use super::instances::Instances;
 use super::keeper;
 use super::status::{Account, BotState};
 use super::supervisor::{Instance, Launch, Supervisor};
+use super::turns::Turns;
 use crate::clock::SharedClock;
 use crate::dispatch::{Delay, Dispatch, KnownBots, SystemOwners};
 use crate::meter::Meter;
@@ -189,6 +190,7 @@ impl Fleet {
         });
         let keeper = tokio::spawn(attend(
             instance.clone(),
+            dispatch.clone(),
             self.parts.store.clone(),
             self.parts.clock.clone(),
             self.logged_out.clone(),
@@ -356,9 +358,11 @@ fn is_past_pairing(state: StateName) -> bool {
     }
 }
 
-/// Keeps the record in step, and says when a sub-bot that was linked was logged out by its phone.
+/// Keeps the record in step, posts to webhooks when the connection comes and goes, and says when a sub-bot that was linked was logged
+/// out by its phone.
 async fn attend(
     bot: Instance,
+    dispatch: Arc<Dispatch>,
     store: Arc<Store>,
     clock: SharedClock,
     logged_out: mpsc::Sender<BotId>,
@@ -374,5 +378,23 @@ async fn attend(
             tracing::warn!(bot = %bot.bot(), "a logged-out bot is cleaned up at the next start only");
         }
     };
-    tokio::join!(kept, watched);
+    tokio::join!(kept, watched, tell_turns(&bot, &dispatch));
+}
+
+/// Tells a bot's webhooks when its connection comes and goes, until the bot is gone.
+async fn tell_turns(bot: &Instance, dispatch: &Dispatch) {
+    let mut status = bot.watch();
+    let mut turns = Turns::from(false);
+    loop {
+        let now = status.borrow_and_update().clone();
+        let account = now.account.as_ref().map(|account| &account.jid);
+        if let Some(told) = turns.turned(&now, account)
+            && let Err(error) = dispatch.tell(&told).await
+        {
+            tracing::warn!(bot = %bot.bot(), %error, "webhooks are not told of a bot's connection");
+        }
+        if status.changed().await.is_err() {
+            return;
+        }
+    }
 }

@@ -12,7 +12,11 @@ use super::status::{BotState, BotStatus};
 use crate::clock::Millis;
 use crate::dispatch::{Answered, AskError, Installed, PluginDesk, SwitchError, value_of};
 use crate::model::{BotId, BotRecord, Ending, Event, KnownCounts};
-use crate::store::{RecordChange, SettingChange, Settings, SettingsChange, StoreError, Totals};
+use crate::store::{
+    DeadLetter, NewWebhook, RecordChange, Row, SettingChange, Settings, SettingsChange, StoreError,
+    Totals, Webhook, WebhookSecret,
+};
+use crate::webhooks::new_secret;
 use crate::whatsapp::Traffic;
 
 /// The most characters of a bot's name.
@@ -243,6 +247,75 @@ impl Manager {
             data.set_plugin_setting(plugin, change).await?;
         }
         Ok(())
+    }
+
+    /// Makes a webhook for a bot: what is posted there is signed with the secret that is returned, and never shown again. None when
+    /// the bot has as many as it may have.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be kept.
+    pub async fn add_webhook(
+        &self,
+        bot: &BotRecord,
+        url: String,
+    ) -> Result<Option<WebhookSecret>, StoreError> {
+        let secret = new_secret(&*self.fleet.parts.random);
+        let webhook = NewWebhook {
+            url,
+            secret: secret.clone(),
+            owner: bot.owner.clone(),
+            made: self.fleet.parts.clock.now(),
+        };
+        let data = self.fleet.parts.store.bot(bot.id).await?;
+        let added = data.add_webhook(webhook).await?;
+        self.webhooks_changed(bot.id).await?;
+        Ok(added.then_some(secret))
+    }
+
+    /// A bot's webhooks, and what they did not take.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be read.
+    pub async fn webhooks(
+        &self,
+        bot: BotId,
+    ) -> Result<(Vec<Webhook>, Vec<DeadLetter>), StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        Ok((data.webhooks().await?, data.dead_letters().await?))
+    }
+
+    /// Removes a webhook with all that is on its way to it.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be kept.
+    pub async fn remove_webhook(&self, bot: BotId, webhook: Row) -> Result<(), StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        data.remove_webhook(webhook).await?;
+        self.webhooks_changed(bot).await
+    }
+
+    /// Posts a dead letter again. Returns whether it will: not when there is none in this row, or too much waits already.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be kept.
+    pub async fn replay(&self, bot: BotId, dead_letter: Row) -> Result<bool, StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        let replayed = data
+            .replay(dead_letter, self.fleet.parts.clock.now())
+            .await?;
+        self.webhooks_changed(bot).await?;
+        Ok(replayed)
+    }
+
+    async fn webhooks_changed(&self, bot: BotId) -> Result<(), StoreError> {
+        match self.fleet.dispatch(bot) {
+            Some(dispatch) => dispatch.reload_webhooks().await,
+            None => Ok(()),
+        }
     }
 
     async fn change(&self, bot: BotId, change: RecordChange) -> Result<BotRecord, StoreError> {

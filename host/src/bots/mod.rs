@@ -8,6 +8,7 @@
 //! - `backoff`: how long to wait before the next try.
 //! - `supervisor`: the task that keeps one bot running; `instances`: all bots that run in this host.
 //! - `fleet`: what launches a bot and takes it down. `files`: its session's place. `keeper`: its record, in step with its state.
+//!   `turns`: what programs are told of its connection.
 //! - `restore`: bringing all bots up when the host starts.
 //! - `budgets`: sees to it that no bot uses more than one may; `notices`: what its owner is told of that.
 //! - `creation`: making a bot of somebody's number. `ending`: a bot's end. `owners`: who operates the host, and bots that change
@@ -43,6 +44,7 @@ mod takeout;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod usage;
 
 pub use broadcast::Broadcasts;
@@ -60,3 +62,4 @@ pub use restore::{Progress, Restoring};
 pub use status::{Account, BotState, BotStatus, Pairing};
 pub use supervisor::{Gone, Instance, Launch, SessionFiles, Supervisor};
 pub use takeout::{TakeoutError, file_name, pack};
+pub use turns::Turns;

@@ -249,7 +249,10 @@ impl Owners {
             return self.not_taken(id, bot, plugin, by, busy).await;
         };
         if let Some(dispatch) = self.fleet.dispatch(bot) {
-            dispatch.set_owner(Some(by.jid.clone()));
+            let set = dispatch.set_owner(Some(by.jid.clone())).await;
+            if let Err(error) = set {
+                tracing::error!(%bot, %error, "a bot's webhooks are silent until the host starts again");
+            }
         }
         tracing::info!(%bot, "a bot has changed hands");
         let Some(number) = before.number() else {

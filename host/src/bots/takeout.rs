@@ -114,6 +114,7 @@ pub(super) async fn erase(
     if let Some(dispatch) = fleet.dispatch(bot) {
         dispatch.reload_settings().await?;
         dispatch.reload_limits().await?;
+        dispatch.reload_webhooks().await?;
     }
     tracing::info!(%bot, "a bot's data was erased");
     let record = store.registry().get(bot).await?;

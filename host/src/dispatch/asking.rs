@@ -149,6 +149,7 @@ pub(super) async fn ask(core: &Arc<Core>, text: &str) -> Result<Answered, AskErr
         keep: false,
         meets: false,
         gathers: None,
+        posts: None,
     };
     let accepted = core.data.accept(vec![arrival], core.clock.now()).await?;
     let Some(waiting) = accepted.new.into_iter().next() else {

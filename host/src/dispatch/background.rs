@@ -1,4 +1,4 @@
-//! What goes on in a bot as long as its dispatch runs: serving inbox and outbox, releasing what is due, cleaning up.
+//! What goes on in a bot as long as its dispatch runs: serving inbox, outbox and webhooks, releasing what is due, cleaning up.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +29,11 @@ pub(super) async fn serve_outbox(core: Arc<Core>, options: DispatchOptions) {
     core.outbox
         .serve(options.sending, stop, options.grace, work)
         .await;
+}
+
+/// Posts to webhooks what waits for them.
+pub(super) async fn serve_webhooks(core: Arc<Core>) {
+    core.courier.serve(core.stop.clone()).await;
 }
 
 /// Puts into the inbox what plugins have asked for, when its time has come.

@@ -32,6 +32,7 @@ use crate::plugins::EventLimits;
 use crate::plugins::routing::{Cooldowns, Verdict};
 use crate::random::SharedRandom;
 use crate::store::{Arrival, BotData, BreakerChange, Day, Row, Settings, StoreError, Totals};
+use crate::webhooks::{Courier, Post};
 use crate::whatsapp::{CommitError, Inbound, Session, SessionState};
 
 /// The pause after the store or the connection failed; doubled each time.
@@ -65,6 +66,8 @@ pub struct DispatchParts {
     pub seating: Seating,
     /// Asks servers for plugins.
     pub fetcher: Fetcher,
+    /// Posts what happens to the bot to its webhooks.
+    pub post: Post,
     /// What makes and manages bots, for the main bot's plugins; no other bot has it.
     pub hosting: Option<Arc<dyn Hosting>>,
     /// What its client's and its plugins' work is charged to.
@@ -124,6 +127,7 @@ pub(super) struct Core {
     pub(super) known_bots: KnownBots,
     pub(super) places: Places,
     pub(super) fetcher: Fetcher,
+    pub(super) courier: Courier,
     pub(super) desk: Arc<dyn PluginDesk>,
     pub(super) hosting: Option<Arc<dyn Hosting>>,
     pub(super) clock: SharedClock,
@@ -186,6 +190,14 @@ impl Dispatch {
         let budget = Budget::new(parts.meter, options.messages_per_day, today);
         let account = bot.jid.map(|jid| Account { jid, lid: bot.lid });
         let (places, moves) = Places::new(parts.seating);
+        let courier = Courier::new(
+            bot.id,
+            data.clone(),
+            parts.post,
+            parts.clock.clone(),
+            parts.random.clone(),
+        );
+        courier.reload(bot.owner.as_ref()).await?;
         let core = Arc::new(Core {
             id: bot.id,
             role: bot.role,
@@ -194,6 +206,7 @@ impl Dispatch {
             known_bots: parts.known_bots,
             places,
             fetcher: parts.fetcher,
+            courier,
             desk: parts.desk,
             hosting: parts.hosting.filter(|_| bot.role == BotRole::Main),
             started_at: parts.clock.now(),
@@ -241,6 +254,7 @@ impl Dispatch {
         tasks.spawn(meter().of_host(background::serve_schedule(core.clone())));
         tasks.spawn(meter().of_host(background::serve_gathered(core.clone())));
         tasks.spawn(meter().of_host(follow_moves(core.clone(), moves)));
+        tasks.spawn(meter().of_host(background::serve_webhooks(core.clone())));
         tasks.spawn(meter().of_host(background::clean_up(core.clone(), options.interval)));
         Ok(Arc::new(Self { core, tasks }))
     }
@@ -364,11 +378,6 @@ impl Dispatch {
         self.core.started_at
     }
 
-    /// Whose the bot is from here on.
-    pub fn set_owner(&self, owner: Option<Jid>) {
-        self.core.callers.set_bot_owner(owner);
-    }
-
     /// What was written since the bot was made.
     ///
     /// # Errors
@@ -460,12 +469,14 @@ impl Core {
                 event.kind,
                 EventKind::GroupAdd { .. } | EventKind::GroupRemove { .. }
             );
+            let posts = self.posted_of(&event).filter(|_| seen);
             Arrival {
                 event,
                 wanted,
                 keep,
                 meets: seen,
                 gathers: joins_or_leaves.then(|| now.saturating_add(millis(GATHERED_FOR))),
+                posts,
             }
         });
         (arrivals.collect(), moves)
@@ -489,11 +500,15 @@ impl Core {
         let now = self.clock.now();
         let (arrivals, moves) = self.arrivals(events, now);
         let heard = self.heard_in(&arrivals);
+        let posts = arrivals.iter().any(|arrival| arrival.posts.is_some());
         let accepted = self.data.accept(arrivals, now).await.inspect_err(|error| {
             tracing::warn!(bot = %self.id, %error, "events are not kept; WhatsApp will deliver them again");
         })?;
         for moved in moves {
             self.places.moved(moved);
+        }
+        if posts {
+            self.courier.wake();
         }
         for event in heard {
             // Who listened may have gone meanwhile.

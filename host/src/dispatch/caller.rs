@@ -212,7 +212,7 @@ impl Callers {
             .unwrap_or_else(PoisonError::into_inner) = owner;
     }
 
-    fn bot_owner(&self) -> Option<Jid> {
+    pub(super) fn bot_owner(&self) -> Option<Jid> {
         let owner = self.bot_owner.read();
         owner.unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -19,6 +19,7 @@
 //! - `limits`: what each plugin may use in a bot. `receipts`: what each run cost, and what it takes to run a failed one
 //!   again. `evidence`: looking at these.
 //! - `asking`: commands that programs give for a bot's owner.
+//! - `posting`: what is posted of the bot to its webhooks.
 //! - `seating`: one bot of this host in a group, not two.
 //! - `breaker`, `pace`, `quota`: what slows things down. Pure. `breakers`: those of a bot's plugins, as they are kept.
 //! - `budget`: what the bot uses, and slowing it down. `failing`: versions of plugins that fail in several bots, told to whoever manages plugins.
@@ -41,6 +42,7 @@ mod lanes;
 mod limits;
 mod notices;
 mod pace;
+mod posting;
 mod queue;
 mod quota;
 mod reads;

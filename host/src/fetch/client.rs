@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use ureq::config::Config;
-use ureq::http::{Request, Uri};
+use ureq::http::{Request, Response, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::{Agent, Error};
+use ureq::{Agent, Body, Error};
 
 use super::address::is_public;
 use crate::plugins::{FetchError, HttpRequest, HttpResponse};
@@ -96,12 +96,30 @@ impl Fetcher {
     ///
     /// When the server is on a private network, does not answer in time, or answers with more than was allowed.
     pub async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
+        self.in_time(move |fetcher| fetcher.ask(request)).await
+    }
+
+    /// Asks a server and reads no more of its answer than the status.
+    ///
+    /// # Errors
+    ///
+    /// When the server is on a private network, or does not answer in time.
+    pub async fn status(&self, request: HttpRequest) -> Result<u16, FetchError> {
+        let ask = move |fetcher: &Self| Ok(fetcher.send(request)?.status().as_u16());
+        self.in_time(ask).await
+    }
+
+    /// Asks within the deadline, when there is a place.
+    async fn in_time<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Self) -> Result<T, FetchError> + Send + 'static,
+    ) -> Result<T, FetchError> {
         let asked = async {
             let place = self.places.clone().acquire_owned().await;
             let place = place.map_err(|_| FetchError::Unavailable)?;
             let fetcher = self.clone();
             let asking = tokio::task::spawn_blocking(move || {
-                let answer = fetcher.ask(request);
+                let answer = ask(&fetcher);
                 drop(place);
                 answer
             });
@@ -115,21 +133,7 @@ impl Fetcher {
 
     fn ask(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
         let most = request.most;
-        let mut asked = Request::builder()
-            .method(request.method)
-            .uri(self.uri(&request.url));
-        for (name, value) in &request.headers {
-            asked = asked.header(name, value);
-        }
-        let unsendable = |error: ureq::http::Error| {
-            tracing::debug!(%error, "a plugin's request can't be sent");
-            FetchError::Unavailable
-        };
-        let answered = match request.body {
-            Some(body) => self.agent.run(asked.body(body).map_err(unsendable)?),
-            None => self.agent.run(asked.body(()).map_err(unsendable)?),
-        };
-        let mut response = answered.map_err(failure)?;
+        let mut response = self.send(request)?;
         let headers = response.headers().iter();
         let headers = headers
             .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
@@ -140,6 +144,24 @@ impl Fetcher {
             headers,
             body: body.map_err(failure)?,
         })
+    }
+
+    fn send(&self, request: HttpRequest) -> Result<Response<Body>, FetchError> {
+        let mut asked = Request::builder()
+            .method(request.method)
+            .uri(self.uri(&request.url));
+        for (name, value) in &request.headers {
+            asked = asked.header(name, value);
+        }
+        let unsendable = |error: ureq::http::Error| {
+            tracing::debug!(%error, "a request can't be sent");
+            FetchError::Unavailable
+        };
+        let answered = match request.body {
+            Some(body) => self.agent.run(asked.body(body).map_err(unsendable)?),
+            None => self.agent.run(asked.body(()).map_err(unsendable)?),
+        };
+        answered.map_err(failure)
     }
 
     /// The address that is asked: the request's own, but for a test's server.
@@ -156,9 +178,9 @@ impl Fetcher {
     }
 }
 
-/// What the client's own error means for a plugin.
+/// What the client's own error means for who asks.
 fn failure(error: Error) -> FetchError {
-    tracing::debug!(%error, "a plugin's request was not answered");
+    tracing::debug!(%error, "a request was not answered");
     match error {
         Error::BodyExceedsLimit(_) => FetchError::TooLarge,
         Error::Other(other) => match other.downcast_ref::<Private>() {

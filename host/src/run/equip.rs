@@ -19,6 +19,7 @@ use crate::meter::Meter;
 use crate::model::BotRecord;
 use crate::random::SharedRandom;
 use crate::store::{BotData, StoreError};
+use crate::webhooks::Post;
 use crate::whatsapp::Session;
 
 /// What all bots of a host share.
@@ -39,6 +40,7 @@ pub(super) struct Equipment {
     common: Common,
     options: DispatchOptions,
     fetch: FetchOptions,
+    post: Post,
     clock: SharedClock,
     random: SharedRandom,
     /// Made after the fleet that this equips, and dropped before it.
@@ -58,6 +60,7 @@ impl Equipment {
             options: dispatch_options(config, common.delay.clone()),
             common,
             fetch: fetch_options(config),
+            post: Post::new(fetch_options(config)),
             clock,
             random,
             desk: OnceLock::new(),
@@ -93,6 +96,7 @@ impl Equip for Equipment {
             meter,
             seating: self.common.seating.clone(),
             fetcher: Fetcher::new(self.fetch.clone()),
+            post: self.post.clone(),
             hosting: desk.map(|desk| desk as Arc<dyn Hosting>),
             failing: self.common.failing.clone(),
             clock: self.clock.clone(),

@@ -340,7 +340,7 @@ impl Host {
     }
 }
 
-/// How plugins' requests are sent. Only a build for the simulator can be told of servers on this machine.
+/// How servers are asked for plugins, and webhooks posted to. Only a build for the simulator can be told of servers on this machine.
 #[cfg(not(feature = "simulator"))]
 fn fetch_options(_: &Config) -> FetchOptions {
     FetchOptions::default()

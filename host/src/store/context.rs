@@ -15,6 +15,7 @@ use super::StoreError;
 use super::plugin_records::{BreakerChange, NewFailure, PluginRecords};
 use super::portable::Portable;
 use super::usage::Usage;
+use super::webhooks::{NewDelivery, Webhooks};
 use crate::clock::Millis;
 use crate::model::{Ban, Event, Jid, KeptMessage, KnownChat, KnownCounts, KnownUser, Outgoing};
 
@@ -72,6 +73,8 @@ pub struct Arrival {
     pub meets: bool,
     /// Until when it waits for others that become one with it: for people who come into a group or leave it.
     pub gathers: Option<Millis>,
+    /// What is posted of it to the bot's webhooks, if it has not been there before.
+    pub posts: Option<NewDelivery>,
 }
 
 /// What came of keeping a batch of events.
@@ -463,6 +466,7 @@ pub trait DataContext:
     + PluginRecords
     + Acquaintances
     + Usage
+    + Webhooks
     + Portable
 {
     /// The settings, with the host's defaults where nothing was set.
@@ -475,7 +479,7 @@ pub trait DataContext:
     async fn totals(&self) -> Result<Totals, StoreError>;
 
     /// Forgets handled events and sent or given-up messages from before `before`, and at `now` the kept messages that nobody can
-    /// delete for everyone any more, and gives the room back. WhatsApp does
+    /// delete for everyone any more, the dead letters of a month ago, and gives the room back. WhatsApp does
     /// not deliver an acknowledged message again, so what is weeks old need not be recognised any more. Returns the number
     /// of rows.
     async fn clean_up(&self, before: Millis, now: Millis) -> Result<u64, StoreError>;

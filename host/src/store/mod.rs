@@ -39,6 +39,7 @@ mod seats;
 mod shelf;
 mod sqlite;
 mod usage;
+mod webhooks;
 
 pub use audit::{Audit, Deed};
 pub use context::{
@@ -62,3 +63,7 @@ pub use rotation::NEW_KEY;
 pub use seats::{Seat, Seats};
 pub use shelf::{Installer, PluginRecord, PluginVersion, Shelf};
 pub use usage::{Day, DayUsage, Usage};
+pub use webhooks::{
+    DEAD_LETTERS, DELIVERIES_WAITING, DeadLetter, Delivery, DeliveryError, DueDeliveries,
+    NewDelivery, NewWebhook, Tried, WEBHOOKS_PER_BOT, Webhook, WebhookSecret, Webhooks,
+};

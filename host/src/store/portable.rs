@@ -1,7 +1,7 @@
 //! A bot's data in pieces that any host can take in: what it knows, is set to and keeps for its plugins.
 //!
-//! Not among them: its session, which is a credential; events and messages that are on their way, which belong to that session; and
-//! what plugins cost and how they failed, which is the host's.
+//! Not among them: its session and its webhooks, which are credentials; events and messages that are on their way, which belong to
+//! that session; and what plugins cost and how they failed, which is the host's.
 
 use async_trait::async_trait;
 use jadi_plugin_manifest::SettingValue;
@@ -105,7 +105,7 @@ pub trait Portable: Send + Sync + 'static {
     /// [`StoreError::KvLimit`] when a plugin would keep more than it may.
     async fn replace(&self, pieces: Vec<Piece>) -> Result<(), StoreError>;
 
-    /// Forgets everything that the bot knows, is set to and keeps, what its plugins cost and how they failed among it. What is on
-    /// its way goes on.
+    /// Forgets everything that the bot knows, is set to and keeps, what its plugins cost, how they failed, and its webhooks among
+    /// it. What is on its way to people goes on.
     async fn erase(&self) -> Result<(), StoreError>;
 }

@@ -203,6 +203,48 @@ texts! {
     lost: "This page has lost its connection to Jadi and tries again.",
         "Halaman ini kehilangan sambungan ke Jadi dan mencoba lagi.",
         "Esta página ha perdido la conexión con Jadi y vuelve a intentarlo.";
+    // Webhooks.
+    hooks: "Webhooks", "Webhook", "Webhooks";
+    hooks_text: "What happens to your bot is posted to these addresses: when its connection comes and goes, and each message that it receives. Each has a secret that signs what is posted.",
+        "Yang terjadi pada botmu dikirim ke alamat-alamat ini: saat sambungannya datang dan pergi, dan setiap pesan yang diterimanya. Tiap alamat punya rahasia yang menandatangani kirimannya.",
+        "Lo que le pasa a tu bot se envía a estas direcciones: cuando su conexión va y viene, y cada mensaje que recibe. Cada una tiene un secreto que firma lo que se envía.";
+    hook_new: "The secret of your new webhook. Copy it now: it is not shown again.",
+        "Rahasia webhook barumu. Salin sekarang: tidak akan ditampilkan lagi.",
+        "El secreto de tu webhook nuevo. Cópialo ahora: no se vuelve a mostrar.";
+    hook_delivered: "Last delivered {time} UTC.", "Terakhir terkirim {time} UTC.", "Última entrega: {time} UTC.";
+    hook_unused: "Nothing delivered yet.", "Belum ada yang terkirim.", "Aún no se ha entregado nada.";
+    hook_waiting: "Waiting: {count}.", "Menunggu: {count}.", "En espera: {count}.";
+    hook_answered: "It answered {status}; only 200 to 299 is a delivery.",
+        "Jawabannya {status}; hanya 200 sampai 299 yang berarti terkirim.",
+        "Respondió {status}; solo de 200 a 299 es una entrega.";
+    hook_private: "Its name leads to a private network, where nothing is posted.",
+        "Namanya menuju jaringan pribadi, dan ke sana tidak dikirim apa pun.",
+        "Su nombre lleva a una red privada, y allí no se envía nada.";
+    hook_unreachable: "It could not be reached, or took longer than 5 seconds.",
+        "Tidak bisa dihubungi, atau butuh lebih dari 5 detik.",
+        "No se pudo llegar, o tardó más de 5 segundos.";
+    hook_crowded: "Too much was waiting.", "Terlalu banyak yang menunggu.", "Había demasiado en espera.";
+    hook_remove: "Remove", "Hapus", "Quitar";
+    hook_url: "Address of another webhook", "Alamat webhook lain", "Dirección de otro webhook";
+    hook_url_hint: "An https address of a server on the internet, by its name.",
+        "Alamat https dari server di internet, dengan namanya.",
+        "Una dirección https de un servidor en internet, con su nombre.";
+    hook_make: "Make a webhook", "Buat webhook", "Crear un webhook";
+    hook_wrong: "Write an address such as https://shop.example/hook: with https, a name, no port and no password.",
+        "Tulis alamat seperti https://shop.example/hook: dengan https, sebuah nama, tanpa port dan tanpa sandi.",
+        "Escribe una dirección como https://shop.example/hook: con https, un nombre, sin puerto y sin contraseña.";
+    hooks_full: "Your bot has five webhooks already. Remove one first.",
+        "Botmu sudah punya lima webhook. Hapus satu dulu.",
+        "Tu bot ya tiene cinco webhooks. Quita antes uno.";
+    dead_letters: "Not delivered", "Tidak terkirim", "Sin entregar";
+    dead_letters_text: "These were tried for about a day and given up. They are kept for a month at most.",
+        "Ini sudah dicoba sekitar sehari, lalu ditinggalkan. Disimpan paling lama sebulan.",
+        "Estos se intentaron durante un día más o menos y se dejaron. Se guardan un mes como máximo.";
+    dead_letter_tries: "Tries: {count}.", "Percobaan: {count}.", "Intentos: {count}.";
+    replay: "Send again", "Kirim lagi", "Enviar otra vez";
+    hook_not_replayed: "It is there no more, or too much waits already. Look at the page again.",
+        "Sudah tidak ada, atau sudah terlalu banyak yang menunggu. Lihat lagi halamannya.",
+        "Ya no está, o ya hay demasiado en espera. Vuelve a mirar la página.";
 }
 
 impl Language {

@@ -22,7 +22,7 @@ struct Rule {
     because: &'static str,
 }
 
-const RULES: [Rule; 20] = [
+const RULES: [Rule; 21] = [
     Rule {
         names: &["wasmtime", "wasmtime_wasi", "wasmparser"],
         rooms: &[],
@@ -59,8 +59,13 @@ const RULES: [Rule; 20] = [
     },
     Rule {
         names: &["crate::fetch"],
-        rooms: &["fetch", "dispatch", "library", "run"],
-        because: "servers are asked for plugins only, where their reads are made",
+        rooms: &["fetch", "webhooks", "dispatch", "library", "run"],
+        because: "servers are asked for plugins, where their reads are made, and for webhooks",
+    },
+    Rule {
+        names: &["crate::webhooks"],
+        rooms: &["webhooks", "dispatch", "bots", "web", "run"],
+        because: "what is told to programs is told by who knows of it",
     },
     Rule {
         names: &["jadi_simulator"],
@@ -125,7 +130,7 @@ const RULES: [Rule; 20] = [
     Rule {
         names: &["crate::store"],
         rooms: &[
-            "store", "access", "dispatch", "library", "live", "bots", "web", "run",
+            "store", "access", "webhooks", "dispatch", "library", "live", "bots", "web", "run",
         ],
         because: "`plugins` and `whatsapp` do not know the store",
     },

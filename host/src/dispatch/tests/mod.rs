@@ -36,6 +36,7 @@ use crate::model::{
 };
 use crate::random::SystemRandom;
 use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreError, StoreOptions};
+use crate::webhooks::Post;
 use crate::whatsapp::{Inbound, Session, SessionState};
 
 // Example numbers.
@@ -213,6 +214,7 @@ impl Place {
             meter: meter.clone(),
             seating: seating.clone(),
             fetcher: Fetcher::new(FetchOptions::default()),
+            post: Post::new(FetchOptions::default()),
             hosting: None,
             failing: self.failing.clone(),
             clock: Arc::new(clock.clone()),
@@ -265,6 +267,7 @@ pub(crate) async fn bare(
         seating,
         meter,
         fetcher: Fetcher::new(FetchOptions::default()),
+        post: Post::new(FetchOptions::default()),
         desk: Arc::<FakeDesk>::default(),
         hosting: None,
         failing: FailingVersions::new().0,

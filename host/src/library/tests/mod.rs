@@ -26,6 +26,7 @@ use crate::model::{BotRecord, BotRole, LinkMethod};
 use crate::plugins::{Limits, RuntimeOptions};
 use crate::random::SystemRandom;
 use crate::store::{Audit, Installer, MasterKey, RecordBounds, Settings, Store, StoreOptions};
+use crate::webhooks::Post;
 use crate::whatsapp::{Inbound, Session, SessionState};
 pub(crate) use component::plugin;
 use component::{Sketch, manifest, sketched};
@@ -211,6 +212,7 @@ async fn bot(store: &Store, library: &Arc<Library>, n: u8) -> Bot {
         meter: Meter::default(),
         seating: Seating::new(store.seats()),
         fetcher: Fetcher::new(FetchOptions::default()),
+        post: Post::new(FetchOptions::default()),
         hosting: None,
         failing: FailingVersions::new().0,
         clock: Arc::new(MovableClock::default()),

@@ -95,6 +95,7 @@ pub(super) async fn what_nobody_wants_is_known_but_not_kept(bench: &impl Bench) 
             keep: false,
             meets: false,
             gathers: None,
+            posts: None,
         })
     };
     let accepted = context.accept(batch().to_vec(), 1).await.expect("accept");
@@ -537,6 +538,7 @@ fn happening(sender: &str, message_id: &str, kind: EventKind) -> Arrival {
         keep: true,
         meets: false,
         gathers: None,
+        posts: None,
     }
 }
 
@@ -547,6 +549,7 @@ fn kept(sender: &str, message_id: &str, text: &str) -> Arrival {
         keep: true,
         meets: false,
         gathers: None,
+        posts: None,
     }
 }
 

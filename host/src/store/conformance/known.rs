@@ -21,6 +21,7 @@ fn met(event: Event) -> Arrival {
         keep: false,
         meets: true,
         gathers: None,
+        posts: None,
     }
 }
 
@@ -182,6 +183,7 @@ fn came(who: &str, id: &str, gathers: Millis) -> Arrival {
         keep: false,
         meets: true,
         gathers: Some(gathers),
+        posts: None,
     }
 }
 

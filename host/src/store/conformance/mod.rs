@@ -15,6 +15,7 @@ mod portable;
 mod registry;
 mod shelf;
 mod usage;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -94,6 +95,11 @@ pub(super) async fn run(bench: &impl Bench) {
     credentials::who_a_bot_is_given_to_finds_no_door_open(bench).await;
     audit::deeds_are_kept_in_order_and_bounded(bench).await;
     registry::plugin_limits_are_kept_by_plugin(bench).await;
+    webhooks::a_delivery_waits_for_each_webhook_until_it_is_taken(bench).await;
+    webhooks::what_a_message_posts_is_kept_with_it_once(bench).await;
+    webhooks::a_dead_letter_is_kept_until_it_is_sent_again(bench).await;
+    webhooks::deliveries_are_bounded_and_the_oldest_go_first(bench).await;
+    webhooks::webhooks_are_few_and_of_the_owner(bench).await;
     portable::a_bots_data_goes_out_and_comes_in_whole(bench).await;
     portable::what_is_too_much_is_not_taken_in(bench).await;
     portable::an_erased_bot_knows_nothing_and_goes_on(bench).await;
@@ -165,6 +171,7 @@ pub(super) fn wanted(events: Vec<Event>) -> Vec<Arrival> {
             keep: false,
             meets: false,
             gathers: None,
+            posts: None,
         })
         .collect()
 }

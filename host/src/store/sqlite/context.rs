@@ -8,18 +8,19 @@ use rusqlite_migration::{M, Migrations};
 
 use super::database::Database;
 use super::fault::Fault;
-use super::{Count, inbox, kept, outbox, usage};
+use super::{Count, inbox, kept, outbox, usage, webhooks};
 use crate::clock::Millis;
 use crate::store::StoreError;
 use crate::store::context::{DataContext, Settings, SettingsChange, Totals};
 use crate::store::keys::SecretKey;
 use crate::store::plugin_records::RecordBounds;
 
-static SCHEMA: [M<'static>; 4] = [
+static SCHEMA: [M<'static>; 5] = [
     M::up(include_str!("schema/context-1.sql")),
     M::up(include_str!("schema/context-2.sql")),
     M::up(include_str!("schema/context-3.sql")),
     M::up(include_str!("schema/context-4.sql")),
+    M::up(include_str!("schema/context-5.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
@@ -162,6 +163,7 @@ impl DataContext for SqliteContext {
             .write(move |transaction| {
                 kept::forget(transaction, now)?;
                 usage::forget(transaction, now)?;
+                webhooks::forget(transaction, now)?;
                 let inbox = transaction
                     .prepare_cached(inbox::FORGET)?
                     .execute([before])?;

@@ -7,6 +7,7 @@ use super::context::{self, SqliteContext, Total};
 use super::fault::Fault;
 use super::{
     Count, gather, kept, known, kv, outbox, plugin_records, plugin_setting, schedule, usage,
+    webhooks,
 };
 use crate::clock::Millis;
 use crate::model::{Event, EventKind, Jid};
@@ -123,6 +124,7 @@ fn accept(
             keep,
             meets,
             gathers,
+            posts,
         } = arrival;
         let gathers = gathers.filter(|_| wanted);
         if let Some(until) = gathers
@@ -146,6 +148,9 @@ fn accept(
         }
         if meets {
             known::meet(transaction, &event, at)?;
+        }
+        if let Some(post) = posts {
+            webhooks::put(transaction, &post, at)?;
         }
         if matches!(&event.kind, EventKind::Message(message) if !message.from_me) {
             received += 1;

@@ -25,6 +25,7 @@ mod shelf;
 #[cfg(test)]
 mod tests;
 mod usage;
+mod webhooks;
 
 pub(super) use context::{ContextOptions, SqliteContext};
 pub(super) use registry::SqliteRegistry;

@@ -17,6 +17,8 @@ const ERASE: &str = "
     DELETE FROM kept; UPDATE kept_state SET rows = 0, bytes = 0;
     DELETE FROM kv; UPDATE kv_state SET version = version + 1, bytes = 0;
     DELETE FROM plugin_limit; DELETE FROM breaker; DELETE FROM receipt; DELETE FROM failure; DELETE FROM total;";
+/// What is no part of a bot's data in pieces, and forgotten with it all the same: messages are on their way to webhooks.
+const ERASE_WEBHOOKS: &str = "DELETE FROM webhook";
 
 #[async_trait]
 impl Portable for SqliteContext {
@@ -35,7 +37,10 @@ impl Portable for SqliteContext {
 
     async fn erase(&self) -> Result<(), StoreError> {
         self.database
-            .write(|transaction| Ok(transaction.execute_batch(ERASE)?))
+            .write(|transaction| {
+                transaction.execute_batch(ERASE)?;
+                Ok(transaction.execute_batch(ERASE_WEBHOOKS)?)
+            })
             .await?;
         self.database
             .read(|connection| Ok(connection.execute_batch("PRAGMA incremental_vacuum")?))

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::context::{ContextOptions, SqliteContext};
 use super::registry::SqliteRegistry;
-use super::{gather, inbox, known, kv, outbox};
+use super::{gather, inbox, known, kv, outbox, webhooks};
 use crate::store::conformance::{self, ALICE, Bench, answer, message, wanted};
 use crate::store::keys::SecretKey;
 use crate::store::{
@@ -310,6 +310,8 @@ async fn queues_and_key_values_are_read_by_index() {
                 known::BANS,
                 gather::GATHERING,
                 gather::NEXT,
+                webhooks::DUE,
+                webhooks::NEXT,
             ] {
                 let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
                 for n in 1..=statement.parameter_count() {

@@ -1,29 +1,22 @@
 //! What happens to a bot, told as it happens to programs that show its token.
 
-use std::sync::Arc;
-
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
 use futures::stream::{self, Stream, StreamExt as _};
-use serde_json::{Value, json};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::bots::{BotState, BotStatus, Following};
-use crate::model::{BotRecord, Cause, Event, EventKind, Jid};
+use crate::bots::{Following, Turns};
+use crate::model::{BotRecord, Jid};
 use crate::web::connect::Problem;
 use crate::web::live::HEARTBEAT;
 use crate::web::shared::Shared;
+use crate::webhooks;
 
 /// Something that is told.
 pub(super) enum Told {
     /// What happened.
-    Event {
-        /// `bot_connected`, `bot_disconnected` or `message_received`.
-        name: &'static str,
-        /// More of it.
-        data: Value,
-    },
+    Event(webhooks::Told),
     /// Nothing has happened for a while.
     Alive,
 }
@@ -31,11 +24,10 @@ pub(super) enum Told {
 /// One program that listens.
 struct Listening {
     shared: Data<Shared>,
-    jid: Option<String>,
+    jid: Option<Jid>,
     token: String,
     following: Following,
-    /// What was told of the connection last.
-    was_open: Option<bool>,
+    turns: Turns,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -53,10 +45,10 @@ pub(super) fn follow(
     following.status.mark_changed();
     let listening = Listening {
         shared: shared.clone(),
-        jid: bot.jid.as_ref().map(Jid::to_string),
+        jid: bot.jid.clone(),
         token: token.to_owned(),
         following,
-        was_open: None,
+        turns: Turns::default(),
         _permit: permit,
     };
     Ok(stream::unfold(listening, |mut listening| async move {
@@ -74,13 +66,13 @@ impl Listening {
                 changed = self.following.status.changed() => {
                     changed.ok()?;
                     let status = self.following.status.borrow_and_update().clone();
-                    if let Some(told) = self.turned(&status) {
-                        return Some(told);
+                    if let Some(told) = self.turns.turned(&status, self.jid.as_ref()) {
+                        return Some(Told::Event(told));
                     }
                 }
                 heard = self.following.heard.recv() => match heard {
-                    Ok(event) => if let Some(told) = self.received(&event) {
-                        return Some(told);
+                    Ok(event) => if let Some(told) = webhooks::Told::received(self.jid.as_ref(), &event) {
+                        return Some(Told::Event(told));
                     },
                     // It is too slow, and goes on with what is new.
                     Err(RecvError::Lagged(_)) => {}
@@ -100,41 +92,6 @@ impl Listening {
         };
         matches!(parts.access.holder(&self.token).await, Ok(Some(_)))
     }
-
-    /// What is told of a status, when the connection came or went.
-    fn turned(&mut self, status: &BotStatus) -> Option<Told> {
-        let open = status.state == BotState::Open;
-        if self.was_open.replace(open) == Some(open) {
-            return None;
-        }
-        let name = match open {
-            true => "bot_connected",
-            false => "bot_disconnected",
-        };
-        let data = json!({
-            "jid": self.jid,
-            "state": status.state.name(),
-            "cause": status.cause.as_ref().map(Cause::name),
-            "at": status.since,
-        });
-        Some(Told::Event { name, data })
-    }
-
-    fn received(&self, event: &Arc<Event>) -> Option<Told> {
-        let EventKind::Message(message) = &event.kind else {
-            return None;
-        };
-        let data = json!({
-            "jid": self.jid,
-            "chat": event.chat.jid.to_string(),
-            "sender": event.sender.jid.to_string(),
-            "id": event.key.id.to_string(),
-            "text": message.text,
-            "at": event.at,
-        });
-        let name = "message_received";
-        Some(Told::Event { name, data })
-    }
 }
 
 /// The same as server-sent events.
@@ -145,7 +102,7 @@ pub(in crate::web) fn events(
 ) -> Result<HttpResponse, Problem> {
     let told = follow(shared, bot, token)?.map(|told| {
         let text = match told {
-            Told::Event { name, data } => format!("event: {name}\ndata: {data}\n\n"),
+            Told::Event(told) => format!("event: {}\ndata: {}\n\n", told.event, told.data),
             Told::Alive => ": alive\n\n".to_owned(),
         };
         Ok::<_, std::convert::Infallible>(Bytes::from(text))

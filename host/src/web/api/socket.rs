@@ -7,7 +7,6 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, get};
 use actix_ws::{CloseReason, Message, MessageStream, Session};
 use futures::stream::{Stream, StreamExt as _};
-use serde_json::json;
 
 use super::feed::{self, Told};
 use super::token;
@@ -65,9 +64,7 @@ async fn tell(mut session: Session, mut messages: MessageStream, told: impl Stre
                 let Some(told) = told else { break None };
                 let sending = async {
                     match told {
-                        Told::Event { name, data } => {
-                            session.text(json!({"event": name, "data": data}).to_string()).await
-                        }
+                        Told::Event(told) => session.text(told.text()).await,
                         Told::Alive => session.ping(b"").await,
                     }
                 };

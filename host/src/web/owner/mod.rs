@@ -8,7 +8,7 @@
 //! - `sign_in`: the link's page, signing in and out. `visit`: who is there. `page`: the bot's page.
 //! - `settings`: name, language and prefixes; start and stop. `log_out`: the bot's end.
 //! - `plugins`: which are on. `plugin`: one of them, and its settings. `permissions`: what they may do, in words.
-//! - `tokens`: what programs show to manage the bot.
+//! - `tokens`: what programs show to manage the bot. `webhooks`: where what happens to it is posted.
 
 mod log_out;
 mod page;
@@ -21,6 +21,7 @@ mod sign_in;
 pub(super) mod tests;
 mod tokens;
 pub(super) mod visit;
+mod webhooks;
 
 use actix_web::web::ServiceConfig;
 
@@ -45,6 +46,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(tokens::list)
         .service(tokens::add)
         .service(tokens::revoke)
+        .service(webhooks::list)
+        .service(webhooks::add)
+        .service(webhooks::remove)
+        .service(webhooks::replay)
         .service(log_out::confirm)
         .service(log_out::log_out);
 }

@@ -239,6 +239,7 @@ impl Place {
             keep: false,
             meets: false,
             gathers: None,
+            posts: None,
         };
         let accepted = data.accept(vec![arrival], 1).await.expect("accepted");
         let failed = failed().await;

@@ -5,6 +5,7 @@ mod page;
 mod plugins;
 mod sign_in;
 mod tokens;
+mod webhooks;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

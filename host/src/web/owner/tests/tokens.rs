@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Bench, Seen, account, bench, bot, get};
 use crate::whatsapp::fake::DEADLINE;
 
-async fn send(
+pub(super) async fn send(
     bench: &Bench,
     cookie: &Cookie<'static>,
     path: &str,

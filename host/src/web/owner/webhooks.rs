@@ -1,0 +1,157 @@
+//! Webhooks: where what happens to the bot is posted. Each has a secret that is shown once, when it is made.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+
+use super::visit::{Visit, form_sent, notice, signed_in, trouble};
+use crate::clock::Millis;
+use crate::store::{DeadLetter, DeliveryError, StoreError, Webhook};
+use crate::web::forms::Fields;
+use crate::web::home::render;
+use crate::web::shared::Shared;
+use crate::web::words::Texts;
+use crate::webhooks::address;
+
+#[derive(Template)]
+#[template(path = "webhooks.html")]
+struct Page<'a> {
+    lang: &'static str,
+    t: &'static Texts,
+    form: &'a str,
+    webhooks: Vec<Webhook>,
+    dead: Vec<DeadLetter>,
+    /// The secret of the one that was made a moment ago.
+    new: Option<String>,
+    /// What was typed.
+    typed: &'a str,
+    problem: Option<&'static str>,
+}
+
+impl Page<'_> {
+    /// A time as people everywhere read it, in UTC.
+    fn time(&self, at: &Millis) -> String {
+        let at = jiff::Timestamp::from_millisecond(*at).unwrap_or(jiff::Timestamp::MAX);
+        at.strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// Why something was not taken.
+    fn why(&self, error: &DeliveryError) -> String {
+        let texts = self.t;
+        match error {
+            DeliveryError::Answered(status) => {
+                texts.hook_answered.replace("{status}", &status.to_string())
+            }
+            DeliveryError::Private => texts.hook_private.to_owned(),
+            DeliveryError::Unreachable => texts.hook_unreachable.to_owned(),
+            DeliveryError::Crowded => texts.hook_crowded.to_owned(),
+        }
+    }
+}
+
+/// All webhooks of the bot, without their secrets, and what they did not take.
+#[get("/bot/webhooks")]
+pub(in crate::web) async fn list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    signed_in(&request, &shared, async |visit| {
+        show(visit, None, "", None).await
+    })
+    .await
+}
+
+/// Makes one and shows its secret.
+#[post("/bot/webhooks")]
+pub(in crate::web) async fn add(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    fields: web::Form<Fields>,
+) -> HttpResponse {
+    form_sent(&request, &shared, &fields, async |visit| {
+        let (texts, typed) = (visit.language.texts(), fields.text("url"));
+        let refused = async |status, problem| {
+            let mut page = show(visit, None, typed, Some(problem)).await;
+            *page.status_mut() = status;
+            page
+        };
+        let Ok(url) = address(typed) else {
+            return refused(StatusCode::UNPROCESSABLE_ENTITY, texts.hook_wrong).await;
+        };
+        match visit.parts.manager.add_webhook(&visit.bot, url).await {
+            Ok(Some(secret)) => show(visit, Some(secret.0), "", None).await,
+            Ok(None) => refused(StatusCode::CONFLICT, texts.hooks_full).await,
+            Err(error) => failed(visit, &error),
+        }
+    })
+    .await
+}
+
+/// Removes one.
+#[post("/bot/webhooks/{id}/remove")]
+pub(in crate::web) async fn remove(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    id: web::Path<i64>,
+    fields: web::Form<Fields>,
+) -> HttpResponse {
+    form_sent(&request, &shared, &fields, async |visit| {
+        match visit.parts.manager.remove_webhook(visit.bot.id, *id).await {
+            Ok(()) => back("/bot/webhooks"),
+            Err(error) => failed(visit, &error),
+        }
+    })
+    .await
+}
+
+/// Posts a dead letter again.
+#[post("/bot/webhooks/dead-letters/{row}/replay")]
+pub(in crate::web) async fn replay(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    row: web::Path<i64>,
+    fields: web::Form<Fields>,
+) -> HttpResponse {
+    form_sent(&request, &shared, &fields, async |visit| {
+        match visit.parts.manager.replay(visit.bot.id, *row).await {
+            Ok(true) => back("/bot/webhooks#dead-letters"),
+            Ok(false) => {
+                let texts = visit.language.texts();
+                let (title, text) = (texts.trouble_title, texts.hook_not_replayed);
+                notice(visit.language, StatusCode::CONFLICT, title, text)
+            }
+            Err(error) => failed(visit, &error),
+        }
+    })
+    .await
+}
+
+fn back(place: &'static str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, place))
+        .finish()
+}
+
+async fn show(
+    visit: &Visit<'_>,
+    new: Option<String>,
+    typed: &str,
+    problem: Option<&'static str>,
+) -> HttpResponse {
+    match visit.parts.manager.webhooks(visit.bot.id).await {
+        Ok((webhooks, dead)) => render(&Page {
+            lang: visit.language.tag(),
+            t: visit.language.texts(),
+            form: &visit.form,
+            webhooks,
+            dead,
+            new,
+            typed,
+            problem,
+        }),
+        Err(error) => failed(visit, &error),
+    }
+}
+
+fn failed(visit: &Visit<'_>, error: &StoreError) -> HttpResponse {
+    tracing::error!(bot = %visit.bot.id, %error, "a bot's webhooks can't be read or changed");
+    trouble(visit.language)
+}
