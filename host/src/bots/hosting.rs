@@ -342,7 +342,7 @@ impl Hosting for HostingDesk {
                 takeout::send(&self.parts.fleet, id, bot, plugin, to).await
             }
             HostingOrder::Erase { bot, plugin } => {
-                takeout::erase(&self.parts.fleet, id, bot, plugin).await
+                takeout::erase(&self.parts.fleet, id, bot, Some(plugin)).await
             }
             HostingOrder::SetPlan { bot, plugin, days } => {
                 self.parts.plans.set(id, bot, plugin, days).await

@@ -9,12 +9,15 @@ use tokio::sync::{broadcast, watch};
 use super::ending::Endings;
 use super::fleet::Fleet;
 use super::status::{BotState, BotStatus};
+use super::takeout::{self, TakeoutError, file_name, pack};
 use crate::clock::Millis;
-use crate::dispatch::{Answered, AskError, Installed, PluginDesk, SwitchError, value_of};
-use crate::model::{BotId, BotRecord, Ending, Event, KnownCounts};
+use crate::dispatch::{
+    Answered, AskError, Installed, LogEntry, PluginDesk, SwitchError, logs, value_of,
+};
+use crate::model::{BotId, BotRecord, Ending, Event, KnownCounts, MessageId};
 use crate::store::{
-    DeadLetter, NewWebhook, RecordChange, Row, SettingChange, Settings, SettingsChange, StoreError,
-    Totals, Webhook, WebhookSecret,
+    Day, DayLatency, DayUsage, DeadLetter, NewWebhook, RecordChange, Row, SettingChange, Settings,
+    SettingsChange, StoreError, Totals, Webhook, WebhookSecret,
 };
 use crate::webhooks::new_secret;
 use crate::whatsapp::Traffic;
@@ -309,6 +312,57 @@ impl Manager {
             .await?;
         self.webhooks_changed(bot).await?;
         Ok(replayed)
+    }
+
+    /// A bot's days from this one on: what it did, and how long people waited for its answers.
+    ///
+    /// # Errors
+    ///
+    /// When its data can't be read.
+    pub async fn history(
+        &self,
+        bot: BotId,
+        from: Day,
+    ) -> Result<(Vec<DayUsage>, Vec<DayLatency>), StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        Ok((data.days(from).await?, data.latencies(from).await?))
+    }
+
+    /// The latest runs of a plugin in a bot, oldest first: what they cost, how they ended, what they logged.
+    ///
+    /// # Errors
+    ///
+    /// When its data can't be read.
+    pub async fn plugin_runs(
+        &self,
+        bot: BotId,
+        plugin: &str,
+        most: u32,
+    ) -> Result<Vec<LogEntry>, StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        logs(&data, Some(plugin), most).await
+    }
+
+    /// A bot's archive, and what the file is called.
+    ///
+    /// # Errors
+    ///
+    /// As for [`pack`].
+    pub async fn export(&self, bot: &BotRecord) -> Result<(String, Vec<u8>), TakeoutError> {
+        let now = self.fleet.parts.clock.now();
+        let archive = pack(&self.fleet.parts.store, bot, now).await?;
+        Ok((file_name(bot, now), archive))
+    }
+
+    /// Erases a bot's data, and tells its owner in chat that it was. The bot goes on as if it were new.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be erased.
+    pub async fn erase(&self, bot: BotId) -> Result<(), StoreError> {
+        let mut id = [0; 9];
+        self.fleet.parts.random.fill(&mut id);
+        takeout::erase(&self.fleet, MessageId::from_random(id), bot, None).await
     }
 
     async fn webhooks_changed(&self, bot: BotId) -> Result<(), StoreError> {

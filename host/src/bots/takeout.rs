@@ -107,7 +107,7 @@ pub(super) async fn erase(
     fleet: &Fleet,
     id: MessageId,
     bot: BotId,
-    plugin: String,
+    plugin: Option<String>,
 ) -> Result<(), StoreError> {
     let store = &fleet.parts.store;
     store.bot(bot).await?.erase().await?;
@@ -120,7 +120,7 @@ pub(super) async fn erase(
     let record = store.registry().get(bot).await?;
     let told = record.and_then(|record| Some((record.number()?, record.owner?)));
     if let Some((number, owner)) = told {
-        let about = tell::About::private(owner, Some(plugin));
+        let about = tell::About::private(owner, plugin);
         let step = HostingStep::new(StepName::Erased, number);
         tell::happened(fleet, id, &about, step).await;
     }

@@ -29,6 +29,7 @@ mod error;
 mod home;
 mod key_file;
 mod keys;
+mod latency;
 mod ownership;
 mod plans;
 mod plugin_records;
@@ -52,6 +53,7 @@ pub use credentials::{ApiToken, Credentials, NewSecret, PageSession, SecretDiges
 pub use error::{Source, StoreError};
 pub use home::{SessionPlace, Store, StoreOptions};
 pub use keys::{MasterKey, SecretKey};
+pub use latency::DayLatency;
 pub use ownership::{Offer, Ownership};
 pub use plans::{PlanNote, Plans};
 pub use plugin_records::{

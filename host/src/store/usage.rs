@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
+use super::latency::DayLatency;
 use crate::clock::Millis;
 use crate::model::CpuTime;
 
@@ -60,6 +61,9 @@ pub trait Usage: Send + Sync + 'static {
 
     /// The days from this one on on which something happened, in order.
     async fn days(&self, from: Day) -> Result<Vec<DayUsage>, StoreError>;
+
+    /// How long people waited for answers, on the days from this one on on which there were any, in order.
+    async fn latencies(&self, from: Day) -> Result<Vec<DayLatency>, StoreError>;
 
     /// Adds CPU time to a day.
     async fn charge(&self, day: Day, cpu: CpuTime) -> Result<(), StoreError>;

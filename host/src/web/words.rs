@@ -245,6 +245,50 @@ texts! {
     hook_not_replayed: "It is there no more, or too much waits already. Look at the page again.",
         "Sudah tidak ada, atau sudah terlalu banyak yang menunggu. Lihat lagi halamannya.",
         "Ya no está, o ya hay demasiado en espera. Vuelve a mirar la página.";
+    // What a bot and its plugins did, and its data.
+    by_day: "Day by day", "Hari demi hari", "Día a día";
+    messages_by_day: "Messages by day", "Pesan per hari", "Mensajes por día";
+    waits_by_day: "How long answers took", "Berapa lama jawabannya", "Cuánto tardaron las respuestas";
+    waits_text: "From when a message had come in until WhatsApp had the answer. In the chart each step up is twice as long.",
+        "Sejak pesan masuk sampai WhatsApp menerima jawabannya. Di grafik, tiap langkah naik berarti dua kali lebih lama.",
+        "Desde que llegó un mensaje hasta que WhatsApp tuvo la respuesta. En el gráfico, cada paso hacia arriba es el doble.";
+    chart_alt: "{what}: a chart; the table below says the same.",
+        "{what}: grafik; tabel di bawah ini menyebutkan hal yang sama.",
+        "{what}: un gráfico; la tabla de abajo dice lo mismo.";
+    as_table: "As a table", "Sebagai tabel", "Como tabla";
+    no_days: "Nothing in the last thirty days.", "Tidak ada apa-apa dalam tiga puluh hari terakhir.", "Nada en los últimos treinta días.";
+    day: "Day", "Hari", "Día";
+    answers: "Answers", "Jawaban", "Respuestas";
+    half_within: "Half of them within", "Setengahnya dalam", "La mitad en";
+    almost_all_within: "95 % within", "95 % dalam", "El 95 % en";
+    within: "{seconds} s", "{seconds} detik", "{seconds} s";
+    longer: "minutes", "bermenit-menit", "minutos";
+    plugin_log: "Log and costs", "Log dan biaya", "Registro y costes";
+    no_runs: "It has not run in your bot lately.", "Belum berjalan di botmu akhir-akhir ini.", "No se ha ejecutado en tu bot últimamente.";
+    runs: "Runs shown", "Yang ditampilkan", "Ejecuciones mostradas";
+    runs_failed: "Of them failed", "Yang gagal", "De ellas fallidas";
+    cpu_in_all: "Time on the processor in all", "Waktu prosesor seluruhnya", "Tiempo de procesador en total";
+    memory_most: "Memory at most", "Memori paling banyak", "Memoria como máximo";
+    run_cost: "{cpu} on the processor, {wall} in all, {memory} of memory",
+        "{cpu} di prosesor, {wall} seluruhnya, {memory} memori",
+        "{cpu} de procesador, {wall} en total, {memory} de memoria";
+    data: "Your data", "Datamu", "Tus datos";
+    export: "Take it with you", "Bawa datanya", "Llévatelos";
+    export_text: "A file with what your bot knows and keeps: settings, people, chats, what plugins keep. It is not encrypted: keep it safe.",
+        "Berkas berisi yang diketahui dan disimpan botmu: pengaturan, orang, chat, simpanan plugin. Tidak terenkripsi: simpan baik-baik.",
+        "Un archivo con lo que tu bot sabe y guarda: ajustes, personas, chats, lo que guardan los complementos. No está cifrado: guárdalo bien.";
+    export_now: "Download", "Unduh", "Descargar";
+    erase: "Erase it", "Hapus datanya", "Bórralos";
+    erase_text: "Your bot stays linked and goes on as if it were new.",
+        "Botmu tetap tertaut dan berjalan seperti baru.",
+        "Tu bot sigue vinculado y continúa como si fuera nuevo.";
+    erase_ask: "Erase…", "Hapus…", "Borrar…";
+    erase_what: "This will be gone:", "Ini akan hilang:", "Esto desaparecerá:";
+    erase_rest: "And with it the bot's language and prefixes, all settings and data of plugins, reminders, logs and totals. The bot stays linked. It can't be undone.",
+        "Juga bahasa dan awalan bot, semua pengaturan dan data plugin, pengingat, log, dan jumlah. Bot tetap tertaut. Ini tidak bisa dibatalkan.",
+        "Y con ello el idioma y los prefijos del bot, todos los ajustes y datos de los complementos, recordatorios, registros y totales. El bot sigue vinculado. No se puede deshacer.";
+    erase_now: "Erase everything", "Hapus semuanya", "Borrar todo";
+    erased: "Erased.", "Terhapus.", "Borrado.";
 }
 
 impl Language {

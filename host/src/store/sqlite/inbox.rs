@@ -229,10 +229,11 @@ fn commit(
     handled: Handled,
     bounds: &RecordBounds,
 ) -> Result<Vec<Leaving>, Fault> {
-    let waiting = transaction
-        .prepare_cached("SELECT 1 FROM inbox WHERE seq = ?1 AND done IS NULL")?
-        .exists([handled.event])?;
-    if !waiting {
+    let came: Option<Millis> = transaction
+        .prepare_cached("SELECT came FROM inbox WHERE seq = ?1 AND done IS NULL")?
+        .query_row([handled.event], |row| row.get(0))
+        .optional()?;
+    if came.is_none() {
         return Ok(Vec::new());
     }
     if let Some(plugin) = &handled.plugin {
@@ -253,7 +254,7 @@ fn commit(
             plugin_records::set_breaker(transaction, plugin, change)?;
         }
     }
-    let leaving = outbox::put(transaction, handled.outgoing)?;
+    let leaving = outbox::put(transaction, handled.outgoing, came)?;
     if handled.last {
         finish(transaction, handled.event, handled.at)?;
     }

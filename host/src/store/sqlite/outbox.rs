@@ -19,7 +19,7 @@ pub(super) const FORGET: &str = "DELETE FROM outbox WHERE ended < ?1";
 impl Outbox for SqliteContext {
     async fn post(&self, outgoing: Vec<Outgoing>) -> Result<Vec<Leaving>, StoreError> {
         self.database
-            .write(move |transaction| put(transaction, outgoing))
+            .write(move |transaction| put(transaction, outgoing, None))
             .await
     }
 
@@ -64,6 +64,9 @@ impl Outbox for SqliteContext {
                     if end(transaction, row, at, None)? {
                         Total::Sent.add(transaction, 1)?;
                         usage::sent(transaction, at, 1)?;
+                        if let Some(came) = came(transaction, row)? {
+                            usage::answered(transaction, came, at)?;
+                        }
                     }
                     Ok(())
                 }
@@ -98,18 +101,27 @@ fn end(
     Ok(ended > 0)
 }
 
-/// Adds messages within the transaction of what they answer.
+/// When what a message answers had come in.
+fn came(transaction: &Transaction<'_>, row: Row) -> Result<Option<Millis>, Fault> {
+    let came = transaction
+        .prepare_cached("SELECT came FROM outbox WHERE seq = ?1")?
+        .query_row([row], |row| row.get(0))?;
+    Ok(came)
+}
+
+/// Adds messages within the transaction of what they answer, with the time at which that came in.
 pub(super) fn put(
     transaction: &Transaction<'_>,
     outgoing: Vec<Outgoing>,
+    came: Option<Millis>,
 ) -> Result<Vec<Leaving>, Fault> {
     let mut insert = transaction
-        .prepare_cached("INSERT INTO outbox (chat, id, outgoing) VALUES (?1, ?2, ?3)")?;
+        .prepare_cached("INSERT INTO outbox (chat, id, outgoing, came) VALUES (?1, ?2, ?3, ?4)")?;
     let mut leaving = Vec::with_capacity(outgoing.len());
     for message in outgoing {
         let chat = message.action.chat().clone();
         let content = serde_json::to_vec(&message)?;
-        let row = insert.insert(params![chat.as_str(), message.id.as_str(), content])?;
+        let row = insert.insert(params![chat.as_str(), message.id.as_str(), content, came])?;
         leaving.push(Leaving { row, chat });
     }
     Ok(leaving)

@@ -1,5 +1,7 @@
 //! What a bot did and used, day by day.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
@@ -9,6 +11,7 @@ use super::fault::Fault;
 use crate::clock::Millis;
 use crate::model::CpuTime;
 use crate::store::StoreError;
+use crate::store::latency::{self, DayLatency};
 use crate::store::usage::{DAYS, Day, DayUsage, Usage};
 
 const COLUMNS: &str = "day, received, sent, client_us, plugins_us";
@@ -35,6 +38,27 @@ impl Usage for SqliteContext {
                 ))?;
                 let days = days.query_map([from.0], usage)?;
                 Ok(days.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
+    async fn latencies(&self, from: Day) -> Result<Vec<DayLatency>, StoreError> {
+        self.database
+            .read(move |connection| {
+                let mut statement = connection.prepare_cached(
+                    "SELECT day, bucket, count FROM latency WHERE day >= ?1 ORDER BY day, bucket",
+                )?;
+                let mut rows = statement.query([from.0])?;
+                let mut days = BTreeMap::<Day, DayLatency>::new();
+                while let Some(row) = rows.next()? {
+                    let (day, bucket): (Day, u8) = (Day(row.get(0)?), row.get(1)?);
+                    let Count(count) = row.get(2)?;
+                    let latency = days.entry(day).or_insert(DayLatency::none(day));
+                    if let Some(answers) = latency.answers.get_mut(usize::from(bucket)) {
+                        *answers = count;
+                    }
+                }
+                Ok(days.into_values().collect())
             })
             .await
     }
@@ -87,6 +111,19 @@ pub(super) fn sent(connection: &Connection, at: Millis, more: u64) -> Result<(),
     )
 }
 
+/// Counts an answer to something that had come in then, within the transaction that says that it was sent.
+pub(super) fn answered(connection: &Connection, came: Millis, at: Millis) -> Result<(), Fault> {
+    connection
+        .prepare_cached(
+            "INSERT INTO latency VALUES (?1, ?2, 1) ON CONFLICT DO UPDATE SET count = count + 1",
+        )?
+        .execute(params![
+            Day::of(at).0,
+            latency::bucket(at.saturating_sub(came))
+        ])?;
+    Ok(())
+}
+
 fn count(connection: &Connection, change: &str, at: Millis, more: u64) -> Result<(), Fault> {
     if more > 0 {
         connection
@@ -99,8 +136,11 @@ fn count(connection: &Connection, change: &str, at: Millis, more: u64) -> Result
 /// Forgets days that are too long ago.
 pub(super) fn forget(transaction: &Transaction<'_>, now: Millis) -> Result<(), Fault> {
     let first = Day::of(now).0.saturating_sub(DAYS);
-    transaction
-        .prepare_cached("DELETE FROM usage WHERE day < ?1")?
-        .execute([first])?;
+    for forget in [
+        "DELETE FROM usage WHERE day < ?1",
+        "DELETE FROM latency WHERE day < ?1",
+    ] {
+        transaction.prepare_cached(forget)?.execute([first])?;
+    }
     Ok(())
 }

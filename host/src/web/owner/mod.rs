@@ -7,16 +7,22 @@
 //!
 //! - `sign_in`: the link's page, signing in and out. `visit`: who is there. `page`: the bot's page.
 //! - `settings`: name, language and prefixes; start and stop. `log_out`: the bot's end.
-//! - `plugins`: which are on. `plugin`: one of them, and its settings. `permissions`: what they may do, in words.
+//! - `plugins`: which are on. `plugin`: one of them, and its settings. `permissions`: what they may do, in words. `log`: what one did
+//!   lately and what that cost.
+//! - `numbers`: messages and waits by day, with `chart`, which draws them. `takeout`: the bot's data as a file, and erasing it.
 //! - `tokens`: what programs show to manage the bot. `webhooks`: where what happens to it is posted.
 
+mod chart;
+mod log;
 mod log_out;
+mod numbers;
 mod page;
 mod permissions;
 mod plugin;
 mod plugins;
 mod settings;
 mod sign_in;
+mod takeout;
 #[cfg(test)]
 pub(super) mod tests;
 mod tokens;
@@ -43,6 +49,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(plugins::switch)
         .service(plugin::card)
         .service(plugin::set)
+        .service(log::log)
+        .service(numbers::numbers)
         .service(tokens::list)
         .service(tokens::add)
         .service(tokens::revoke)
@@ -50,6 +58,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(webhooks::add)
         .service(webhooks::remove)
         .service(webhooks::replay)
+        .service(takeout::show)
+        .service(takeout::export)
+        .service(takeout::confirm)
+        .service(takeout::erase)
         .service(log_out::confirm)
         .service(log_out::log_out);
 }

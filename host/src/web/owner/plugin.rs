@@ -163,7 +163,7 @@ async fn keep(
 }
 
 /// Answers with this, if there is a plugin of this name.
-async fn with_plugin(
+pub(super) async fn with_plugin(
     visit: &Visit<'_>,
     name: &str,
     answer: impl AsyncFnOnce(&Installed, &Values) -> HttpResponse,

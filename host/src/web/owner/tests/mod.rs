@@ -4,6 +4,7 @@
 mod page;
 mod plugins;
 mod sign_in;
+mod takeout;
 mod tokens;
 mod webhooks;
 
@@ -285,12 +286,13 @@ impl Bench {
         let cookies = response.response().cookies().map(Cookie::into_owned);
         let (status, cookies) = (response.status(), cookies.collect());
         let headers = response.headers().clone();
-        let body = test::read_body(response).await;
+        let body = test::read_body(response).await.to_vec();
         Seen {
             status,
             cookies,
             headers,
-            text: String::from_utf8(body.to_vec()).expect("text"),
+            text: String::from_utf8_lossy(&body).into_owned(),
+            body,
         }
     }
 
@@ -316,6 +318,7 @@ pub(in crate::web) struct Seen {
     cookies: Vec<Cookie<'static>>,
     headers: HeaderMap,
     pub(in crate::web) text: String,
+    body: Vec<u8>,
 }
 
 impl Seen {

@@ -1,0 +1,137 @@
+//! What a plugin did in the bot lately: its runs, what they cost and how they ended, and what it logged.
+
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, get};
+use askama::Template;
+
+use super::plugin::with_plugin;
+use super::visit::{Visit, signed_in, trouble};
+use crate::clock::Millis;
+use crate::dispatch::{LogEntry, Measure};
+use crate::plugins::LogLevel;
+use crate::web::home::render;
+use crate::web::shared::Shared;
+use crate::web::words::Texts;
+
+/// The most runs that are shown.
+const RUNS: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "plugin_log.html")]
+struct Page<'a> {
+    lang: &'static str,
+    t: &'static Texts,
+    name: &'a str,
+    /// The latest first.
+    runs: Vec<Run>,
+    failed: usize,
+    /// Of all that are shown.
+    cpu: String,
+    memory: String,
+}
+
+/// One run.
+struct Run {
+    at: String,
+    event: String,
+    failure: Option<String>,
+    cpu: String,
+    wall: String,
+    memory: String,
+    log: Vec<(&'static str, String)>,
+}
+
+/// The plugin's latest runs.
+#[get("/bot/plugins/{name}/log")]
+pub(in crate::web) async fn log(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    name: web::Path<String>,
+) -> HttpResponse {
+    signed_in(&request, &shared, async |visit| {
+        with_plugin(visit, &name, async |_, _| show(visit, &name).await).await
+    })
+    .await
+}
+
+async fn show(visit: &Visit<'_>, name: &str) -> HttpResponse {
+    let runs = match visit
+        .parts
+        .manager
+        .plugin_runs(visit.bot.id, name, RUNS)
+        .await
+    {
+        Ok(runs) => runs,
+        Err(error) => {
+            tracing::error!(bot = %visit.bot.id, %error, "a plugin's runs could not be read for its page");
+            return trouble(visit.language);
+        }
+    };
+    let failed = runs.iter().filter(|run| run.receipt.failure.is_some());
+    let cpu = runs.iter().map(|run| used(run, Measure::Cpu));
+    let memory = runs.iter().map(|run| used(run, Measure::Memory));
+    render(&Page {
+        lang: visit.language.tag(),
+        t: visit.language.texts(),
+        name,
+        failed: failed.count(),
+        cpu: micros(cpu.fold(0, u64::saturating_add)),
+        memory: bytes(memory.max().unwrap_or_default()),
+        runs: runs.into_iter().rev().map(Run::of).collect(),
+    })
+}
+
+impl Run {
+    fn of(entry: LogEntry) -> Self {
+        let (cpu, wall, memory) = (
+            used(&entry, Measure::Cpu),
+            used(&entry, Measure::Wall),
+            used(&entry, Measure::Memory),
+        );
+        Self {
+            at: time(entry.at),
+            event: entry.receipt.event,
+            failure: entry.receipt.failure,
+            cpu: micros(cpu),
+            wall: micros(wall),
+            memory: bytes(memory),
+            log: entry
+                .receipt
+                .log
+                .into_iter()
+                .map(|line| (level(line.level), line.text))
+                .collect(),
+        }
+    }
+}
+
+/// How much of a measure a run has used.
+fn used(entry: &LogEntry, of: Measure) -> u64 {
+    let mut shares = entry.receipt.shares();
+    shares
+        .find(|share| share.of == of)
+        .map_or(0, |share| share.used)
+}
+
+fn level(level: LogLevel) -> &'static str {
+    match level {
+        LogLevel::Debug => "debug",
+        LogLevel::Info => "info",
+        LogLevel::Warn => "warn",
+        LogLevel::Error => "error",
+    }
+}
+
+/// A time in UTC, to the second.
+fn time(at: Millis) -> String {
+    let at = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::MAX);
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn micros(micros: u64) -> String {
+    format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100)
+}
+
+fn bytes(bytes: u64) -> String {
+    format!("{} KiB", bytes.div_ceil(1_024))
+}
