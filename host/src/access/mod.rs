@@ -12,7 +12,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use tokio::sync::SetOnce;
+use tokio::sync::{SetOnce, watch};
 
 use crate::clock::{Millis, SharedClock};
 use crate::model::BotId;
@@ -45,6 +45,8 @@ pub struct Access {
     random: SharedRandom,
     /// The address of the pages, with a slash at its end, if there are any. Known when the host has started.
     pages: SetOnce<Option<String>>,
+    /// Changes when a token was revoked.
+    revoked: watch::Sender<()>,
 }
 
 /// Somebody who is signed in.
@@ -70,6 +72,7 @@ impl Access {
             clock,
             random,
             pages: SetOnce::new(),
+            revoked: watch::Sender::new(()),
         })
     }
 
@@ -213,7 +216,14 @@ impl Access {
     ///
     /// When that can't be kept.
     pub async fn revoke_token(&self, bot: BotId, id: i64) -> Result<(), StoreError> {
-        self.credentials.revoke_token(bot, id).await
+        self.credentials.revoke_token(bot, id).await?;
+        self.revoked.send_replace(());
+        Ok(())
+    }
+
+    /// Tells when a token was revoked, any one: who goes on by one looks at it again.
+    pub fn revocations(&self) -> watch::Receiver<()> {
+        self.revoked.subscribe()
     }
 
     /// Which bot a program may manage that shows this token.

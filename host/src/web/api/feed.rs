@@ -1,15 +1,17 @@
 //! What happens to a bot, told as it happens to programs that show its token.
+//!
+//! A program that does not take what it is told is dropped: it asks anew, and knows that it has missed something.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
 use futures::stream::{self, Stream, StreamExt as _};
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::bots::{Following, Turns};
+use crate::clock::{Millis, millis};
 use crate::model::{BotRecord, Jid};
 use crate::web::connect::Problem;
-use crate::web::live::HEARTBEAT;
+use crate::web::live::{self, HEARTBEAT};
 use crate::web::shared::Shared;
 use crate::webhooks;
 
@@ -28,6 +30,9 @@ struct Listening {
     token: String,
     following: Following,
     turns: Turns,
+    revoked: watch::Receiver<()>,
+    /// When the token is looked at next, and a sign of life given.
+    looks_at: Millis,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -40,7 +45,8 @@ pub(super) fn follow(
     let permit = shared.listeners.clone().try_acquire_owned();
     let permit = permit.map_err(|_| Problem::busy())?;
     let owners = shared.parts.owners.as_ref();
-    let following = owners.and_then(|parts| parts.manager.follow(bot.id));
+    let owners = owners.ok_or_else(Problem::not_running)?;
+    let following = owners.manager.follow(bot.id);
     let mut following = following.ok_or_else(Problem::not_running)?;
     following.status.mark_changed();
     let listening = Listening {
@@ -49,6 +55,8 @@ pub(super) fn follow(
         token: token.to_owned(),
         following,
         turns: Turns::default(),
+        revoked: owners.access.revocations(),
+        looks_at: shared.parts.clock.now().saturating_add(millis(HEARTBEAT)),
         _permit: permit,
     };
     Ok(stream::unfold(listening, |mut listening| async move {
@@ -59,10 +67,20 @@ pub(super) fn follow(
 
 impl Listening {
     async fn next(&mut self) -> Option<Told> {
-        let ending = self.shared.ending.clone();
+        let (ending, clock) = (self.shared.ending.clone(), self.shared.parts.clock.clone());
         loop {
+            // In this order, so that who shows a token that is revoked hears nothing more, however much there is to tell.
             tokio::select! {
+                biased;
                 () = ending.cancelled() => return None,
+                changed = self.revoked.changed() => {
+                    changed.ok()?;
+                    self.is_still_good().await.then_some(())?;
+                }
+                () = clock.sleep_until(self.looks_at) => {
+                    self.looks_at = clock.now().saturating_add(millis(HEARTBEAT));
+                    return self.is_still_good().await.then_some(Told::Alive);
+                }
                 changed = self.following.status.changed() => {
                     changed.ok()?;
                     let status = self.following.status.borrow_and_update().clone();
@@ -70,16 +88,12 @@ impl Listening {
                         return Some(Told::Event(told));
                     }
                 }
-                heard = self.following.heard.recv() => match heard {
-                    Ok(event) => if let Some(told) = webhooks::Told::received(self.jid.as_ref(), &event) {
+                // It ends with the bot, and when the program is so slow that it has missed some.
+                heard = self.following.heard.recv() => {
+                    let told = webhooks::Told::received(self.jid.as_ref(), &*heard.ok()?);
+                    if let Some(told) = told {
                         return Some(Told::Event(told));
-                    },
-                    // It is too slow, and goes on with what is new.
-                    Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => return None,
-                },
-                () = tokio::time::sleep(HEARTBEAT) => {
-                    return self.is_still_good().await.then_some(Told::Alive);
+                    }
                 }
             }
         }
@@ -101,13 +115,10 @@ pub(in crate::web) fn events(
     token: &str,
 ) -> Result<HttpResponse, Problem> {
     let told = follow(shared, bot, token)?.map(|told| {
-        let text = match told {
+        Bytes::from(match told {
             Told::Event(told) => format!("event: {}\ndata: {}\n\n", told.event, told.data),
-            Told::Alive => ": alive\n\n".to_owned(),
-        };
-        Ok::<_, std::convert::Infallible>(Bytes::from(text))
+            Told::Alive => live::ALIVE.to_owned(),
+        })
     });
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .streaming(Box::pin(told)))
+    Ok(live::answer(told, shared.parts.clock.clone()))
 }

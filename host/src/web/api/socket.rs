@@ -1,7 +1,5 @@
 //! What happens to a bot, over a WebSocket.
 
-use std::time::Duration;
-
 use actix_web::rt;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -10,11 +8,10 @@ use futures::stream::{Stream, StreamExt as _};
 
 use super::feed::{self, Told};
 use super::token;
+use crate::clock::SharedClock;
 use crate::web::connect::{Failure, Problem};
+use crate::web::live::SLOW;
 use crate::web::shared::Shared;
-
-/// How long a client may take to read what it is told.
-const SLOW: Duration = Duration::from_secs(10);
 
 /// Each message is `{"event", "data"}`. Who asks shows the bot's token, as everywhere.
 #[utoipa::path(
@@ -39,7 +36,7 @@ pub(in crate::web) async fn socket(
         let (response, session, messages) =
             actix_ws::handle(&request, payload).map_err(|error| Problem::body(&error))?;
         // Its own task: the server's workers are not waited for when the host ends, but the feed ends with it.
-        rt::spawn(tell(session, messages, told));
+        rt::spawn(tell(session, messages, told, shared.parts.clock.clone()));
         Ok::<_, Problem>(response)
     };
     match answer.await {
@@ -49,7 +46,12 @@ pub(in crate::web) async fn socket(
 }
 
 /// Tells until the client, the bot or the host has enough.
-async fn tell(mut session: Session, mut messages: MessageStream, told: impl Stream<Item = Told>) {
+async fn tell(
+    mut session: Session,
+    mut messages: MessageStream,
+    told: impl Stream<Item = Told>,
+    clock: SharedClock,
+) {
     let mut told = std::pin::pin!(told);
     let reason: Option<CloseReason> = loop {
         let sent = tokio::select! {
@@ -68,9 +70,9 @@ async fn tell(mut session: Session, mut messages: MessageStream, told: impl Stre
                         Told::Alive => session.ping(b"").await,
                     }
                 };
-                match tokio::time::timeout(SLOW, sending).await {
-                    Ok(sent) => sent,
-                    Err(_) => break None,
+                tokio::select! {
+                    sent = sending => sent,
+                    () = clock.sleep(SLOW) => break None,
                 }
             }
         };

@@ -1,6 +1,7 @@
 //! Signing in and the owner's page, served in process over a real registry, a fleet with scripted sessions, and a desk that keeps
 //! which plugins were switched.
 
+mod feed;
 mod page;
 mod plugins;
 mod sign_in;
