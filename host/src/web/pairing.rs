@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 
+use super::forms::from_here;
 use super::home::render;
 use super::language::Language;
 use super::live;
@@ -63,11 +64,16 @@ pub(super) async fn linking_feed(
 /// Starts the main bot when it rests: resumes it, or shows new codes.
 #[post("/pair/{key}/start")]
 pub(super) async fn linking_start(
+    request: HttpRequest,
     shared: web::Data<Shared>,
     key: web::Path<String>,
 ) -> HttpResponse {
     if !shared.parts.key.is(&key) {
         return missing();
+    }
+    if let Err(problem) = from_here(&request) {
+        return HttpResponse::build(problem.status())
+            .body(problem.message_in(Language::English).to_owned());
     }
     match shared.main().map(|bot| bot.start()) {
         Some(Ok(())) => HttpResponse::SeeOther()

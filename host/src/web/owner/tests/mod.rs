@@ -2,6 +2,7 @@
 //! which plugins were switched.
 
 mod feed;
+mod matrix;
 mod page;
 mod plugins;
 mod sign_in;

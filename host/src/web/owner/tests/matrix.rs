@@ -1,0 +1,601 @@
+//! An owner can reach only their bot, tried on every route of the pages and the API.
+//!
+//! The routes are read off the source, so that a new one without a row here fails the test. Each is asked by nobody, by another
+//! bot's owner, by a program with another bot's token, and by the owner or the owner's program. Whatever the answer: to anybody but the
+//! owner it holds nothing of the owner's, and nothing of the bot has changed. A form is sent once more without what proves that a page
+//! of the visitor's sent it, and once from another site.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use actix_web::cookie::Cookie;
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use serde_json::json;
+
+use super::{Bench, Seen, bench_of, bot, get};
+use crate::model::BotRecord;
+use crate::store::{
+    ApiToken, DeadLetter, DeliveryError, NewDelivery, NewWebhook, Piece, SettingsChange, Tried,
+    Webhook, WebhookSecret,
+};
+
+/// What says that who asks may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// Nothing: everybody may.
+    Nothing,
+    /// An address that nobody guesses.
+    Address,
+    /// A cookie, and for what changes something also what a form of the visitor's carries.
+    Cookie,
+    /// A token in a header, which no other site's page can send.
+    Token,
+    /// The operator's password, which no owner has.
+    Password,
+}
+
+/// What a route answers to nobody, to another bot's owner by cookie, to another bot's program by token, and to the owner by whichever
+/// of these the route takes.
+struct Row(By, &'static str, &'static str, [u16; 4]);
+
+/// Bots are stopped here, so that what tells of running ones says that they are not.
+const TABLE: &[Row] = &[
+    Row(By::Nothing, "GET", "/", [200, 200, 200, 200]),
+    Row(By::Nothing, "GET", "/events", [404, 404, 404, 404]),
+    Row(By::Nothing, "GET", "/healthz", [200, 200, 200, 200]),
+    Row(By::Nothing, "GET", "/static/{name}", [200, 200, 200, 200]),
+    Row(By::Nothing, "POST", "/connect", [400, 400, 400, 400]),
+    Row(
+        By::Nothing,
+        "POST",
+        "/api/subbot/connect",
+        [400, 400, 400, 400],
+    ),
+    Row(
+        By::Nothing,
+        "GET",
+        "/api/subbot/status",
+        [200, 200, 200, 200],
+    ),
+    Row(By::Nothing, "GET", "/api/subbot/list", [200, 200, 200, 200]),
+    Row(By::Address, "GET", "/connect/{id}", [404, 404, 404, 404]),
+    Row(
+        By::Address,
+        "GET",
+        "/connect/{id}/events",
+        [404, 404, 404, 404],
+    ),
+    Row(
+        By::Address,
+        "POST",
+        "/connect/{id}/again",
+        [404, 404, 404, 404],
+    ),
+    Row(By::Address, "GET", "/pair/{key}", [404, 404, 404, 404]),
+    Row(
+        By::Address,
+        "GET",
+        "/pair/{key}/events",
+        [404, 404, 404, 404],
+    ),
+    Row(
+        By::Address,
+        "POST",
+        "/pair/{key}/start",
+        [404, 404, 404, 404],
+    ),
+    Row(By::Address, "GET", "/sign-in/{link}", [410, 410, 410, 410]),
+    Row(By::Address, "POST", "/sign-in/{link}", [403, 403, 403, 403]),
+    Row(
+        By::Token,
+        "POST",
+        "/api/subbot/command",
+        [401, 401, 403, 409],
+    ),
+    Row(
+        By::Token,
+        "POST",
+        "/api/subbot/logout",
+        [401, 401, 404, 404],
+    ),
+    Row(
+        By::Token,
+        "GET",
+        "/api/subbot/stats/{jid}",
+        [401, 401, 403, 200],
+    ),
+    Row(By::Token, "GET", "/api/subbot/events", [401, 401, 409, 409]),
+    Row(By::Token, "GET", "/ws/subbot", [401, 401, 409, 409]),
+    Row(By::Cookie, "GET", "/bot", [401, 200, 401, 200]),
+    Row(By::Cookie, "GET", "/bot/events", [401, 404, 401, 404]),
+    Row(By::Cookie, "POST", "/bot/start", [401, 303, 401, 303]),
+    Row(By::Cookie, "POST", "/bot/stop", [401, 303, 401, 303]),
+    Row(By::Cookie, "POST", "/bot/settings", [401, 303, 401, 303]),
+    Row(By::Cookie, "POST", "/bot/sign-out", [401, 303, 401, 303]),
+    Row(By::Cookie, "GET", "/bot/plugins", [401, 200, 401, 200]),
+    Row(
+        By::Cookie,
+        "GET",
+        "/bot/plugins/{name}",
+        [401, 200, 401, 200],
+    ),
+    Row(
+        By::Cookie,
+        "POST",
+        "/bot/plugins/{name}/switch",
+        [401, 303, 401, 303],
+    ),
+    Row(
+        By::Cookie,
+        "POST",
+        "/bot/plugins/{name}/settings",
+        [401, 303, 401, 303],
+    ),
+    Row(
+        By::Cookie,
+        "GET",
+        "/bot/plugins/{name}/log",
+        [401, 200, 401, 200],
+    ),
+    Row(By::Cookie, "GET", "/bot/numbers", [401, 200, 401, 200]),
+    Row(By::Cookie, "GET", "/bot/tokens", [401, 200, 401, 200]),
+    Row(By::Cookie, "POST", "/bot/tokens", [401, 200, 401, 200]),
+    Row(
+        By::Cookie,
+        "POST",
+        "/bot/tokens/{id}/revoke",
+        [401, 303, 401, 303],
+    ),
+    Row(By::Cookie, "GET", "/bot/webhooks", [401, 200, 401, 200]),
+    Row(By::Cookie, "POST", "/bot/webhooks", [401, 200, 401, 200]),
+    Row(
+        By::Cookie,
+        "POST",
+        "/bot/webhooks/{id}/remove",
+        [401, 303, 401, 303],
+    ),
+    Row(
+        By::Cookie,
+        "POST",
+        "/bot/webhooks/dead-letters/{row}/replay",
+        [401, 409, 401, 303],
+    ),
+    Row(By::Cookie, "GET", "/bot/data", [401, 200, 401, 200]),
+    Row(By::Cookie, "POST", "/bot/data/export", [401, 200, 401, 200]),
+    Row(By::Cookie, "GET", "/bot/data/erase", [401, 200, 401, 200]),
+    Row(By::Cookie, "POST", "/bot/data/erase", [401, 303, 401, 303]),
+    Row(By::Cookie, "GET", "/bot/log-out", [401, 200, 401, 200]),
+    Row(By::Cookie, "POST", "/bot/log-out", [401, 200, 401, 200]),
+    Row(By::Nothing, "GET", "/api", [200, 200, 200, 200]),
+    Row(
+        By::Nothing,
+        "GET",
+        "/api/openapi.json",
+        [200, 200, 200, 200],
+    ),
+    Row(By::Token, "GET", "/api/v1/bot", [401, 401, 200, 200]),
+    Row(By::Token, "PATCH", "/api/v1/bot", [401, 401, 200, 200]),
+    Row(By::Token, "POST", "/api/v1/bot/start", [401, 401, 200, 200]),
+    Row(By::Token, "POST", "/api/v1/bot/stop", [401, 401, 200, 200]),
+    Row(
+        By::Token,
+        "GET",
+        "/api/v1/bot/plugins",
+        [401, 401, 200, 200],
+    ),
+    Row(
+        By::Token,
+        "PATCH",
+        "/api/v1/bot/plugins/{name}",
+        [401, 401, 200, 200],
+    ),
+    Row(
+        By::Nothing,
+        "GET",
+        "/operator/sign-in",
+        [200, 200, 200, 200],
+    ),
+    Row(
+        By::Nothing,
+        "POST",
+        "/operator/sign-in",
+        [403, 403, 403, 403],
+    ),
+    Row(By::Password, "GET", "/operator", [303, 303, 303, 303]),
+    Row(
+        By::Password,
+        "GET",
+        "/operator/events",
+        [303, 303, 303, 303],
+    ),
+    Row(By::Password, "GET", "/operator/audit", [303, 303, 303, 303]),
+    Row(By::Password, "GET", "/operator/bots", [303, 303, 303, 303]),
+    Row(
+        By::Password,
+        "GET",
+        "/operator/bots/{id}",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/bots/{id}/start",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/bots/{id}/stop",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "GET",
+        "/operator/bots/{id}/end",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/bots/{id}/end",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/slots",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/delay",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/features/{name}",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "GET",
+        "/operator/plugins",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "GET",
+        "/operator/plugins/{name}",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/plugins/{name}/{deed}",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/plugins",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/plugins/install",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/sign-out",
+        [303, 303, 303, 303],
+    ),
+];
+
+/// The files whose routes are served elsewhere: on the control socket, to monitoring, and to whoever drives a test.
+const ELSEWHERE: [&str; 3] = ["control.rs", "metrics.rs", "dev.rs"];
+
+/// All routes that the source declares.
+fn declared() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web")];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(directory).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy();
+            if path.is_dir() {
+                open.push(path);
+            } else if !ELSEWHERE.contains(&&*name)
+                && !path.components().any(|part| part.as_os_str() == "tests")
+            {
+                routes_of(&fs::read_to_string(&path).expect("text"), &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// The routes of one file, as actix-web's attributes declare them.
+fn routes_of(text: &str, found: &mut BTreeSet<(String, String)>) {
+    for line in text.lines() {
+        let Some((method, rest)) = line
+            .trim()
+            .strip_prefix("#[")
+            .and_then(|line| line.split_once("(\""))
+        else {
+            assert!(
+                !line.contains("web::resource(") && !line.contains("#[route("),
+                "declared in another way: {line}"
+            );
+            continue;
+        };
+        let methods = ["get", "post", "put", "delete", "patch", "head", "options"];
+        if methods.contains(&method) {
+            let path = rest.split('"').next().expect("a path");
+            found.insert((method.to_uppercase(), path.to_owned()));
+        }
+    }
+}
+
+/// Everything of a bot that its owner has and others must not see or change.
+#[derive(Debug, PartialEq)]
+struct Owned {
+    record: Option<BotRecord>,
+    tokens: Vec<ApiToken>,
+    pieces: Vec<Piece>,
+    webhooks: Vec<Webhook>,
+    dead: Vec<DeadLetter>,
+    switched: usize,
+}
+
+/// What is the shop's alone, and never shown to anybody else.
+const MARKS: [&str; 4] = [
+    "6280000000201",
+    "shop-token",
+    "shop-hook.example",
+    "shop-prefix",
+];
+
+/// Two bots, of which the first, the shop, has something of everything.
+struct World {
+    bench: Bench,
+    shop: Cookie<'static>,
+    farm: Cookie<'static>,
+    shops_token: String,
+    farms_token: String,
+    token_id: i64,
+    dead_letter: i64,
+}
+
+impl World {
+    async fn new() -> Self {
+        let bench = bench_of("http://127.0.0.1:8080/", Some("the operator's own")).await;
+        let shop = bench.sign_in(&bench.link(1).await).await;
+        let farm = bench.sign_in(&bench.link(2).await).await;
+        let token = async |n, name: &str| {
+            let added = bench.access.add_token(bot(n), name.to_owned()).await;
+            added.expect("kept").expect("there is room")
+        };
+        let (shops_token, farms_token) = (token(1, "shop-token").await, token(2, "till").await);
+        let data = bench.store.bot(bot(1)).await.expect("data");
+        let webhook = NewWebhook {
+            url: "https://shop-hook.example/".to_owned(),
+            secret: WebhookSecret("shop-secret".to_owned()),
+            owner: None,
+            made: 1,
+        };
+        assert!(data.add_webhook(webhook).await.expect("kept"));
+        let post = NewDelivery {
+            id: "1".to_owned(),
+            event: "bot_connected".to_owned(),
+            body: b"{}".to_vec(),
+        };
+        data.post_to_webhooks(post, 1).await.expect("kept");
+        let due = data.due_deliveries(1, Vec::new()).await.expect("read");
+        let (row, error) = (due.due[0].row, DeliveryError::Unreachable);
+        let given_up = data.tried(row, Tried::GivenUp { at: 2, error }).await;
+        given_up.expect("kept");
+        let change = SettingsChange {
+            language: None,
+            prefixes: Some(vec!["shop-prefix".to_owned()]),
+        };
+        data.change_settings(change).await.expect("kept");
+        let token_id = bench.access.tokens(bot(1)).await.expect("read")[0].id;
+        Self {
+            bench,
+            shop,
+            farm,
+            shops_token,
+            farms_token,
+            token_id,
+            dead_letter: row,
+        }
+    }
+
+    async fn owned(&self) -> Owned {
+        let record = self.bench.record(1).await;
+        let data = self.bench.store.bot(bot(1)).await.expect("data");
+        let mut tokens = self.bench.access.tokens(bot(1)).await.expect("read");
+        // That it was looked at is no change.
+        for token in &mut tokens {
+            token.used = None;
+        }
+        let switched = self.bench.switched().into_iter();
+        Owned {
+            record,
+            tokens,
+            pieces: data.pieces().await.expect("read"),
+            webhooks: data.webhooks().await.expect("read"),
+            dead: data.dead_letters().await.expect("read"),
+            switched: switched.filter(|(of, _, _)| *of == bot(1)).count(),
+        }
+    }
+
+    /// A route's path with what is the shop's in it, or cannot be guessed.
+    fn path(&self, route: &str) -> String {
+        let unguessed = "0".repeat(64);
+        let begins = |with| route.starts_with(with);
+        let id = match () {
+            () if begins("/bot/tokens") => self.token_id.to_string(),
+            () if begins("/bot/webhooks") => "1".to_owned(),
+            () if begins("/operator") => bot(1).to_string(),
+            () => unguessed.clone(),
+        };
+        let name = match route.starts_with("/static") {
+            true => "jadi.css",
+            false => "welcome",
+        };
+        route
+            .replace("{id}", &id)
+            .replace("{row}", &self.dead_letter.to_string())
+            .replace("{name}", name)
+            .replace("{deed}", "disable")
+            .replace("{jid}", "6280000000201")
+            .replace("{key}", &unguessed)
+            .replace("{link}", &unguessed)
+    }
+
+    /// A request with all that the route asks for, but for what says who asks.
+    fn request(&self, Row(_, method, route, _): &Row, proof: &str) -> TestRequest {
+        let method: Method = method.parse().expect("a method");
+        let request = TestRequest::with_uri(&self.path(route)).method(method.clone());
+        let request = request.insert_header(("accept-language", "en"));
+        match *route {
+            _ if method == Method::GET => request,
+            "/api/subbot/connect" => request.set_json(json!({"phoneNumber": "1", "method": "qr"})),
+            "/api/subbot/command" => {
+                request.set_json(json!({"botJid": "6280000000201", "command": "ping"}))
+            }
+            "/api/v1/bot" => request.set_json(json!({"name": "new"})),
+            "/api/v1/bot/plugins/{name}" => request.set_json(json!({"enabled": false})),
+            // Of an attempt that there is not, so that the bot stays for what is asked next.
+            "/api/subbot/logout" => request.set_json(json!({"sessionId": "0"})),
+            _ => request.set_form([
+                ("form", proof),
+                ("number", "1"),
+                ("method", "qr"),
+                ("name", "new"),
+                ("language", "es"),
+                ("prefixes", "?"),
+                ("to", "off"),
+                ("reset", "yes"),
+                ("url", "https://till.example/"),
+            ]),
+        }
+    }
+
+    async fn proof(&self, cookie: &Cookie<'static>) -> String {
+        let page = self.bench.ask(get("/bot").cookie(cookie.clone())).await;
+        page.proof()
+    }
+
+    /// Somebody who is not the owner asks: nothing of the shop is told, and nothing of it changes.
+    async fn stranger(&self, who: &str, row: &Row, request: TestRequest, expected: u16) {
+        let Row(_, method, route, _) = row;
+        let before = self.owned().await;
+        let seen = self.bench.ask(request).await;
+        assert_eq!(
+            seen.status.as_u16(),
+            expected,
+            "{method} {route} by {who}: {}",
+            seen.text
+        );
+        for mark in MARKS {
+            assert!(
+                !seen.text.contains(mark),
+                "{method} {route} tells {who} of {mark}: {}",
+                seen.text
+            );
+        }
+        let mut after = self.owned().await;
+        // What the API's answer to a program with a token may change is the token's own record.
+        after.tokens.iter_mut().for_each(|token| token.used = None);
+        assert_eq!(after, before, "{method} {route} by {who}");
+    }
+}
+
+#[test]
+fn every_route_has_a_row() {
+    let rows: BTreeSet<_> = TABLE
+        .iter()
+        .map(|Row(_, method, route, _)| ((*method).to_owned(), (*route).to_owned()))
+        .collect();
+    assert_eq!(rows.len(), TABLE.len(), "a route stands there twice");
+    assert_eq!(rows, declared());
+}
+
+#[actix_web::test]
+async fn nobody_but_its_owner_reaches_a_bot() {
+    for row in TABLE {
+        let Row(by, method, route, [nobody, other, program, owner]) = row;
+        let world = World::new().await;
+        world
+            .stranger("nobody", row, world.request(row, ""), *nobody)
+            .await;
+
+        let farms_proof = world.proof(&world.farm).await;
+        let theirs = world.request(row, &farms_proof).cookie(world.farm.clone());
+        world.stranger("another owner", row, theirs, *other).await;
+        let token = ("x-jadi-token", world.farms_token.as_str());
+        let theirs = world.request(row, &farms_proof).insert_header(token);
+        world
+            .stranger("another's program", row, theirs, *program)
+            .await;
+
+        let shops_proof = world.proof(&world.shop).await;
+        if *by == By::Cookie && *method == "POST" {
+            for (what, proof) in [("no proof", ""), ("another's proof", farms_proof.as_str())] {
+                let form = world.request(row, proof).cookie(world.shop.clone());
+                world.stranger(what, row, form, 403).await;
+            }
+            for site in ["cross-site", "same-site"] {
+                let form = world.request(row, &shops_proof).cookie(world.shop.clone());
+                let form = form.insert_header(("sec-fetch-site", site));
+                world.stranger(site, row, form, 403).await;
+            }
+        }
+        // A cookie is nothing where a token is asked for.
+        if *by == By::Token {
+            let form = world.request(row, &shops_proof).cookie(world.shop.clone());
+            world.stranger("a cookie", row, form, 401).await;
+        }
+        let own = match by {
+            By::Token => world
+                .request(row, "")
+                .insert_header(("x-jadi-token", world.shops_token.as_str())),
+            _ => world.request(row, &shops_proof).cookie(world.shop.clone()),
+        };
+        let Seen { status, text, .. } = world.bench.ask(own).await;
+        assert_eq!(
+            status.as_u16(),
+            *owner,
+            "{method} {route} by its owner: {text}"
+        );
+    }
+}
+
+/// Forms that everybody may send are sent from here.
+#[actix_web::test]
+async fn another_site_sends_no_form() {
+    let world = World::new().await;
+    let open = TABLE.iter().filter(|Row(by, method, route, _)| {
+        let is_api = route.starts_with("/api/");
+        *method == "POST" && !is_api && matches!(by, By::Nothing | By::Address)
+    });
+    for row in open {
+        let Row(by, method, route, _) = row;
+        let form = world
+            .request(row, "")
+            .insert_header(("sec-fetch-site", "cross-site"));
+        let status = world.bench.ask(form).await.status.as_u16();
+        // An address that leads nowhere is told first.
+        let refused = status == 403 || (*by == By::Address && status == 404);
+        assert!(refused, "{method} {route}: {status}");
+    }
+}
