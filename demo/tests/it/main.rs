@@ -17,6 +17,7 @@ mod owner;
 mod page;
 mod pairing;
 mod program;
+mod programs;
 mod resend;
 mod shutdown;
 mod support;

@@ -98,7 +98,8 @@ pub async fn answer_of(events: &mut broadcast::Receiver<PhoneEvent>, bot: &str) 
     message_of(events, &ChatId::direct(bot), bot).await
 }
 
-async fn message_of(
+/// The next message of the bot with this number in this chat.
+pub async fn message_of(
     events: &mut broadcast::Receiver<PhoneEvent>,
     chat: &ChatId,
     bot: &str,
