@@ -68,6 +68,7 @@ pub(in crate::web) async fn export(
     form_sent(&request, &shared, &fields, async |visit| {
         match visit.parts.manager.export(&visit.bot).await {
             Ok((name, archive)) => {
+                visit.note("export", "").await;
                 let attachment = ContentDisposition {
                     disposition: DispositionType::Attachment,
                     parameters: vec![DispositionParam::Filename(name)],
@@ -116,9 +117,12 @@ pub(in crate::web) async fn erase(
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
         match visit.parts.manager.erase(visit.bot.id).await {
-            Ok(()) => HttpResponse::SeeOther()
-                .insert_header((LOCATION, "/bot/data?erased"))
-                .finish(),
+            Ok(()) => {
+                visit.note("erase", "").await;
+                HttpResponse::SeeOther()
+                    .insert_header((LOCATION, "/bot/data?erased"))
+                    .finish()
+            }
             Err(error) => failed(visit, &error),
         }
     })

@@ -76,8 +76,13 @@ pub(in crate::web) async fn add(
         let Ok(url) = address(typed) else {
             return refused(StatusCode::UNPROCESSABLE_ENTITY, texts.hook_wrong).await;
         };
+        // The rest of an address may be a secret of the server's.
+        let server = url.split('/').nth(2).unwrap_or_default().to_owned();
         match visit.parts.manager.add_webhook(&visit.bot, url).await {
-            Ok(Some(secret)) => show(visit, Some(secret.0), "", None).await,
+            Ok(Some(secret)) => {
+                visit.note("webhook-make", &server).await;
+                show(visit, Some(secret.0), "", None).await
+            }
             Ok(None) => refused(StatusCode::CONFLICT, texts.hooks_full).await,
             Err(error) => failed(visit, &error),
         }
@@ -95,7 +100,10 @@ pub(in crate::web) async fn remove(
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
         match visit.parts.manager.remove_webhook(visit.bot.id, *id).await {
-            Ok(()) => back("/bot/webhooks"),
+            Ok(()) => {
+                visit.note("webhook-remove", &id.to_string()).await;
+                back("/bot/webhooks")
+            }
             Err(error) => failed(visit, &error),
         }
     })
@@ -112,7 +120,10 @@ pub(in crate::web) async fn replay(
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
         match visit.parts.manager.replay(visit.bot.id, *row).await {
-            Ok(true) => back("/bot/webhooks#dead-letters"),
+            Ok(true) => {
+                visit.note("webhook-replay", &row.to_string()).await;
+                back("/bot/webhooks#dead-letters")
+            }
             Ok(false) => {
                 let texts = visit.language.texts();
                 let (title, text) = (texts.trouble_title, texts.hook_not_replayed);
