@@ -128,6 +128,35 @@ pub struct SendMessage {
     pub quote: Option<MessageRef>,
     /// Who is mentioned.
     pub mentions: Vec<Jid>,
+    /// What makes it a poll, whose question is the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Box<Poll>>,
+}
+
+/// A poll to send, and as it is remembered while people vote.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Poll {
+    /// The plugin that sends it and is told of votes.
+    pub plugin: String,
+    /// Its name, as the plugin knows it.
+    pub name: String,
+    /// What may be chosen, each another one.
+    pub options: Vec<String>,
+    /// Whether one person may choose several.
+    pub several: bool,
+    /// What votes in it are encrypted with, 32 bytes.
+    #[serde(with = "super::base64_bytes")]
+    pub secret: Vec<u8>,
+}
+
+/// Without secret and options, since debug output ends in logs.
+impl std::fmt::Debug for Poll {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Poll")
+            .field("plugin", &self.plugin)
+            .field("options", &self.options.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Without the text, since debug output ends in logs.

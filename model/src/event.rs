@@ -91,6 +91,17 @@ pub enum EventKind {
         /// The message that the plugin was handling when it asked.
         asked: Option<Box<KeptMessage>>,
     },
+    /// A vote in a poll that a plugin has sent; the event's sender is who votes.
+    PollVote {
+        /// Whose poll it is.
+        plugin: String,
+        /// Its name, as the plugin knows it.
+        name: String,
+        /// The poll's message.
+        poll: MessageId,
+        /// What they have chosen now; nothing takes their vote back.
+        chosen: Vec<String>,
+    },
     /// Something has become of a bot of this host; the event's sender is whom it concerns.
     Hosting {
         /// The plugin that is told; all that want to know when none is named.

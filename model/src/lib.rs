@@ -20,7 +20,7 @@ mod role;
 
 pub use action::{
     Action, AskingMessage, BotChange, GroupAsker, MediaContent, MediaOut, MessageRef, Outgoing,
-    Progress, SendMessage,
+    Poll, Progress, SendMessage,
 };
 pub use bot::{BotRecord, BotRole, Budget, Cause, LinkMethod, StateName};
 pub use cpu::CpuTime;

@@ -306,6 +306,18 @@ impl Reads for Bot {
         Ok(open)
     }
 
+    async fn picture(&self, of: &Jid, _: u64) -> Result<Option<Vec<u8>>, MediaError> {
+        let picture = format!("{} smiles", self.canary).into_bytes();
+        self.record.value(&(of, &picture));
+        Ok(Some(picture))
+    }
+
+    async fn invite_code(&self) -> Result<Option<String>, ReadError> {
+        let code = format!("{}code", self.canary);
+        self.record.value(&code);
+        Ok(Some(code))
+    }
+
     async fn commands(&self) -> Result<Vec<CommandFact>, ReadError> {
         let canary = &self.canary;
         let facts = vec![CommandFact {

@@ -81,6 +81,12 @@ impl Bot {
                     message: self.message(&text)?,
                 })),
             },
+            Asked::PollVote => EventKind::PollVote {
+                plugin: canary.to_owned(),
+                name: canary.to_owned(),
+                poll: target,
+                chosen: vec![canary.to_owned()],
+            },
             Asked::Hosting => EventKind::Hosting {
                 plugin: None,
                 step: HostingStep {

@@ -281,6 +281,8 @@ pub enum EventKind {
     Schedule,
     /// A change of people that the plugin asked for with `group-admin` has been tried.
     GroupChange,
+    /// Somebody votes in a poll that the plugin has sent.
+    PollVote,
     /// Something has become of a bot of the host.
     Hosting,
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use jadi_model::clock::Millis;
 use jadi_model::{
-    Action, Ban, Event, GroupInfo, Jid, KeptMessage, KnownChat, KnownCounts, KnownUser, Progress,
-    Role,
+    Action, Ban, Event, EventKind, GroupInfo, Jid, KeptMessage, KnownChat, KnownCounts, KnownUser,
+    Message, Person, Progress, Role,
 };
 use jadi_plugin_manifest::{Setting, SettingValue};
 
@@ -45,6 +45,44 @@ pub struct EventInput {
     pub bot_started_at: Millis,
     /// What the operator lets the plugin do.
     pub grants: Grants,
+}
+
+impl EventInput {
+    /// Whether the event tells of this address: of its chat, its sender, whom its content names, or who is in its group.
+    pub(super) fn names(&self, jid: &Jid) -> bool {
+        let event = &self.event;
+        let is = |person: &Person| person.jid == *jid || person.lid.as_ref() == Some(jid);
+        let kept = |kept: &KeptMessage| is(&kept.author) || names(&kept.message, jid);
+        let content = match &event.kind {
+            EventKind::Message(message) => names(message, jid),
+            EventKind::MessageDelete { author, .. } => is(author),
+            EventKind::GroupAdd { people } | EventKind::GroupRemove { people } => {
+                people.iter().any(is)
+            }
+            EventKind::GroupChange { people, .. } => people.iter().any(|one| one.jid == *jid),
+            EventKind::MessageEdit { .. }
+            | EventKind::Reaction { .. }
+            | EventKind::PollVote { .. }
+            | EventKind::Due { .. }
+            | EventKind::Hosting { .. } => false,
+        };
+        let group = self.group.as_ref();
+        content
+            || event.chat.jid == *jid
+            || is(&event.sender)
+            || self
+                .original
+                .as_ref()
+                .is_some_and(|original| kept(original))
+            || group.is_some_and(|group| group.participant(jid).is_some())
+    }
+}
+
+/// Whether a message, or one that it answers, mentions somebody or is theirs.
+fn names(message: &Message, jid: &Jid) -> bool {
+    let quoted = message.quoted.as_ref();
+    message.mentions.contains(jid)
+        || quoted.is_some_and(|quoted| quoted.author == *jid || names(&quoted.message, jid))
 }
 
 /// A text recognised as a command.
@@ -170,6 +208,12 @@ pub trait Reads: Send + Sync + 'static {
 
     /// Fetches a file by the handle that came in its message, at most `limit` bytes.
     async fn media(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, MediaError>;
+
+    /// Fetches the profile picture of somebody, or of the event's group, at most `limit` bytes; none when there is none to be seen.
+    async fn picture(&self, of: &Jid, limit: u64) -> Result<Option<Vec<u8>>, MediaError>;
+
+    /// The code of the invitation link of the event's group; none when the bot may not see it.
+    async fn invite_code(&self) -> Result<Option<String>, ReadError>;
 
     /// Asks a server. That the address is one of the manifest's was checked; that it is not one of a private network was not.
     async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError>;

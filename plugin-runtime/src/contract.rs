@@ -8,12 +8,12 @@ use wasmtime::component::{InstancePre, Resource};
 
 use super::bindings::exports::jadi::plugin::{
     on_group_add, on_group_change, on_group_remove, on_hosting, on_message, on_message_delete,
-    on_message_edit, on_reaction, on_schedule,
+    on_message_edit, on_poll_vote, on_reaction, on_schedule,
 };
 use super::bindings::jadi::plugin::types::Error as HandlerError;
 use super::capabilities::event::{
     HeldAction, HeldChange, HeldDeletion, HeldDue, HeldEdit, HeldEvent, HeldMembership,
-    HeldMessage, HeldReaction, HeldStep,
+    HeldMessage, HeldReaction, HeldStep, HeldVote,
 };
 use super::state::EventState;
 
@@ -137,7 +137,7 @@ fn spoken(name: &str) -> Option<&str> {
 }
 
 /// All kinds of event.
-const KINDS: [EventKind; 9] = [
+const KINDS: [EventKind; 10] = [
     EventKind::Message,
     EventKind::MessageEdit,
     EventKind::MessageDelete,
@@ -145,6 +145,7 @@ const KINDS: [EventKind; 9] = [
     EventKind::GroupAdd,
     EventKind::GroupRemove,
     EventKind::GroupChange,
+    EventKind::PollVote,
     EventKind::Schedule,
     EventKind::Hosting,
 ];
@@ -159,6 +160,7 @@ fn interface(kind: EventKind) -> &'static str {
         EventKind::GroupAdd => "on-group-add",
         EventKind::GroupRemove => "on-group-remove",
         EventKind::GroupChange => "on-group-change",
+        EventKind::PollVote => "on-poll-vote",
         EventKind::Schedule => "on-schedule",
         EventKind::Hosting => "on-hosting",
     }
@@ -189,6 +191,7 @@ pub(super) struct Handlers {
     pub(super) group_add: Option<on_group_add::GuestIndices>,
     pub(super) group_remove: Option<on_group_remove::GuestIndices>,
     pub(super) group_change: Option<on_group_change::GuestIndices>,
+    pub(super) poll_vote: Option<on_poll_vote::GuestIndices>,
     pub(super) due: Option<on_schedule::GuestIndices>,
     pub(super) hosting: Option<on_hosting::GuestIndices>,
 }
@@ -219,6 +222,7 @@ impl Handlers {
             group_add: find!(instance, GroupAdd, on_group_add, HeldMembership),
             group_remove: find!(instance, GroupRemove, on_group_remove, HeldMembership),
             group_change: find!(instance, GroupChange, on_group_change, HeldChange),
+            poll_vote: find!(instance, PollVote, on_poll_vote, HeldVote),
             due: find!(instance, Schedule, on_schedule, HeldDue),
             hosting: find!(instance, Hosting, on_hosting, HeldStep),
         })

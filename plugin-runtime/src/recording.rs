@@ -231,6 +231,15 @@ pub enum Call {
         /// How many bytes at most.
         limit: u64,
     },
+    /// A profile picture.
+    Picture {
+        /// Of whom.
+        of: Jid,
+        /// How many bytes at most.
+        limit: u64,
+    },
+    /// The code of the group's invitation.
+    InviteCode,
     /// A server's answer.
     Fetch {
         /// The request's method.
@@ -296,12 +305,14 @@ pub enum Answer {
     Bans(Vec<Ban>),
     /// To [`Call::Plugins`].
     Plugins(Vec<PluginFact>),
-    /// To [`Call::Media`].
+    /// To [`Call::Media`] and [`Call::Picture`].
     File(Bytes),
-    /// To [`Call::Media`]: it is kept no more.
+    /// To the same: it is kept no more, or there is none.
     FileGone,
-    /// To [`Call::Media`]: it is larger than was allowed.
+    /// To the same: it is larger than was allowed.
     FileTooLarge,
+    /// To [`Call::InviteCode`].
+    InviteCode(Option<String>),
     /// To [`Call::Fetch`].
     Response {
         /// The status.
@@ -344,6 +355,7 @@ impl Answer {
             Self::User(_) | Self::Chat(_) | Self::Counts(_) => size_of::<KnownUser>(),
             Self::Setting(Some(SettingValue::Text(text))) => text.len(),
             Self::Scheduled(names) => names.keys().map(|name| name.len().saturating_add(8)).sum(),
+            Self::InviteCode(code) => code.as_ref().map_or(0, String::len),
             Self::File(bytes) => bytes.0.len(),
             Self::Response { headers, body, .. } => headers
                 .iter()

@@ -195,6 +195,8 @@ fn named(call: &Call) -> String {
         Call::Bans => "who is banned".to_owned(),
         Call::Plugins => "what is installed".to_owned(),
         Call::Media { .. } => "a file".to_owned(),
+        Call::Picture { .. } => "a picture".to_owned(),
+        Call::InviteCode => "the group's invitation".to_owned(),
         Call::Fetch { method, url, .. } => format!("{method} {url:?}"),
         Call::Hosting { .. } => "the host's bots".to_owned(),
         Call::Progress { .. } => "an early effect".to_owned(),
@@ -260,6 +262,23 @@ impl Reads for Playback {
             Answer::FileGone => Err(MediaError::Gone),
             Answer::FileTooLarge => Err(MediaError::TooLarge),
             _ => wrong().map_err(MediaError::Unavailable),
+        }
+    }
+
+    async fn picture(&self, of: &Jid, limit: u64) -> Result<Option<Vec<u8>>, MediaError> {
+        let of = of.clone();
+        match self.answer(Call::Picture { of, limit }).await? {
+            Answer::File(bytes) => Ok(Some(bytes.0)),
+            Answer::FileGone => Ok(None),
+            Answer::FileTooLarge => Err(MediaError::TooLarge),
+            _ => wrong().map_err(MediaError::Unavailable),
+        }
+    }
+
+    async fn invite_code(&self) -> Result<Option<String>, ReadError> {
+        match self.answer(Call::InviteCode).await? {
+            Answer::InviteCode(code) => Ok(code),
+            _ => wrong(),
         }
     }
 

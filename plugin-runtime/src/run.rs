@@ -10,7 +10,7 @@ use wasmtime::component::Resource;
 use super::bindings::jadi::plugin::types::Error as HandlerError;
 use super::capabilities::event::{
     HeldAction, HeldChange, HeldDeletion, HeldDue, HeldEdit, HeldEvent, HeldMembership,
-    HeldMessage, HeldReaction, HeldStep,
+    HeldMessage, HeldReaction, HeldStep, HeldVote,
 };
 use super::context::{EventInput, Outcome, Reads, Receipt};
 use super::failure::{Failure, Limit};
@@ -166,6 +166,7 @@ async fn call(store: &mut Store<EventState>, plugin: &Plugin) -> wasmtime::Resul
         EventKind::GroupAdd { .. } => handle!(group_add, HeldMembership),
         EventKind::GroupRemove { .. } => handle!(group_remove, HeldMembership),
         EventKind::GroupChange { .. } => handle!(group_change, HeldChange),
+        EventKind::PollVote { .. } => handle!(poll_vote, HeldVote),
         EventKind::Due { .. } => handle!(due, HeldDue),
         EventKind::Hosting { .. } => handle!(hosting, HeldStep),
     }

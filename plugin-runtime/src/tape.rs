@@ -182,6 +182,22 @@ impl Reads for Tape {
         self.note(place, file, |file| Answer::File(Bytes(file.clone())))
     }
 
+    async fn picture(&self, of: &Jid, limit: u64) -> Result<Option<Vec<u8>>, MediaError> {
+        let of_kept = of.clone();
+        let place = self.ask(Call::Picture { of: of_kept, limit });
+        let file = self.reads.picture(of, limit).await;
+        self.note(place, file, |file| match file {
+            Some(file) => Answer::File(Bytes(file.clone())),
+            None => Answer::FileGone,
+        })
+    }
+
+    async fn invite_code(&self) -> Result<Option<String>, ReadError> {
+        let place = self.ask(Call::InviteCode);
+        let code = self.reads.invite_code().await;
+        self.note(place, code, |code| Answer::InviteCode(code.clone()))
+    }
+
     async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
         let place = self.ask(Call::from(&request));
         let response = self.reads.fetch(request).await;

@@ -20,6 +20,14 @@ pub struct Reply {
     quoted: Option<Quoted>,
     privately: bool,
     mentions: Vec<String>,
+    poll: Option<Poll>,
+}
+
+/// What makes a message a poll.
+struct Poll {
+    name: String,
+    options: Vec<String>,
+    several: bool,
 }
 
 /// Puts a reply's file into its draft. A function and no value, so that only a plugin that sends files has the code for it, and
@@ -36,7 +44,35 @@ impl Reply {
             quoted: None,
             privately: false,
             mentions: Vec::new(),
+            poll: None,
         }
+    }
+
+    /// A poll: a question, 2 to 12 options of which everybody may choose one, and a name that comes back with each vote
+    /// (`#[on_poll_vote]`).
+    pub fn poll<T: Into<String>>(
+        name: impl Into<String>,
+        question: impl Into<String>,
+        options: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let poll = Poll {
+            name: name.into(),
+            options: options.into_iter().map(T::into).collect(),
+            several: false,
+        };
+        Self {
+            poll: Some(poll),
+            ..Self::text(question)
+        }
+    }
+
+    /// Lets everybody choose as many options of the poll as they like.
+    #[must_use]
+    pub fn with_several_choices(mut self) -> Self {
+        if let Some(poll) = &mut self.poll {
+            poll.several = true;
+        }
+        self
     }
 
     /// A reply with this file and no text.
@@ -327,6 +363,9 @@ fn send(reply: Reply, asked: Asked<'_>) -> Result<Action> {
     }
     for person in &reply.mentions {
         draft.mention(person);
+    }
+    if let Some(poll) = &reply.poll {
+        draft.poll(&poll.name, &poll.options, poll.several);
     }
     let action = if reply.privately {
         chat::send_privately(draft)

@@ -105,6 +105,19 @@ pub mod group_change_handler {
     });
 }
 
+/// The export of plugins that handle votes in their polls.
+pub mod poll_vote_handler {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "poll-vote-handler",
+        with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
+        pub_export_macro: true,
+        export_macro_name: "__export_poll_vote_handler",
+        default_bindings_module: "jadi_plugin_sdk::bindings::poll_vote_handler",
+        runtime_path: "jadi_plugin_sdk::__private::rt",
+    });
+}
+
 /// The export of plugins that handle what they have scheduled.
 pub mod schedule_handler {
     wit_bindgen::generate!({

@@ -16,6 +16,15 @@ pub fn current() -> Result<Group> {
     Ok(Group(host::current()?))
 }
 
+/// The code of the group's invitation link, `https://chat.whatsapp.com/` and this. None when the bot is not an admin, who alone sees it.
+///
+/// # Errors
+///
+/// As for [`current`], and when WhatsApp can't be asked now.
+pub fn invite_code() -> Result<Option<String>> {
+    Ok(host::invite_code()?)
+}
+
 impl Group {
     /// Its address.
     pub fn jid(&self) -> String {

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use crate::bindings::capabilities::jadi::plugin::types::{
     Deletion as HostDeletion, Due as HostDue, Edit as HostEdit, Event as HostEvent,
     GroupChange as HostGroupChange, HostingStep as HostHostingStep, Membership as HostMembership,
-    Reaction as HostReaction,
+    PollVote as HostPollVote, Reaction as HostReaction,
 };
 use serde::de::DeserializeOwned;
 
@@ -200,6 +200,29 @@ impl Outcome {
             "unavailable" => Self::Unavailable,
             _ => Self::Refused,
         }
+    }
+}
+
+event! {
+    /// A vote in a poll that the plugin has sent, see [`Reply::poll`](crate::Reply::poll). The event's sender is who votes.
+    PollVote, HostPollVote
+}
+
+impl PollVote<'_> {
+    /// The poll's name, as the plugin gave it.
+    pub fn name(&self) -> String {
+        self.about.name()
+    }
+
+    /// The id of the poll's message.
+    pub fn poll(&self) -> String {
+        self.about.poll()
+    }
+
+    /// The options that they have chosen, in the poll's order, in place of what they chose before; none when they have taken their
+    /// vote back.
+    pub fn chosen(&self) -> Vec<String> {
+        self.about.chosen()
     }
 }
 

@@ -82,7 +82,9 @@ pub use bindings::capabilities::jadi::plugin::types::{
 };
 pub use context::Context;
 pub use error::{Error, Refused, Result};
-pub use happened::{Deletion, Due, Edit, GroupChange, HostingStep, Membership, Outcome, Reaction};
+pub use happened::{
+    Deletion, Due, Edit, GroupChange, HostingStep, Membership, Outcome, PollVote, Reaction,
+};
 /// Makes an enum of plain variants a command's argument: each variant is typed as its name, in lower case and with dashes
 /// (`VeryFast` as `very-fast`), or as one of the words of `#[choice("cepat", "rápido")]` on it.
 pub use jadi_plugin_sdk_macros::Choice;
@@ -103,6 +105,7 @@ pub use jadi_plugin_sdk_macros::Choice;
 ///   edits also `contains` and `link`.
 /// - `#[on_group_add]`, `#[on_group_remove]`: people come into a group or leave it.
 /// - `#[on_group_change]`: a change of people that the plugin asked for with [`group_admin`] has been tried.
+/// - `#[on_poll_vote]`: somebody votes in a poll that the plugin has sent, see [`Reply::poll`].
 /// - `#[on_schedule]`: what the plugin scheduled itself is due.
 /// - `#[on_hosting]`: something has become of a bot of the host, see [`hosting`].
 /// - `#[unknown_command]`: texts in private chats that look like a command but are none of any plugin.
@@ -128,7 +131,8 @@ pub mod __private {
     pub use crate::bindings::capabilities::jadi::plugin::types::{
         Action, Deletion as HostDeletion, Due as HostDue, Edit as HostEdit, Error as HandlerError,
         Event as HostEvent, GroupChange as HostGroupChange, HostingStep as HostHostingStep,
-        Membership as HostMembership, Message as HostMessage, Reaction as HostReaction,
+        Membership as HostMembership, Message as HostMessage, PollVote as HostPollVote,
+        Reaction as HostReaction,
     };
     pub use crate::bindings::group_add_handler::__export_group_add_handler as export_group_add_handler;
     pub use crate::bindings::group_add_handler::exports::jadi::plugin::on_group_add::Guest as OnGroupAdd;
@@ -144,6 +148,8 @@ pub mod __private {
     pub use crate::bindings::message_edit_handler::exports::jadi::plugin::on_message_edit::Guest as OnMessageEdit;
     pub use crate::bindings::message_handler::__export_message_handler as export_message_handler;
     pub use crate::bindings::message_handler::exports::jadi::plugin::on_message::Guest as OnMessage;
+    pub use crate::bindings::poll_vote_handler::__export_poll_vote_handler as export_poll_vote_handler;
+    pub use crate::bindings::poll_vote_handler::exports::jadi::plugin::on_poll_vote::Guest as OnPollVote;
     pub use crate::bindings::reaction_handler::__export_reaction_handler as export_reaction_handler;
     pub use crate::bindings::reaction_handler::exports::jadi::plugin::on_reaction::Guest as OnReaction;
     pub use crate::bindings::schedule_handler::__export_schedule_handler as export_schedule_handler;

@@ -33,6 +33,15 @@ impl File {
         Ok(Self(host::open(&quoted.0)?))
     }
 
+    /// Fetches the profile picture of somebody, or of the event's group: a JPEG. None when they have none, or show it to nobody.
+    ///
+    /// # Errors
+    ///
+    /// When the event names nobody with this address and they are not in its group, or the picture can't be fetched now.
+    pub fn picture_of(jid: &str) -> Result<Option<Self>> {
+        Ok(host::picture(jid)?.map(Self))
+    }
+
     /// Makes a file to send. A sticker is WebP, at best of 512 by 512 pixels. `name` is shown for a document.
     ///
     /// # Errors

@@ -67,6 +67,8 @@ pub(crate) struct State {
     pub(crate) chats: Chats,
     schedule: Schedule,
     files: BTreeMap<Vec<u8>, Vec<u8>>,
+    pictures: BTreeMap<Jid, Vec<u8>>,
+    invite_code: Option<String>,
     servers: Option<Servers>,
     host: Option<Host>,
     /// The plugin's own manifest and those of the plugins beside it, in the order of their turns.
@@ -164,6 +166,8 @@ impl TestBot {
             chats: Chats::new(),
             schedule: Schedule::new(),
             files: BTreeMap::new(),
+            pictures: BTreeMap::new(),
+            invite_code: None,
             servers: None,
             host: None,
             manifests: [plugin.manifest().clone()].into(),
@@ -406,6 +410,22 @@ impl TestBot {
         self.state().host = Some(Arc::new(answer));
     }
 
+    /// Gives the person with this number a profile picture.
+    ///
+    /// # Panics
+    ///
+    /// When it is no phone number.
+    #[track_caller]
+    pub fn set_picture(&self, number: &str, jpeg: &[u8]) {
+        let jid = number_jid(number);
+        self.state().pictures.insert(jid, jpeg.to_vec());
+    }
+
+    /// Gives the groups that the bot is an admin of an invitation link with this code.
+    pub fn set_invite_code(&self, code: &str) {
+        self.state().invite_code = Some(code.to_owned());
+    }
+
     /// Puts a file where WhatsApp keeps files; the handle by which a message names it.
     pub(crate) fn keep_file(&self, content: &[u8]) -> Vec<u8> {
         let mut state = self.state();
@@ -530,6 +550,8 @@ impl TestBot {
                 .collect(),
             chat: event.chat.jid.clone(),
             files: state.files.clone(),
+            pictures: state.pictures.clone(),
+            invite_code: state.invite_code.clone(),
             servers: state.servers.clone(),
             host: state.host.clone(),
             manifests: state.manifests.clone(),

@@ -86,6 +86,10 @@ pub(crate) struct EventData {
     pub(crate) chat: Jid,
     /// Files by their handles.
     pub(crate) files: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Profile pictures of people and groups.
+    pub(crate) pictures: BTreeMap<Jid, Vec<u8>>,
+    /// The code of each group's invitation; of this one's.
+    pub(crate) invite_code: Option<String>,
     pub(crate) servers: Option<Servers>,
     pub(crate) host: Option<Host>,
     pub(crate) manifests: Arc<[Manifest]>,
@@ -189,6 +193,19 @@ impl Reads for EventData {
             return Err(MediaError::TooLarge);
         }
         Ok(file.clone())
+    }
+
+    async fn picture(&self, of: &Jid, limit: u64) -> Result<Option<Vec<u8>>, MediaError> {
+        self.serves()?;
+        match self.pictures.get(of) {
+            Some(file) if file.len() as u64 > limit => Err(MediaError::TooLarge),
+            file => Ok(file.cloned()),
+        }
+    }
+
+    async fn invite_code(&self) -> Result<Option<String>, ReadError> {
+        self.serves()?;
+        Ok(self.invite_code.clone())
     }
 
     async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {

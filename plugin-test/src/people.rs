@@ -159,6 +159,18 @@ impl<'b> Speaker<'b> {
         .send()
     }
 
+    /// Votes for these options in a poll of the plugin's with this name; for none of them takes their vote back.
+    #[track_caller]
+    pub fn votes(&self, name: &str, chosen: &[&str]) -> Told {
+        self.happening(EventKind::PollVote {
+            plugin: self.bot.plugin().manifest().name.clone(),
+            name: name.to_owned(),
+            poll: id("3C", 0),
+            chosen: chosen.iter().map(|option| (*option).to_owned()).collect(),
+        })
+        .send()
+    }
+
     fn happening(&self, kind: EventKind) -> Happened<'b> {
         let happened = Happened::new(self.bot, &self.chat, &self.person, kind);
         happened.by(self.role, self.bot_is_admin)

@@ -99,6 +99,15 @@ pub enum SendError {
     /// The phone does not know this message.
     #[error("this phone has no message {} in {}", .0.id, .0.chat)]
     NoSuchMessage(MessageKey),
+    /// The message is no poll that this phone can vote in.
+    #[error("the message {} in {} is no poll that this phone can vote in", .0.id, .0.chat)]
+    NoPoll(MessageKey),
+    /// The poll has no such option.
+    #[error("the poll has no option `{0}`")]
+    NoSuchOption(String),
+    /// The poll lets a person choose fewer.
+    #[error("the poll lets a person choose {0} of its options at most")]
+    TooManyOptions(usize),
     /// Only the sender may edit, and only the sender or a group admin may delete.
     #[error("this phone may not change the message {} in {}", .0.id, .0.chat)]
     NotYours(MessageKey),

@@ -72,6 +72,8 @@ pub enum GroupChange {
     Promote(Vec<String>),
     /// Take the admin role from these members (admins only).
     Demote(Vec<String>),
+    /// Come in by its invitation link.
+    Join,
     /// Leave the group.
     Leave,
     /// Give it a name.
@@ -116,6 +118,8 @@ pub struct GroupView {
     pub locked: bool,
     /// Whether it has a picture.
     pub has_picture: bool,
+    /// Its invitation link.
+    pub invitation: String,
 }
 
 impl GroupView {

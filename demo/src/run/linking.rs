@@ -69,7 +69,7 @@ impl Player<'_> {
     }
 
     /// What was shown last by this number, as `read` finds it: on the phone itself first, then on any.
-    async fn shown(
+    pub(super) async fn shown(
         &mut self,
         phone: &Name,
         from: &str,

@@ -27,6 +27,13 @@ pub(super) fn meets(expected: &Expected, came: &What) -> bool {
         (Expected::Invitation(pattern), What::Message { body, text }) => {
             *body == Body::Other(INVITATION.to_owned()) && pattern.matches(text)
         }
+        (
+            Expected::Poll(pattern),
+            What::Message {
+                body: Body::Poll { options, .. },
+                text,
+            },
+        ) => pattern.matches(&format!("{text} | {}", options.join(" | "))),
         (Expected::Edit(pattern), What::Edit { text }) => pattern.matches(text),
         (Expected::Delete(pattern), What::Delete { text }) => pattern.matches(text),
         _ => false,
@@ -44,6 +51,16 @@ fn readable_file(body: &Body) -> Option<MediaKind> {
         } if !bytes.is_empty() => Some(*kind),
         _ => None,
     }
+}
+
+/// The last four digits that stand alone in what came.
+pub(super) fn digits(came: &What) -> Option<String> {
+    let What::Message { text, .. } = came else {
+        return None;
+    };
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    let is_code = |word: &&str| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit());
+    words.rfind(is_code).map(str::to_owned)
 }
 
 /// An expectation in words.
@@ -66,6 +83,7 @@ pub(super) fn described(expected: &Expected, place: &str, within: Duration) -> S
             format!("a reaction {emoji} to a message{}", of(pattern))
         }
         Expected::Invitation(pattern) => format!("an invitation to a group{}", of(pattern)),
+        Expected::Poll(pattern) => format!("a poll{}", of(pattern)),
         Expected::Edit(pattern) => format!("an edit of a message to{}", of(pattern)),
         Expected::Delete(pattern) => format!("the deletion of a message{}", of(pattern)),
     };

@@ -98,6 +98,9 @@ impl<'a> Player<'a> {
             Step::Phone(account) | Step::Owner(account) => self.add_phone(account).await?,
             Step::Group { name, members } => self.make_group(name, members).await?,
             Step::WantsInvitations { phone } => self.phone_of(phone)?.set_invited_only(true),
+            Step::Goes { who, group, comes } => self.go(who, group, *comes).await?,
+            Step::Picture { phone, path } => self.wear(phone, path).await?,
+            Step::Vote { who, options } => self.vote(who, options).await?,
             Step::Send { from, to, content } => self.send(from, to, content).await?,
             Step::Reply {
                 from,
@@ -289,6 +292,20 @@ impl<'a> Player<'a> {
         done.map_err(Mismatch::refused)?;
         let what = self.told_change(&change, touched);
         self.view.aside(&format!("{admin} {what} {name}"));
+        Ok(())
+    }
+
+    /// Somebody comes into a group by its link, or leaves it.
+    async fn go(&mut self, who: &Name, group: &Name, comes: bool) -> Result<(), Mismatch> {
+        let jid = self.groups.get(group).cloned();
+        let jid = jid.ok_or_else(|| Mismatch::refused(format!("there is no group {group}")))?;
+        let (change, verb) = match comes {
+            true => (GroupChange::Join, "joins"),
+            false => (GroupChange::Leave, "leaves"),
+        };
+        let done = self.phone_of(who)?.group_change(&jid, change).await;
+        done.map_err(Mismatch::refused)?;
+        self.view.aside(&format!("{who} {verb} {group}"));
         Ok(())
     }
 

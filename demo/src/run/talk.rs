@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use jadi_simulator::{ChatId, MediaFile, MediaKind, MessageKey, Outgoing, SeenMessage};
+use jadi_simulator::{Body, ChatId, MediaFile, MediaKind, MessageKey, Outgoing, SeenMessage};
 use tokio::time::Instant;
 
 use super::failure::Mismatch;
@@ -20,7 +20,7 @@ impl Player<'_> {
         content: &Content,
     ) -> Result<(), Mismatch> {
         let chat = self.chat(to)?;
-        let outgoing = self.outgoing(content)?;
+        let outgoing = self.outgoing(from, content).await?;
         self.write(from, chat, outgoing, &shown(content)).await
     }
 
@@ -43,7 +43,7 @@ impl Player<'_> {
                 self.find(from, is_it, expected).await?
             }
         };
-        let mut outgoing = self.outgoing(content)?;
+        let mut outgoing = self.outgoing(from, content).await?;
         let line = format!("↩ {}", shown(content));
         outgoing.quote = Some(quoted.clone());
         self.write(from, quoted.chat, outgoing, &line).await
@@ -66,6 +66,64 @@ impl Player<'_> {
         self.printed.insert(key);
         self.places.insert(from.clone(), chat);
         Ok(())
+    }
+
+    /// Votes in the last poll that somebody sees where they last were, else anywhere.
+    pub(super) async fn vote(&mut self, who: &Name, options: &[String]) -> Result<(), Mismatch> {
+        let is_it = |message: &SeenMessage| matches!(message.body, Body::Poll { .. });
+        let expected = || format!("that {who} sees a poll");
+        let key = self.find(who, is_it, expected).await?;
+        let place = self.place_name(&key.chat);
+        let line = match options {
+            [] => "[takes the vote back]".to_owned(),
+            chosen => format!("[votes for {}]", chosen.join(", ")),
+        };
+        self.view.said(who.as_str(), &place, &line);
+        let voted = self.inbox(who)?.phone().vote(&key, options).await;
+        voted.map_err(Mismatch::refused)?;
+        self.places.insert(who.clone(), key.chat);
+        Ok(())
+    }
+
+    /// Gives somebody a profile picture.
+    pub(super) async fn wear(&mut self, who: &Name, path: &str) -> Result<(), Mismatch> {
+        let file = FileToSend {
+            kind: MediaKind::Image,
+            path: path.to_owned(),
+            once: false,
+        };
+        let picture = self.file(&file)?;
+        self.view.aside(&format!("{who} has the picture {path}"));
+        let set = self.phone_of(who)?.set_picture(picture.bytes).await;
+        set.map_err(Mismatch::refused)
+    }
+
+    /// A text with what only the running world knows: invitation links of groups in place of `{invitation GROUP}`, and of
+    /// `{code BOT}` the digits that the bot last sent to who writes.
+    async fn filled(&mut self, from: &Name, text: &str) -> Result<String, Mismatch> {
+        let mut filled = text.to_owned();
+        while let Some((place, what, name)) = blank(&filled) {
+            let value = match what {
+                Blank::Invitation => self.invitation(&name)?,
+                Blank::Code => {
+                    let expected = format!("four digits from {name}");
+                    let bot = self.number(&name)?;
+                    self.shown(from, &bot, &expected, met::digits).await?
+                }
+            };
+            filled.replace_range(place, &value);
+        }
+        Ok(filled)
+    }
+
+    fn invitation(&self, name: &Name) -> Result<String, Mismatch> {
+        let group = match self.chat(name)? {
+            ChatId::Group(jid) => self.world.simulator().group(&jid),
+            ChatId::Direct(_) => None,
+        };
+        group
+            .map(|group| group.invitation)
+            .ok_or_else(|| Mismatch::new("a group's name", name))
     }
 
     pub(super) async fn delete(
@@ -261,11 +319,15 @@ impl Player<'_> {
         }
     }
 
-    fn outgoing(&self, content: &Content) -> Result<Outgoing, Mismatch> {
+    async fn outgoing(&mut self, from: &Name, content: &Content) -> Result<Outgoing, Mismatch> {
+        let text = self.filled(from, &content.text).await?;
         let Some(file) = &content.file else {
-            return Ok(Outgoing::text(content.text.clone()));
+            return Ok(Outgoing::text(text));
         };
-        Ok(Outgoing::media(self.file(file)?, content.text.clone()))
+        Ok(Outgoing {
+            view_once: file.once,
+            ..Outgoing::media(self.file(file)?, text)
+        })
     }
 
     fn file(&self, file: &FileToSend) -> Result<MediaFile, Mismatch> {
@@ -285,6 +347,24 @@ impl Player<'_> {
             bytes,
         })
     }
+}
+
+/// What is filled into a text.
+#[derive(Debug, Clone, Copy)]
+enum Blank {
+    Invitation,
+    Code,
+}
+
+/// The first blank in a text: where it stands, what it is, and of whom.
+fn blank(text: &str) -> Option<(std::ops::Range<usize>, Blank, Name)> {
+    let kinds = [("{invitation ", Blank::Invitation), ("{code ", Blank::Code)];
+    kinds.into_iter().find_map(|(opening, what)| {
+        let start = text.find(opening)?;
+        let (name, _) = text.get(start + opening.len()..)?.split_once('}')?;
+        let end = start + opening.len() + name.len() + 1;
+        Some((start..end, what, Name::new(name)?))
+    })
 }
 
 fn shown(content: &Content) -> String {

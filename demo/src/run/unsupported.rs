@@ -36,6 +36,9 @@ fn needs(step: &Step) -> Option<&'static str> {
         | Step::Enter { .. }
         | Step::Unlink { .. }
         | Step::WantsInvitations { .. }
+        | Step::Goes { .. }
+        | Step::Picture { .. }
+        | Step::Vote { .. }
         | Step::Gone { .. }
         | Step::Group { .. }
         | Step::Send { .. }

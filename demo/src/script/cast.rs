@@ -56,6 +56,13 @@ pub(super) fn group(cursor: Cursor<'_>) -> Parsed<'_> {
     Ok((Step::Group { name, members }, cursor))
 }
 
+pub(super) fn goes(who: Name, cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("carol joins friends");
+    let comes = cursor.word() == "joins";
+    let group = cursor.name("the group's name")?;
+    Ok((Step::Goes { who, group, comes }, cursor))
+}
+
 pub(super) fn change(group: Name, mut cursor: Cursor<'_>) -> Parsed<'_> {
     let (build, example): (fn(Vec<Name>) -> MemberChange, _) = match cursor.word() {
         "+" => (MemberChange::Add, "friends + carol, dave"),

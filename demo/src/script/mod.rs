@@ -135,6 +135,29 @@ pub enum Step {
         /// Whose.
         phone: Name,
     },
+    /// `bob votes: tea | water`: in the last poll that he sees; nothing after the colon takes his vote back.
+    Vote {
+        /// Who votes.
+        who: Name,
+        /// What they choose.
+        options: Vec<String>,
+    },
+    /// `carol joins friends`, `carol leaves friends`: by herself, with the group's invitation link.
+    Goes {
+        /// Who.
+        who: Name,
+        /// Into which group, or out of it.
+        group: Name,
+        /// Whether she comes.
+        comes: bool,
+    },
+    /// `bob has picture square.png`: his profile picture, from beside the transcript.
+    Picture {
+        /// Whose.
+        phone: Name,
+        /// The file's path, from the transcript's directory.
+        path: String,
+    },
     /// `alice unlinks shop`
     Unlink {
         /// Whose phone.
@@ -214,6 +237,8 @@ pub struct FileToSend {
     pub kind: MediaKind,
     /// Its path, from the transcript's directory.
     pub path: String,
+    /// Whether it is to be seen once only.
+    pub once: bool,
 }
 
 /// What a phone must get, or not get.
@@ -248,6 +273,8 @@ pub enum Expected {
     Delete(Pattern),
     /// An invitation to the group with this name.
     Invitation(Pattern),
+    /// A poll: its question and options, with ` | ` between them.
+    Poll(Pattern),
 }
 
 /// What changes in a group.

@@ -107,7 +107,13 @@ impl<'a> Cast<'a> {
                     self.known(bot, &[Kind::Bot]);
                 }
             }
-            Step::WantsInvitations { phone } => self.known(phone, &[Kind::Phone]),
+            Step::Goes { who, group, .. } => {
+                self.known(who, &[Kind::Phone]);
+                self.known(group, &[Kind::Group]);
+            }
+            Step::WantsInvitations { phone }
+            | Step::Picture { phone, .. }
+            | Step::Vote { who: phone, .. } => self.known(phone, &[Kind::Phone]),
             Step::Enter { phone, bot } | Step::Unlink { phone, bot } => {
                 self.known(phone, &[Kind::Phone]);
                 self.known(bot, &[Kind::Bot]);

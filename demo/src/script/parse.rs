@@ -83,6 +83,9 @@ fn about_someone(mut cursor: Cursor<'_>) -> Result<Step, Mistake> {
         "<-" => talk::expect,
         "replies" => talk::reply,
         "deletes" => talk::delete,
+        "votes" => talk::vote,
+        "joins" | "leaves" => cast::goes,
+        "has" => talk::picture,
         "+" | "-" | "admin" | "member" => cast::change,
         "scans" => world::scan,
         "enters" => world::enter,
@@ -91,7 +94,7 @@ fn about_someone(mut cursor: Cursor<'_>) -> Result<Step, Mistake> {
         "is" => world::state,
         _ => {
             return Err(cursor.expected(format!(
-                "what {} does: `->`, `<-`, `replies`, `deletes`, `scans`, `enters`, `unlinks`, `wants`, `is`, or for a group `+`, `-`, `admin`, `member`",
+                "what {} does: `->`, `<-`, `replies`, `deletes`, `votes`, `has`, `joins`, `leaves`, `scans`, `enters`, `unlinks`, `wants`, `is`, or for a group `+`, `-`, `admin`, `member`",
                 name.as_str()
             )));
         }

@@ -72,6 +72,15 @@ impl Display for Step {
             },
             Self::Enter { phone, bot } => write!(f, "{phone} enters {bot}"),
             Self::WantsInvitations { phone } => write!(f, "{phone} wants invitations"),
+            Self::Vote { who, options } => {
+                let options: Vec<_> = options.iter().map(|option| escape(option)).collect();
+                write!(f, "{who} votes: {}", options.join(" | "))
+            }
+            Self::Goes { who, group, comes } => {
+                let verb = if *comes { "joins" } else { "leaves" };
+                write!(f, "{who} {verb} {group}")
+            }
+            Self::Picture { phone, path } => write!(f, "{phone} has picture {path}"),
             Self::Unlink { phone, bot } => write!(f, "{phone} unlinks {bot}"),
             Self::State { bot, state, within } => {
                 write!(f, "{bot} is {}{}", state.word(), Within(*within))
@@ -96,7 +105,8 @@ impl Display for Step {
 impl Display for Content {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {
-            write!(f, " [{} {}]", kind_word(file.kind), file.path)?;
+            let once = if file.once { " once" } else { "" };
+            write!(f, " [{} {}{once}]", kind_word(file.kind), file.path)?;
         }
         if self.text.is_empty() {
             return Ok(());
@@ -117,6 +127,7 @@ impl Display for Expectation {
             Expected::Media(kind, text) => (format!(" [{}]", kind_word(*kind)), text.to_string()),
             Expected::Reaction(emoji, text) => (format!(" [reaction {emoji}]"), text.to_string()),
             Expected::Invitation(text) => (" [invitation]".to_owned(), text.to_string()),
+            Expected::Poll(text) => (" [poll]".to_owned(), text.to_string()),
             Expected::Edit(text) => (" [edit]".to_owned(), text.to_string()),
             Expected::Delete(text) => (" [delete]".to_owned(), text.to_string()),
         };

@@ -52,9 +52,14 @@ fn content(cursor: &mut Cursor<'_>) -> Result<Content, Mistake> {
 
 fn file(inside: &str) -> Option<FileToSend> {
     let (kind, path) = inside.split_once(char::is_whitespace)?;
+    let (path, once) = match path.trim().strip_suffix(" once") {
+        Some(path) => (path.trim(), true),
+        None => (path.trim(), false),
+    };
     Some(FileToSend {
         kind: media_kind(kind)?,
-        path: path.trim().to_owned(),
+        path: path.to_owned(),
+        once,
     })
 }
 
@@ -106,7 +111,7 @@ pub(super) fn expect(receiver: Name, cursor: Cursor<'_>) -> Parsed<'_> {
         (None, Some(text)) => Expected::Text(text),
         (Some(inside), Some(text)) => happening(inside, text).ok_or_else(|| {
             at_bracket.expected(
-                "one of [image], [sticker], [document], [video], [audio], [reaction 👍], [edit], [delete], [invitation]",
+                "one of [image], [sticker], [document], [video], [audio], [reaction 👍], [edit], [delete], [invitation], [poll]",
             )
         })?,
     };
@@ -128,9 +133,35 @@ fn happening(inside: &str, text: Pattern) -> Option<Expected> {
         Some(("reaction", emoji)) => Some(Expected::Reaction(emoji.trim().to_owned(), text)),
         None if inside == "edit" => Some(Expected::Edit(text)),
         None if inside == "invitation" => Some(Expected::Invitation(text)),
+        None if inside == "poll" => Some(Expected::Poll(text)),
         None if inside == "delete" => Some(Expected::Delete(text)),
         _ => None,
     }
+}
+
+pub(super) fn vote(who: Name, cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("bob votes: tea | water");
+    cursor.word();
+    if !cursor.eat(":") {
+        return Err(cursor.expected("`:` and what is chosen, ` | ` between several"));
+    }
+    let options = cursor.take_rest().split('|').map(str::trim);
+    let options = options.filter(|option| !option.is_empty());
+    let options = options.map(unescape).collect();
+    Ok((Step::Vote { who, options }, cursor))
+}
+
+pub(super) fn picture(phone: Name, cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("bob has picture square.png");
+    cursor.word();
+    if !cursor.eat_word("picture") {
+        return Err(cursor.expected("`picture` and a file's name"));
+    }
+    let path = cursor.take_rest().to_owned();
+    if path.is_empty() {
+        return Err(cursor.expected("the name of a file beside the transcript"));
+    }
+    Ok((Step::Picture { phone, path }, cursor))
 }
 
 pub(super) fn delete(who: Name, cursor: Cursor<'_>) -> Parsed<'_> {

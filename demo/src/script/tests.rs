@@ -34,7 +34,7 @@ fn text(written: &str) -> Pattern {
 #[test]
 fn the_example_that_describes_the_grammar_parses() {
     let script = parse(include_str!("grammar.chat")).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(script.lines.len(), 39);
+    assert_eq!(script.lines.len(), 48);
 }
 
 #[test]
@@ -47,6 +47,7 @@ fn every_good_line_is_read_as_it_is_meant() {
         file: Some(FileToSend {
             kind: MediaKind::Image,
             path: "cat.jpg".into(),
+            once: false,
         }),
         text: "look".into(),
     };
@@ -105,6 +106,35 @@ fn every_good_line_is_read_as_it_is_meant() {
                 from: name("bob"),
                 to: name("friends"),
                 content: look,
+            },
+        ),
+        (
+            "bob votes: tea | water",
+            Step::Vote {
+                who: name("bob"),
+                options: vec!["tea".into(), "water".into()],
+            },
+        ),
+        (
+            "bob votes:",
+            Step::Vote {
+                who: name("bob"),
+                options: Vec::new(),
+            },
+        ),
+        (
+            "bob has picture cat.jpg",
+            Step::Picture {
+                phone: name("bob"),
+                path: "cat.jpg".into(),
+            },
+        ),
+        (
+            "carol joins friends",
+            Step::Goes {
+                who: name("carol"),
+                group: name("friends"),
+                comes: true,
             },
         ),
         (

@@ -102,6 +102,7 @@ fn event(filter: &EventFilter) -> String {
         EventKind::GroupAdd => "people who come into a group",
         EventKind::GroupRemove => "people who leave a group",
         EventKind::GroupChange => "what becomes of its changes of groups",
+        EventKind::PollVote => "votes in its polls",
         EventKind::Schedule => "what it has scheduled itself",
         EventKind::Hosting => "what becomes of bots of the host",
     };

@@ -171,6 +171,7 @@ impl Broadcasts {
                 media: None,
                 quote: None,
                 mentions: Vec::new(),
+                poll: None,
             });
             let id = message_id(&kept.id, owner);
             main.post(vec![Outgoing { id, action }]).await?;

@@ -461,6 +461,7 @@ fn text_to(chat: Jid, text: String) -> Action {
         media: None,
         quote: None,
         mentions: Vec::new(),
+        poll: None,
     })
 }
 

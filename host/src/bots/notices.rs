@@ -26,6 +26,7 @@ impl Notice {
             media: None,
             quote: None,
             mentions: Vec::new(),
+            poll: None,
         })
     }
 

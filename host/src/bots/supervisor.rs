@@ -13,7 +13,7 @@ use super::machine::{self, PairingRules, Then};
 use super::status::{Account, BotState, BotStatus, Pairing};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::dispatch::Delay;
-use crate::model::{BotId, BotRole, Budget, Cause, Event, Jid, PhoneNumber};
+use crate::model::{BotId, BotRole, Budget, Cause, Event, Jid, MessageId, PhoneNumber, Poll};
 use crate::random::SharedRandom;
 use crate::whatsapp::{
     CommitError, Connector, Inbound, Session, SessionError, SessionSpec, SessionState,
@@ -513,6 +513,10 @@ impl Inbound for Relay {
             tracing::warn!(?state, "a bot's task does not keep up with its session");
         }
         self.inbound.state(state).await;
+    }
+
+    async fn poll(&self, chat: &Jid, id: &MessageId) -> Result<Option<Poll>, CommitError> {
+        self.inbound.poll(chat, id).await
     }
 
     async fn group_changed(&self, group: Jid) {

@@ -99,6 +99,7 @@ fn document(chat: Jid, name: String, content: Vec<u8>) -> SendMessage {
         }),
         quote: None,
         mentions: Vec::new(),
+        poll: None,
     }
 }
 

@@ -27,7 +27,7 @@ use super::seating::{Move, Places, Seating, follow_moves, own_move};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::fetch::Fetcher;
 use crate::meter::Meter;
-use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, MessageId, Outgoing};
+use crate::model::{BotId, BotRecord, BotRole, Event, EventKind, Jid, MessageId, Outgoing, Poll};
 use crate::plugins::EventLimits;
 use crate::plugins::routing::{Cooldowns, Verdict};
 use crate::random::SharedRandom;
@@ -439,6 +439,11 @@ impl Inbound for Dispatch {
             }
             connection.open = open;
         });
+    }
+
+    async fn poll(&self, chat: &Jid, id: &MessageId) -> Result<Option<Poll>, CommitError> {
+        let found = self.core.data.poll(chat, id).await;
+        found.map_err(|error| CommitError(error.into()))
     }
 
     async fn group_changed(&self, group: Jid) {

@@ -140,7 +140,7 @@ pub(super) fn ignored(event: &Event, account: Option<&Account>, bots: &KnownBots
             let of_bot = account.is_some_and(|account| account.is(&author.jid)) || bots.has(author);
             own || of_bot || bots.has(&event.sender)
         }
-        EventKind::MessageEdit { .. } | EventKind::Reaction { .. } => {
+        EventKind::MessageEdit { .. } | EventKind::Reaction { .. } | EventKind::PollVote { .. } => {
             own || bots.has(&event.sender)
         }
         EventKind::GroupAdd { .. }

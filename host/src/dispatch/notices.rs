@@ -25,6 +25,7 @@ impl Quarantined<'_> {
             media: None,
             quote: None,
             mentions: Vec::new(),
+            poll: None,
         })
     }
 
@@ -71,6 +72,7 @@ impl SecondInGroup {
             media: None,
             quote: None,
             mentions: Vec::new(),
+            poll: None,
         })
     }
 

@@ -111,6 +111,14 @@ pub fn value_of(setting: &Setting, set: &BTreeMap<String, SettingValue>) -> Sett
         .unwrap_or_else(|| setting.value.default_value())
 }
 
+fn no_file(error: DownloadError) -> MediaError {
+    match error {
+        DownloadError::Gone => MediaError::Gone,
+        DownloadError::TooLarge => MediaError::TooLarge,
+        error @ DownloadError::Unavailable => MediaError::Unavailable(ReadError(error.into())),
+    }
+}
+
 #[async_trait]
 impl Reads for EventReads {
     async fn kv_get(&self, key: &str) -> Result<Option<Vec<u8>>, ReadError> {
@@ -214,14 +222,18 @@ impl Reads for EventReads {
     }
 
     async fn media(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, MediaError> {
-        match self.session.download(handle, limit).await {
-            Ok(file) => Ok(file),
-            Err(DownloadError::Gone) => Err(MediaError::Gone),
-            Err(DownloadError::TooLarge) => Err(MediaError::TooLarge),
-            Err(error @ DownloadError::Unavailable) => {
-                Err(MediaError::Unavailable(ReadError(error.into())))
-            }
-        }
+        let file = self.session.download(handle, limit).await;
+        file.map_err(no_file)
+    }
+
+    async fn picture(&self, of: &Jid, limit: u64) -> Result<Option<Vec<u8>>, MediaError> {
+        let file = self.session.picture(of, limit).await;
+        file.map_err(no_file)
+    }
+
+    async fn invite_code(&self) -> Result<Option<String>, ReadError> {
+        let code = self.session.invite_code(&self.chat).await;
+        code.map_err(|error| ReadError(error.into()))
     }
 
     async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {

@@ -62,6 +62,7 @@ impl Reply {
                 id: event.key.id.clone(),
             }),
             mentions: Vec::new(),
+            poll: None,
         })
     }
 

@@ -11,6 +11,7 @@ use super::caller::{Standing, ignored};
 use super::changed;
 use super::enabled::{Enabled, Handler, Match};
 use super::notices::Quarantined;
+use super::polls;
 use super::queue::Served;
 use super::reads::{EventReads, Seen};
 use super::receipts::Ran;
@@ -314,7 +315,8 @@ impl Visit<'_> {
         if let Some(failure) = outcome.failure {
             return self.failed(found, &failure, ran, last).await;
         }
-        let actions = changed::noted(outcome.actions, handler.manifest(), &self.event);
+        let mut actions = changed::noted(outcome.actions, handler.manifest(), &self.event);
+        polls::completed(&mut actions, plugin, self.core.random.as_ref());
         let writes = outcome.kv_writes.into_iter().map(change).collect();
         let settings = outcome.setting_writes.into_iter();
         let schedule = outcome.schedule_writes.into_iter();

@@ -17,7 +17,9 @@ use super::portable::Portable;
 use super::usage::Usage;
 use super::webhooks::{NewDelivery, Webhooks};
 use crate::clock::Millis;
-use crate::model::{Ban, Event, Jid, KeptMessage, KnownChat, KnownCounts, KnownUser, Outgoing};
+use crate::model::{
+    Ban, Event, Jid, KeptMessage, KnownChat, KnownCounts, KnownUser, MessageId, Outgoing, Poll,
+};
 
 /// A bot's data, as it is shared.
 pub type BotData = Arc<dyn DataContext>;
@@ -47,6 +49,9 @@ impl Default for KvBounds {
 pub const KEPT_MESSAGES: u64 = 10_000;
 /// What they may weigh together, bytes.
 pub const KEPT_BYTES: u64 = 8 * 1024 * 1024;
+
+/// How many polls of a bot are remembered for votes.
+pub const KEPT_POLLS: u32 = 200;
 
 /// The number of a row, rising in the order in which rows came.
 pub type Row = i64;
@@ -355,6 +360,9 @@ pub trait Inbox: Send + Sync + 'static {
 pub trait Outbox: Send + Sync + 'static {
     /// Keeps messages that no event has caused. Returns their rows.
     async fn post(&self, outgoing: Vec<Outgoing>) -> Result<Vec<Leaving>, StoreError>;
+
+    /// A poll that the bot has sent or is about to, while it is remembered: the last [`KEPT_POLLS`] are.
+    async fn poll(&self, chat: &Jid, id: &MessageId) -> Result<Option<Poll>, StoreError>;
 
     /// All unsent messages, in order.
     async fn leaving(&self) -> Result<Vec<Leaving>, StoreError>;

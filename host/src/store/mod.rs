@@ -45,8 +45,8 @@ mod webhooks;
 pub use audit::{Audit, Deed};
 pub use context::{
     Accepted, Acquaintances, Arrival, Attempt, BotData, ContextChange, DataContext, Handled, Inbox,
-    KEPT_BYTES, KEPT_MESSAGES, KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox, PluginKv,
-    PluginSettings, Released, Row, Schedule, ScheduleChange, SettingChange, Settings,
+    KEPT_BYTES, KEPT_MESSAGES, KEPT_POLLS, KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox,
+    PluginKv, PluginSettings, Released, Row, Schedule, ScheduleChange, SettingChange, Settings,
     SettingsChange, Surroundings, Totals, Unhandled, Unsent, Versioned, Waiting,
 };
 pub use credentials::{ApiToken, Credentials, NewSecret, PageSession, SecretDigest};

@@ -231,6 +231,14 @@ impl Session for FakeSession {
         }
     }
 
+    async fn picture(&self, _of: &Jid, _limit: u64) -> Result<Option<Vec<u8>>, DownloadError> {
+        Ok(None)
+    }
+
+    async fn invite_code(&self, _group: &Jid) -> Result<Option<String>, SendError> {
+        Ok(None)
+    }
+
     async fn is_on_whatsapp(&self, number: &PhoneNumber) -> Result<bool, SendError> {
         Ok(!locked(&self.unknown_numbers).contains(number))
     }

@@ -9,7 +9,9 @@ use secrecy::SecretBox;
 
 use crate::clock::Millis;
 use crate::meter::Meter;
-use crate::model::{BotId, Event, GroupInfo, Jid, Outgoing, PersonChanged, PhoneNumber, Progress};
+use crate::model::{
+    BotId, Event, GroupInfo, Jid, MessageId, Outgoing, PersonChanged, PhoneNumber, Poll, Progress,
+};
 
 /// Makes running sessions.
 #[async_trait]
@@ -92,6 +94,21 @@ pub trait Session: Send + Sync + 'static {
     /// [`DownloadError`] says why it is not there.
     async fn download(&self, handle: &[u8], limit: u64) -> Result<Vec<u8>, DownloadError>;
 
+    /// Fetches the profile picture of somebody or of a group, at most `limit` bytes; none when there is none or it is not shown to the
+    /// account.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::download`].
+    async fn picture(&self, of: &Jid, limit: u64) -> Result<Option<Vec<u8>>, DownloadError>;
+
+    /// The code of a group's invitation link; none when the account may not see it.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Unavailable`] when the server can't be asked.
+    async fn invite_code(&self, group: &Jid) -> Result<Option<String>, SendError>;
+
     /// Whether anybody has this number on WhatsApp.
     ///
     /// # Errors
@@ -131,6 +148,15 @@ pub trait Inbound: Send + Sync + 'static {
     ///
     /// An error means "not kept": WhatsApp delivers them again later.
     async fn commit(&self, events: Vec<Event>) -> Result<(), CommitError>;
+
+    /// The poll that the account has sent in this message, while it is remembered: what opens votes in it.
+    ///
+    /// # Errors
+    ///
+    /// An error means "not known now": WhatsApp delivers the vote again later.
+    async fn poll(&self, _chat: &Jid, _id: &MessageId) -> Result<Option<Poll>, CommitError> {
+        Ok(None)
+    }
 
     /// The session's state has changed. Called in order; must return quickly.
     async fn state(&self, state: SessionState);

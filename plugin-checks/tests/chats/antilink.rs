@@ -100,3 +100,26 @@ fn a_group_allows_hosts_and_its_own_invitation() {
     alice.says("!antilink-allow del example.org");
     assert_eq!(bob.says("https://example.org").deletions(), 1);
 }
+
+#[test]
+fn the_groups_own_invitation_may_be_posted() {
+    let bot = bot("antilink");
+    bot.set_invite_code("OwnGroup1");
+    let friends = bot.group("friends").with_bot_as_admin();
+    let (alice, bob) = (friends.admin(ALICE), friends.member(BOB));
+    alice.says("!antilink on");
+    for own in [
+        "https://chat.whatsapp.com/OwnGroup1",
+        "join chat.whatsapp.com/invite/OwnGroup1?mode=wwt",
+    ] {
+        assert!(bob.says(own).is_silent(), "{own}");
+    }
+    for other in [
+        "https://chat.whatsapp.com/owngroup1",
+        "https://chat.whatsapp.com/OwnGroup1 https://example.org",
+    ] {
+        assert_eq!(bob.says(other).deletions(), 1, "{other}");
+    }
+    let wrong = alice.says("!antilink-allow example.org");
+    assert!(wrong.text().contains("add | del <host>"), "{wrong}");
+}

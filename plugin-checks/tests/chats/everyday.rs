@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jadi_plugin_test::{MediaKind, Role};
 
-use crate::{ALICE, BOB, bot};
+use crate::{ALICE, BOB, CAROL, bot};
 
 #[test]
 fn notes_are_read_by_all_and_written_by_admins() {
@@ -46,17 +46,16 @@ fn notes_are_read_by_all_and_written_by_admins() {
 }
 
 #[test]
-fn a_poll_counts_one_vote_for_each() {
+fn a_poll_is_whatsapps_own_and_counts_one_vote_for_each() {
     let bot = bot("poll");
     let friends = bot.group("friends");
-    let (alice, bob) = (friends.admin(ALICE), friends.member(BOB));
-    assert!(
-        bob.says("!poll")
-            .text()
-            .starts_with("There is no poll here.")
+    let (alice, bob, carol) = (
+        friends.admin(ALICE),
+        friends.member(BOB),
+        friends.member(CAROL),
     );
     assert!(
-        bob.says("!vote 1")
+        bob.says("!poll")
             .text()
             .starts_with("There is no poll here.")
     );
@@ -66,35 +65,36 @@ fn a_poll_counts_one_vote_for_each() {
             .starts_with("A question and 2 to 12")
     );
     let begun = bob.says("!poll Tea? | yes | no");
-    assert_eq!(
-        begun.text(),
-        "📊 *Tea?*\n1. yes – 0\n2. no – 0\n\nTo vote: !vote <number>"
-    );
-    assert!(
-        alice
-            .says("!poll Cake? | yes | no")
-            .text()
-            .starts_with("A poll is open")
-    );
-    assert_eq!(alice.says("!vote 1").reactions(), ["🗳️"]);
-    assert_eq!(bob.says("!vote 2").reactions(), ["🗳️"]);
-    bob.says("!vote 1");
-    assert_eq!(
-        bob.says("!vote 3").text(),
-        "There is no such answer. They are 1 to 2."
-    );
-    assert!(bob.says("!vote tea").text().contains("whole number"));
-    assert!(alice.says("!poll").text().contains("1. yes – 2\n2. no – 0"));
-    let carol = friends.member(crate::CAROL);
-    assert_eq!(
-        carol.says("!poll end").text(),
-        "Only who began it and admins can end it."
-    );
+    let message = begun.message();
+    assert_eq!((message.text.as_str(), &message.quote), ("Tea?", &None));
+    let poll = message.poll.as_ref().expect("a poll");
+    assert_eq!(poll.options, ["yes", "no"]);
+    assert!(!poll.several);
+    assert!(alice.votes(&poll.name, &["yes"]).is_silent());
+    bob.votes(&poll.name, &["no"]);
+    bob.votes(&poll.name, &["yes"]);
+    carol.votes(&poll.name, &["no"]);
+    carol.votes(&poll.name, &[]);
+    carol.votes("another", &["no"]);
+    assert_eq!(alice.says("!poll").text(), "📊 *Tea?*\nyes – 2\nno – 0");
+    for refused in ["!poll Cake? | yes | no", "!poll end"] {
+        let told = carol.says(refused);
+        let (open, ends) = ("A poll is open here.", "Only who began it");
+        assert!(
+            told.text().starts_with(open) || told.text().starts_with(ends),
+            "{told}"
+        );
+    }
     assert_eq!(
         alice.says("!poll end").text(),
-        "*It is over.*\n📊 *Tea?*\n1. yes – 2\n2. no – 0"
+        "*It is over.*\n📊 *Tea?*\nyes – 2\nno – 0"
     );
-    assert!(bot.keys().is_empty());
+    bob.votes(&poll.name, &["no"]);
+    assert!(bot.keys().is_empty(), "what is over is not counted");
+    let several = carol.says("!poll --several Days? | Mon | Tue");
+    assert!(several.message().poll.as_ref().expect("a poll").several);
+    let replaced = bob.says("!poll Nobody voted? | yes | no");
+    assert!(replaced.message().poll.is_some());
 }
 
 #[test]

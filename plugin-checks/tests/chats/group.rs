@@ -172,3 +172,23 @@ fn the_settings_of_all_plugins_are_seen_at_a_glance() {
         "*Settings of A group*\nLanguage: en\n⬜ mute\n⬜ welcome – Greets\n✅ text – How"
     );
 }
+
+#[test]
+fn admins_get_the_groups_link_when_the_bot_may_see_it() {
+    let bot = bot("group");
+    bot.set_invite_code("OwnGroup1");
+    let friends = bot.group("friends");
+    assert_eq!(
+        friends.admin(ALICE).says("!grouplink").refused(),
+        Some(Refused::BotNotAdmin)
+    );
+    let friends = friends.with_bot_as_admin();
+    assert_eq!(
+        friends.admin(ALICE).says("!grouplink").text(),
+        "https://chat.whatsapp.com/OwnGroup1"
+    );
+    assert_eq!(
+        friends.member(BOB).says("!invite").refused(),
+        Some(Refused::Role(Role::GroupAdmin))
+    );
+}

@@ -34,6 +34,25 @@ fn newcomers_are_greeted_once_it_is_on() {
 }
 
 #[test]
+fn who_comes_alone_is_greeted_with_their_picture() {
+    let bot = bot("welcome");
+    bot.set_picture(BOB, b"bob smiles");
+    let alice = bot.group("friends").admin(ALICE);
+    alice.says("!welcome on");
+    let with_picture = |numbers: &[&str]| alice.brings(numbers).message().media.is_some();
+    assert!(with_picture(&[BOB]));
+    assert!(!with_picture(&[CAROL]), "she has none");
+    assert!(!with_picture(&[BOB, CAROL]), "the group has none");
+    bot.deny([jadi_plugin_test::Capability::Media]);
+    let told = alice.brings(&[BOB]);
+    assert!(
+        told.text().starts_with("👋 Welcome"),
+        "greeted all the same"
+    );
+    assert!(told.message().media.is_none());
+}
+
+#[test]
 fn who_leaves_is_told_goodbye_in_the_bots_language() {
     let bot = bot("welcome");
     bot.set_language("id");

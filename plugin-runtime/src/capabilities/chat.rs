@@ -12,12 +12,19 @@ use super::super::limits::EventLimits;
 use super::super::state::EventState;
 use super::event::{HeldAction, HeldMessage};
 use super::invalid;
-use jadi_model::{Action, Jid, MediaKind, MediaOut, MessageRef, Progress, SendMessage};
+use jadi_model::{Action, Jid, MediaKind, MediaOut, MessageRef, Poll, Progress, SendMessage};
 
 /// The most people that one message mentions: as many as a group has.
 const MENTIONS: usize = 1024;
 /// The longest emoji, bytes: families with skin tones take about 40.
 const EMOJI: usize = 64;
+/// The fewest and the most options of a poll.
+const OPTIONS: std::ops::RangeInclusive<usize> = 2..=12;
+/// The most characters of one, and of a poll's question, as WhatsApp's phones take them.
+const OPTION: usize = 100;
+const QUESTION: usize = 255;
+/// The most bytes of a poll's name.
+const POLL_NAME: usize = 64;
 
 /// A message that is being written.
 pub struct Draft {
@@ -25,6 +32,7 @@ pub struct Draft {
     pub(super) media: Option<MediaOut>,
     quote: Option<MessageRef>,
     mentions: Vec<Jid>,
+    poll: Option<Box<Poll>>,
     /// Why it can't be sent, known while nobody could be told.
     problem: Option<Refused>,
 }
@@ -38,6 +46,17 @@ impl Draft {
     /// Why it can't be sent as it is.
     fn flaw(&self) -> Option<Refused> {
         let empty = self.text.trim().is_empty();
+        if self.poll.is_some() {
+            return if self.media.is_some() {
+                Some(invalid("a poll has no file"))
+            } else if empty || self.text.chars().count() > QUESTION {
+                Some(invalid(format!(
+                    "a poll's question has 1 to {QUESTION} characters"
+                )))
+            } else {
+                None
+            };
+        }
         match self.media.as_ref().map(|file| file.kind) {
             None if empty => Some(invalid("the message has neither text nor file")),
             Some(MediaKind::Sticker | MediaKind::Audio) if !empty => Some(invalid(
@@ -154,6 +173,7 @@ impl EventState {
             media: draft.media,
             quote: draft.quote,
             mentions: draft.mentions,
+            poll: draft.poll,
         }))
     }
 
@@ -180,6 +200,7 @@ impl wit::HostDraft for EventState {
             media: None,
             quote: None,
             mentions: Vec::new(),
+            poll: None,
             problem,
         })?)
     }
@@ -210,6 +231,25 @@ impl wit::HostDraft for EventState {
             Err(_) => invalid("a mentioned person is not an address such as an event hands over"),
         };
         draft.refuse(problem);
+        Ok(())
+    }
+
+    fn poll(
+        &mut self,
+        draft: Resource<Draft>,
+        name: String,
+        options: Vec<String>,
+        several: bool,
+    ) -> wasmtime::Result<()> {
+        let bytes = options.iter().fold(name.len(), |bytes, option| {
+            bytes.saturating_add(option.len())
+        });
+        self.calls.count(bytes)?;
+        let draft = self.handles.get_mut(&draft)?;
+        match poll(name, options, several) {
+            Ok(poll) => draft.poll = Some(Box::new(poll)),
+            Err(flaw) => draft.refuse(flaw),
+        }
         Ok(())
     }
 
@@ -295,6 +335,37 @@ impl wit::Host for EventState {
             Err(refused) => Ok(Err(refused)),
         }
     }
+}
+
+/// A poll, when it is one that WhatsApp takes. Whose it is and its secret are filled in by who sends it.
+fn poll(name: String, options: Vec<String>, several: bool) -> Result<Poll, Refused> {
+    if name.is_empty() || name.len() > POLL_NAME {
+        return Err(invalid(format!("a poll's name has 1 to {POLL_NAME} bytes")));
+    }
+    if !OPTIONS.contains(&options.len()) {
+        let (least, most) = (OPTIONS.start(), OPTIONS.end());
+        return Err(invalid(format!("a poll has {least} to {most} options")));
+    }
+    let fits = |option: &String| {
+        !option.trim().is_empty() && option.chars().count() <= OPTION && !option.contains('\n')
+    };
+    if !options.iter().all(fits) {
+        return Err(invalid(format!(
+            "an option of a poll is one line of 1 to {OPTION} characters"
+        )));
+    }
+    let mut sorted: Vec<&String> = options.iter().collect();
+    sorted.sort_unstable();
+    if sorted.windows(2).any(|pair| pair.first() == pair.last()) {
+        return Err(invalid("two options of the poll are the same"));
+    }
+    Ok(Poll {
+        plugin: String::new(),
+        name,
+        options,
+        several,
+        secret: Vec::new(),
+    })
 }
 
 fn checked(emoji: String) -> Result<String, Refused> {
@@ -389,8 +460,52 @@ mod tests {
                 id: event.key.id.clone(),
             }),
             mentions: vec![jid("6280000000102@s.whatsapp.net")],
+            poll: None,
         };
         assert_eq!(action(&mut state, answer), Action::Send(expected));
+    }
+
+    #[test]
+    fn a_poll_is_sent_as_one_and_what_whatsapp_does_not_take_is_refused() {
+        let mut state = fresh();
+        let options = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let drafted = draft(&mut state, "Tea?");
+        let poll = state.poll(
+            same(&drafted),
+            "p1".to_owned(),
+            options(&["yes", "no"]),
+            true,
+        );
+        poll.expect("no trap");
+        let answer = state.send(drafted);
+        let Action::Send(message) = action(&mut state, answer) else {
+            panic!("a message");
+        };
+        let poll = message.poll.expect("a poll");
+        assert_eq!((poll.name.as_str(), poll.several), ("p1", true));
+        assert_eq!(poll.options, ["yes", "no"]);
+        assert!(poll.plugin.is_empty() && poll.secret.is_empty());
+
+        let long = "x".repeat(101);
+        let many: Vec<String> = (0..13).map(|n| n.to_string()).collect();
+        let question = "x".repeat(256);
+        for (text, name, options) in [
+            ("Tea?", "", options(&["yes", "no"])),
+            ("Tea?", "p", options(&["yes"])),
+            ("Tea?", "p", options(&["yes", "no", "yes"])),
+            ("Tea?", "p", options(&["yes", " "])),
+            ("Tea?", "p", options(&["yes", "a\nb"])),
+            ("Tea?", "p", options(&["yes", &long])),
+            ("Tea?", "p", many),
+            (" ", "p", options(&["yes", "no"])),
+            (&question, "p", options(&["yes", "no"])),
+        ] {
+            let drafted = draft(&mut state, text);
+            let poll = state.poll(same(&drafted), name.to_owned(), options.clone(), false);
+            poll.expect("no trap");
+            let refused = refusal(state.send(drafted));
+            assert!(matches!(refused, Refused::Invalid(_)), "{options:?}");
+        }
     }
 
     #[test]

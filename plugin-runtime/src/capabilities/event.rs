@@ -55,6 +55,8 @@ pub struct HeldReaction;
 pub struct HeldMembership;
 /// The change that has been tried.
 pub struct HeldChange;
+/// The vote in a poll.
+pub struct HeldVote;
 /// What is due.
 pub struct HeldDue;
 
@@ -443,6 +445,37 @@ impl wit::HostGroupChange for EventState {
 
     fn drop(&mut self, change: Resource<HeldChange>) -> wasmtime::Result<()> {
         self.handles.delete(change)?;
+        Ok(())
+    }
+}
+
+impl EventState {
+    /// The poll's name and message, and what is chosen.
+    fn vote(&self) -> wasmtime::Result<(&str, &MessageId, &[String])> {
+        match &self.input.event.kind {
+            EventKind::PollVote {
+                name, poll, chosen, ..
+            } => Ok((name, poll, chosen)),
+            _ => Err(OtherKind.into()),
+        }
+    }
+}
+
+impl wit::HostPollVote for EventState {
+    fn name(&mut self, _vote: Resource<HeldVote>) -> wasmtime::Result<String> {
+        Ok(self.vote()?.0.to_owned())
+    }
+
+    fn poll(&mut self, _vote: Resource<HeldVote>) -> wasmtime::Result<String> {
+        Ok(self.vote()?.1.to_string())
+    }
+
+    fn chosen(&mut self, _vote: Resource<HeldVote>) -> wasmtime::Result<Vec<String>> {
+        Ok(self.vote()?.2.to_vec())
+    }
+
+    fn drop(&mut self, vote: Resource<HeldVote>) -> wasmtime::Result<()> {
+        self.handles.delete(vote)?;
         Ok(())
     }
 }

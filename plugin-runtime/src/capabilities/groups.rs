@@ -81,6 +81,28 @@ impl wit::Host for EventState {
             ))),
         }
     }
+
+    async fn invite_code(&mut self) -> wasmtime::Result<Result<Option<String>, Refused>> {
+        self.calls.count(0)?;
+        if let Err(denied) = self.permitted(Capability::Groups) {
+            return Ok(Err(denied));
+        }
+        if self.input.group.is_none() {
+            return Ok(Err(invalid(
+                "the event is not in a group that the bot is in",
+            )));
+        }
+        if !self.input.bot_is_admin {
+            return Ok(Ok(None));
+        }
+        match self.meter.pause(self.reads.invite_code()).await {
+            Ok(code) => Ok(Ok(code)),
+            Err(error) => {
+                self.note_trouble(&error);
+                Ok(Err(Refused::Unavailable))
+            }
+        }
+    }
 }
 
 fn participant(participant: &Participant) -> wit::Participant {
@@ -121,6 +143,34 @@ mod tests {
         assert_eq!(find("900000000000102@lid"), Some(bob));
         assert_eq!(find("6280000000199@s.whatsapp.net"), None);
         assert_eq!(find("nobody"), None);
+    }
+
+    #[tokio::test]
+    async fn only_an_admin_is_told_the_invitation() {
+        let data = || Data {
+            invite_code: Some("OwnGroup1".to_owned()),
+            ..Data::default()
+        };
+        let mut input = input();
+        input.group = Some(Arc::new(group()));
+        let mut state = state_of(input.clone(), data(), EventLimits::default());
+        let none = state.invite_code().await.expect("no trap");
+        assert_eq!(none.expect("not refused"), None);
+        input.bot_is_admin = true;
+        let mut state = state_of(input.clone(), data(), EventLimits::default());
+        let code = state.invite_code().await.expect("no trap");
+        assert_eq!(code.expect("not refused").as_deref(), Some("OwnGroup1"));
+        let broken = Data {
+            broken: true,
+            ..data()
+        };
+        let mut state = state_of(input.clone(), broken, EventLimits::default());
+        let refused = state.invite_code().await.expect("no trap");
+        assert!(matches!(refused, Err(Refused::Unavailable)));
+        input.group = None;
+        let mut state = state_of(input, data(), EventLimits::default());
+        let refused = state.invite_code().await.expect("no trap");
+        assert!(matches!(refused, Err(Refused::Invalid(_))));
     }
 
     #[test]

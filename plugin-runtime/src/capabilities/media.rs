@@ -80,6 +80,22 @@ impl Folder {
 }
 
 impl EventState {
+    /// What a plugin is told when there is no file.
+    fn no_file(&mut self, error: MediaError) -> Refused {
+        match error {
+            MediaError::Gone => invalid(error.to_string()),
+            MediaError::TooLarge => Reached {
+                limit: Limit::Media,
+                allowed: self.folder.allowed,
+            }
+            .into(),
+            MediaError::Unavailable(error) => {
+                self.note_trouble(&error);
+                Refused::Unavailable
+            }
+        }
+    }
+
     /// Puts a file into a draft that has none yet.
     fn enclose(&mut self, draft: &Resource<Draft>, file: MediaOut) -> wasmtime::Result<()> {
         let draft = self.handles.get_mut(draft)?;
@@ -154,18 +170,7 @@ impl wit::Host for EventState {
         let fetched = self.reads.media(&media.handle, self.folder.left());
         let bytes = match self.meter.pause(fetched).await {
             Ok(bytes) => bytes,
-            Err(MediaError::Gone) => return Ok(Err(invalid(MediaError::Gone.to_string()))),
-            Err(MediaError::TooLarge) => {
-                return Ok(Err(Reached {
-                    limit: Limit::Media,
-                    allowed: self.folder.allowed,
-                }
-                .into()));
-            }
-            Err(MediaError::Unavailable(error)) => {
-                self.note_trouble(&error);
-                return Ok(Err(Refused::Unavailable));
-            }
+            Err(error) => return Ok(Err(self.no_file(error))),
         };
         if let Err(reached) = self.folder.take(bytes.len()) {
             return Ok(Err(reached.into()));
@@ -176,6 +181,32 @@ impl wit::Host for EventState {
             name: media.file_name,
             bytes,
         })?))
+    }
+
+    async fn picture(
+        &mut self,
+        of: String,
+    ) -> wasmtime::Result<Result<Option<Resource<File>>, Refused>> {
+        self.calls.count(of.len())?;
+        if let Err(denied) = self.permitted(Capability::Media) {
+            return Ok(Err(denied));
+        }
+        let Some(of) = of.parse().ok().filter(|of| self.input.names(of)) else {
+            return Ok(Err(invalid(
+                "a picture is of somebody whom the event names or who is in its group, or of the group",
+            )));
+        };
+        let fetched = self.reads.picture(&of, self.folder.left());
+        let bytes = match self.meter.pause(fetched).await {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) | Err(MediaError::Gone) => return Ok(Ok(None)),
+            Err(error) => return Ok(Err(self.no_file(error))),
+        };
+        if let Err(reached) = self.folder.take(bytes.len()) {
+            return Ok(Err(reached.into()));
+        }
+        let file = File::new(MediaKind::Image, "image/jpeg", bytes);
+        Ok(Ok(Some(self.hand_over(file)?)))
     }
 
     fn make(
@@ -389,6 +420,39 @@ mod tests {
         let mut broken = state_of(with_picture(), broken, EventLimits::default());
         let refused = opened(&mut broken).await.expect_err("broken");
         assert!(matches!(refused, Refused::Unavailable), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn pictures_are_shown_of_whom_the_event_names_only() {
+        let group = "120363000000000001@g.us";
+        let (alice, bob) = (
+            "6280000000101@s.whatsapp.net",
+            "6280000000102@s.whatsapp.net",
+        );
+        let stranger = "6280000000199@s.whatsapp.net";
+        let pictured = |of: &str| (of.parse().expect("an address"), CONTENT.to_vec());
+        let data = || Data {
+            pictures: [alice, stranger, group].map(pictured).into(),
+            ..Data::default()
+        };
+        let limits = |media_bytes| EventLimits {
+            media_bytes,
+            ..EventLimits::default()
+        };
+        let mut input = input();
+        input.group = Some(Arc::new(crate::tests::support::group()));
+        let mut state = state_of(input.clone(), data(), limits(1024));
+        for (of, is_there) in [(alice, true), (bob, false), (group, true)] {
+            let found = state.picture(of.to_owned()).await.expect("no trap");
+            assert_eq!(found.expect("not refused").is_some(), is_there, "{of}");
+        }
+        for nobody in [stranger, "nobody"] {
+            let refused = state.picture(nobody.to_owned()).await.expect("no trap");
+            assert!(matches!(refused, Err(Refused::Invalid(_))), "{nobody}");
+        }
+        let mut state = state_of(input, data(), limits(9));
+        let refused = state.picture(alice.to_owned()).await.expect("no trap");
+        assert!(matches!(refused, Err(Refused::Limit(_))));
     }
 
     #[tokio::test]

@@ -45,6 +45,7 @@ fn about_messages(kind: manifest::EventKind) -> bool {
         | manifest::EventKind::GroupAdd
         | manifest::EventKind::GroupRemove
         | manifest::EventKind::GroupChange
+        | manifest::EventKind::PollVote
         | manifest::EventKind::Schedule
         | manifest::EventKind::Hosting => false,
     }
@@ -95,6 +96,7 @@ fn kind(kind: &EventKind) -> manifest::EventKind {
         EventKind::GroupAdd { .. } => manifest::EventKind::GroupAdd,
         EventKind::GroupRemove { .. } => manifest::EventKind::GroupRemove,
         EventKind::GroupChange { .. } => manifest::EventKind::GroupChange,
+        EventKind::PollVote { .. } => manifest::EventKind::PollVote,
         EventKind::Due { .. } => manifest::EventKind::Schedule,
         EventKind::Hosting { .. } => manifest::EventKind::Hosting,
     }

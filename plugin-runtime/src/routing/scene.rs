@@ -71,7 +71,10 @@ pub fn keeps_out(role: Role, banned: bool) -> bool {
 /// Whether an event is handled in a chat where the bot is off: commands of those who may switch it on again, and what a plugin
 /// has scheduled.
 pub fn goes_while_off(role: Role, event: &EventKind, is_command: bool) -> bool {
-    let own = matches!(event, EventKind::Due { .. } | EventKind::GroupChange { .. });
+    let own = matches!(
+        event,
+        EventKind::Due { .. } | EventKind::GroupChange { .. } | EventKind::PollVote { .. }
+    );
     own || (is_command && role >= Role::GroupAdmin)
 }
 

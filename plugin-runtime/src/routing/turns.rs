@@ -35,9 +35,11 @@ pub fn turns<'m>(
         .flatten();
     let mut turns = Vec::new();
     for (place, manifest) in manifests.enumerate() {
-        // What a plugin has scheduled is its own, and so is what becomes of the changes and bots that it asked for.
+        // What a plugin has scheduled is its own, and so is what becomes of the changes, polls and bots that it asked for.
         let whose = match &event.kind {
-            EventKind::Due { plugin, .. } | EventKind::GroupChange { plugin, .. } => Some(plugin),
+            EventKind::Due { plugin, .. }
+            | EventKind::GroupChange { plugin, .. }
+            | EventKind::PollVote { plugin, .. } => Some(plugin),
             EventKind::Hosting { plugin, .. } => plugin.as_ref(),
             _ => None,
         };

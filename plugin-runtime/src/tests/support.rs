@@ -122,6 +122,10 @@ pub(crate) struct Data {
     pub(crate) answer: Option<Result<HttpResponse, FetchError>>,
     /// Files by their handles.
     pub(crate) files: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Profile pictures.
+    pub(crate) pictures: BTreeMap<Jid, Vec<u8>>,
+    /// The group's invitation.
+    pub(crate) invite_code: Option<String>,
     /// Whom the bot knows.
     pub(crate) users: Vec<KnownUser>,
     /// The event's chat.
@@ -198,6 +202,19 @@ impl Reads for Data {
             return Err(MediaError::TooLarge);
         }
         Ok(file.clone())
+    }
+
+    async fn picture(&self, of: &Jid, limit: u64) -> Result<Option<Vec<u8>>, MediaError> {
+        self.ready().await?;
+        match self.pictures.get(of) {
+            Some(file) if file.len() as u64 > limit => Err(MediaError::TooLarge),
+            file => Ok(file.cloned()),
+        }
+    }
+
+    async fn invite_code(&self) -> Result<Option<String>, ReadError> {
+        self.ready().await?;
+        Ok(self.invite_code.clone())
     }
 
     async fn fetch(&self, _request: HttpRequest) -> Result<HttpResponse, FetchError> {

@@ -22,7 +22,7 @@ struct Happening {
     world: &'static str,
 }
 
-const HAPPENINGS: [Happening; 8] = [
+const HAPPENINGS: [Happening; 9] = [
     Happening {
         attribute: "on_message_edit",
         kind: EventKind::MessageEdit,
@@ -70,6 +70,14 @@ const HAPPENINGS: [Happening; 8] = [
         host: "HostGroupChange",
         given: "GroupChange",
         world: "group_change_handler",
+    },
+    Happening {
+        attribute: "on_poll_vote",
+        kind: EventKind::PollVote,
+        guest: "OnPollVote",
+        host: "HostPollVote",
+        given: "PollVote",
+        world: "poll_vote_handler",
     },
     Happening {
         attribute: "on_schedule",

@@ -67,6 +67,12 @@ use jadi_plugin_sdk as jadi;
         es = "Para recordar lo que quieren los administradores de cada grupo"
     ),
     reason(
+        capability = "groups",
+        en = "To know the group's own invitation, which is allowed",
+        id = "Untuk mengenali undangan grup ini sendiri, yang diizinkan",
+        es = "Para reconocer la invitación del propio grupo, que se permite"
+    ),
+    reason(
         capability = "turns",
         en = "To keep what is deleted from other plugins",
         id = "Agar yang dihapus tidak sampai ke plugin lain",
@@ -82,7 +88,7 @@ use jadi_plugin_sdk as jadi;
 mod plugin {
     use jadi_plugin_sdk::arguments::Word;
     use jadi_plugin_sdk::{
-        Answer, Choice, Message, Reply, Result, Role, group_admin, settings, switch, turns,
+        Answer, Choice, Message, Reply, Result, Role, group_admin, groups, settings, switch, turns,
     };
 
     use crate::{links, texts};
@@ -139,6 +145,11 @@ mod plugin {
         place = "group",
         category = "group",
         role = "group-admin",
+        usage(
+            en = "[delete | warn | remove]",
+            id = "[delete | warn | remove]",
+            es = "[delete | warn | remove]"
+        ),
         summary(
             en = "What is done about a link",
             id = "Yang dilakukan terhadap tautan",
@@ -181,6 +192,10 @@ mod plugin {
         host: Option<Word>,
     ) -> Result<String> {
         let language = message.language();
+        let command = format!("{}antilink-allow", message.prefix());
+        if change.is_none() && host.is_some() {
+            return Ok(texts::HOW.fill(&language, &[("command", &command)]));
+        }
         let kept = settings::text("antilink-allowed")?;
         let mut hosts: Vec<String> = kept.split_whitespace().map(str::to_owned).collect();
         if let Some(change) = change {
@@ -200,7 +215,6 @@ mod plugin {
             true => texts::NONE.in_language(&language).to_owned(),
             false => hosts.join(", "),
         };
-        let command = format!("{}antilink-allow", message.prefix());
         let values = [("hosts", shown.as_str()), ("command", &command)];
         Ok(texts::ALLOWED.fill(&language, &values))
     }
@@ -212,8 +226,15 @@ mod plugin {
         }
         let allowed = settings::text("antilink-allowed")?;
         let allowed: Vec<&str> = allowed.split_whitespace().collect();
-        let found = links::links(&message.text());
-        if found.iter().all(|link| links::is_allowed(link, &allowed)) {
+        let mut found = links::links(&message.text());
+        found.retain(|link| !links::is_allowed(link, &allowed));
+        // WhatsApp is asked only where it could matter.
+        if found.iter().any(|link| links::is_invitation(link))
+            && let Some(code) = groups::invite_code()?
+        {
+            found.retain(|link| *link != links::invitation(&code));
+        }
+        if found.is_empty() {
             return Ok(Answer::none());
         }
         let action = settings::text("antilink-action")?;

@@ -21,9 +21,31 @@ fn link(word: &str) -> Option<String> {
     let host = host.strip_prefix("www.").unwrap_or(&host);
     let is_link = is_host(host) && (sure || !path.is_empty());
     is_link.then(|| match host {
-        "chat.whatsapp.com" => format!("{host}/{}", path.trim_end_matches('/')),
+        INVITATIONS => invitation(code(path)),
         _ => host.to_owned(),
     })
+}
+
+/// The code in an invitation's path: `CODE`, `invite/CODE`, `CODE?mode=…`.
+fn code(path: &str) -> &str {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    path.trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or(path)
+}
+
+/// Where invitations to groups lead.
+const INVITATIONS: &str = "chat.whatsapp.com";
+
+/// The invitation with this code, as [`links`] gives it.
+pub fn invitation(code: &str) -> String {
+    format!("{INVITATIONS}/{code}")
+}
+
+/// Whether a link is an invitation to a group.
+pub fn is_invitation(link: &str) -> bool {
+    link.starts_with(INVITATIONS)
 }
 
 /// Whether this can be a host's name.
@@ -62,7 +84,12 @@ mod tests {
 
     #[test]
     fn links_are_found_where_people_put_them() {
-        let cases: [(&str, &[&str]); 8] = [
+        let cases: [(&str, &[&str]); 10] = [
+            (
+                "https://chat.whatsapp.com/invite/AbC123?mode=r_t",
+                &["chat.whatsapp.com/AbC123"],
+            ),
+            ("chat.whatsapp.com/AbC123/.", &["chat.whatsapp.com/AbC123"]),
             ("see https://Example.org/x and more", &["example.org"]),
             ("(www.example.org)", &["example.org"]),
             ("example.org/deal", &["example.org"]),

@@ -38,6 +38,12 @@ jadi_plugin_sdk::texts! {
         id: "*Diizinkan*: {hosts}\n{command} add | del <host>",
         es: "*Permitidos*: {hosts}\n{command} add | del <host>",
     }
+    /// What is to be typed.
+    HOW {
+        en: "`{command}` shows what is allowed, `{command} add | del <host>` changes it.",
+        id: "`{command}` menampilkan yang diizinkan, `{command} add | del <host>` mengubahnya.",
+        es: "`{command}` muestra lo permitido, `{command} add | del <host>` lo cambia.",
+    }
     /// There are none.
     NONE { en: "none", id: "tidak ada", es: "ninguno" }
     /// It is no host's name.

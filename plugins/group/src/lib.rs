@@ -30,6 +30,12 @@ use jadi_plugin_sdk as jadi;
         es = "Para decir quién está en el grupo y mencionarlo"
     ),
     reason(
+        capability = "media",
+        en = "To show the group's picture",
+        id = "Untuk menampilkan foto grup",
+        es = "Para mostrar la foto del grupo"
+    ),
+    reason(
         capability = "group-admin",
         en = "To add, remove, promote and demote whom an admin names",
         id = "Untuk menambah, mengeluarkan, dan mengubah status orang yang disebut admin",
@@ -55,6 +61,7 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
+    use jadi_plugin_sdk::media::File;
     use jadi_plugin_sdk::{
         Answer, GroupChange, Message, Reply, Result, chats, commands, groups, switch,
     };
@@ -73,7 +80,7 @@ mod plugin {
             es = "Nombre, descripción y tamaño de este grupo"
         )
     )]
-    fn groupinfo(message: &Message) -> Result<String> {
+    fn groupinfo(message: &Message) -> Result<Reply> {
         let group = groups::current()?;
         let language = message.language();
         let people = group.participants();
@@ -93,7 +100,32 @@ mod plugin {
                 text.push_str(&line);
             }
         }
-        Ok(text)
+        let reply = Reply::text(text);
+        // Told all the same when its picture can't be fetched.
+        Ok(match File::picture_of(&group.jid()) {
+            Ok(Some(picture)) => reply.with_file(picture),
+            Ok(None) | Err(_) => reply,
+        })
+    }
+
+    #[command(
+        name = "grouplink",
+        aliases("invite"),
+        role = "group-admin",
+        needs_bot_admin,
+        place = "group",
+        category = "group",
+        summary(
+            en = "The invitation link of this group",
+            id = "Tautan undangan grup ini",
+            es = "El enlace de invitación de este grupo"
+        )
+    )]
+    fn grouplink(message: &Message) -> Result<String> {
+        Ok(match groups::invite_code()? {
+            Some(code) => format!("https://chat.whatsapp.com/{code}"),
+            None => texts::NO_LINK.in_language(&message.language()).to_owned(),
+        })
     }
 
     #[command(

@@ -98,6 +98,12 @@ jadi_plugin_sdk::texts! {
         id: "Aku tidak bisa melakukannya pada diriku sendiri.",
         es: "No puedo hacérmelo a mí mismo.",
     }
+    /// WhatsApp does not give it.
+    NO_LINK {
+        en: "WhatsApp does not give me this group's link.",
+        id: "WhatsApp tidak memberiku tautan grup ini.",
+        es: "WhatsApp no me da el enlace de este grupo.",
+    }
     /// Before the number of people.
     MEMBERS { en: "Members", id: "Anggota", es: "Miembros" }
     /// Before the number of admins.

@@ -1,8 +1,8 @@
-//! A poll in a chat: a question with answers, one vote for each person, which they may change.
+//! Polls of WhatsApp's own: begun with a command, counted as people vote, and told as a text.
 //!
 //! # Layout
 //!
-//! - `poll`: a poll, and how it looks. `texts`: what the plugin says.
+//! - `poll`: a poll, and how its result looks. `texts`: what the plugin says.
 
 mod poll;
 mod texts;
@@ -26,13 +26,13 @@ use jadi_plugin_sdk as jadi;
     ),
     reason(
         capability = "chat",
-        en = "To answer",
-        id = "Untuk menjawab",
-        es = "Para responder"
+        en = "To send polls and to answer",
+        id = "Untuk mengirim jajak pendapat dan menjawab",
+        es = "Para enviar encuestas y responder"
     )
 )]
 mod plugin {
-    use jadi_plugin_sdk::{Answer, Message, Result, Role, kv};
+    use jadi_plugin_sdk::{Message, PollVote, Reply, Result, Role, kv};
 
     use crate::poll::{LEAST, MOST, Poll};
     use crate::texts;
@@ -46,74 +46,72 @@ mod plugin {
             es = "[pregunta | respuesta | respuesta …, o end]"
         ),
         summary(
-            en = "Begins a poll, shows it, or ends it",
-            id = "Memulai, menampilkan, atau menutup jajak pendapat",
-            es = "Empieza, muestra o cierra una encuesta"
+            en = "Begins a poll, shows how it stands, or ends it",
+            id = "Memulai jajak pendapat, menampilkan hasilnya, atau menutupnya",
+            es = "Empieza una encuesta, muestra cómo va o la cierra"
         )
     )]
-    fn poll(message: &Message) -> Result<String> {
-        let (language, key) = (message.language(), key(message));
-        let command = |name: &str| format!("{}{name}", message.prefix());
+    fn poll(message: &Message) -> Result<Reply> {
+        let (language, key) = (message.language(), key(&message.chat().jid));
+        let command = format!("{}poll", message.prefix());
         let open: Option<Poll> = kv::get(&key)?;
         let typed = message.args();
-        match (open, typed.as_str()) {
-            (None, "" | "end") => Ok(texts::NONE.fill(&language, &[("command", &command("poll"))])),
-            (Some(open), "") => Ok(open.text(&command("vote"), &language)),
+        let text = match (open, typed.as_str()) {
+            (None, "" | "end") => texts::NONE.fill(&language, &[("command", &command)]),
+            (Some(open), "") => open.result(),
             (Some(open), "end") => {
                 if open.by != message.sender().jid && message.role() < Role::GroupAdmin {
-                    return Ok(texts::NOT_YOURS.in_language(&language).to_owned());
+                    texts::NOT_YOURS.in_language(&language).to_owned()
+                } else {
+                    kv::delete(&key)?;
+                    let ended = texts::ENDED.in_language(&language);
+                    format!("{ended}\n{}", open.result())
                 }
-                kv::delete(&key)?;
-                let ended = texts::ENDED.in_language(&language);
-                Ok(format!("{ended}\n{}", open.result()))
             }
-            (Some(_), _) => Ok(texts::OPEN.fill(&language, &[("command", &command("poll"))])),
-            (None, typed) => match Poll::read(typed, message.sender().jid) {
+            (Some(open), _) if message.in_group() && !may_replace(message, &open) => {
+                texts::OPEN.fill(&language, &[("command", &command)])
+            }
+            (_, typed) => match Poll::read(typed, &message.id(), message.sender().jid) {
                 Some(poll) => {
                     kv::set(&key, &poll)?;
-                    Ok(poll.text(&command("vote"), &language))
+                    let reply = Reply::poll(&poll.name, &poll.question, &poll.answers).unquoted();
+                    return Ok(match poll.several {
+                        true => reply.with_several_choices(),
+                        false => reply,
+                    });
                 }
                 None => {
                     let (least, most) = (LEAST.to_string(), MOST.to_string());
-                    let command = command("poll");
                     let values = [
                         ("command", command.as_str()),
                         ("least", &least),
                         ("most", &most),
                     ];
-                    Ok(texts::HOW.fill(&language, &values))
+                    texts::HOW.fill(&language, &values)
                 }
             },
-        }
-    }
-
-    #[command(
-        name = "vote",
-        category = "tools",
-        usage(en = "<number>", id = "<nomor>", es = "<número>"),
-        summary(
-            en = "Votes in the open poll",
-            id = "Memilih dalam jajak pendapat",
-            es = "Vota en la encuesta abierta"
-        )
-    )]
-    fn vote(message: &Message, number: u8) -> Result<Answer> {
-        let (language, key) = (message.language(), key(message));
-        let Some(mut poll) = kv::get::<Poll>(&key)? else {
-            let command = format!("{}poll", message.prefix());
-            let text = texts::NONE.fill(&language, &[("command", &command)]);
-            return Ok(Answer::none().send(text));
         };
-        if !poll.vote(message.sender().jid, number) {
-            let most = poll.answers.len().to_string();
-            let text = texts::NO_ANSWER.fill(&language, &[("most", &most)]);
-            return Ok(Answer::none().send(text));
-        }
-        kv::set(&key, &poll)?;
-        Ok(Answer::none().react("🗳️"))
+        Ok(Reply::text(text))
     }
 
-    fn key(message: &Message) -> String {
-        format!("poll/{}", message.chat().jid)
+    /// Whether a new poll may take the place of an open one: nobody's votes are thrown away by somebody else.
+    fn may_replace(message: &Message, open: &Poll) -> bool {
+        open.is_empty() || open.by == message.sender().jid || message.role() >= Role::GroupAdmin
+    }
+
+    #[on_poll_vote]
+    fn voted(vote: &PollVote) -> Result<()> {
+        let key = key(&vote.chat().jid);
+        // A vote in a poll that is over counts on phones only.
+        let open = kv::get::<Poll>(&key)?.filter(|open| open.name == vote.name());
+        if let Some(mut open) = open {
+            open.vote(vote.sender().jid, &vote.chosen());
+            kv::set(&key, &open)?;
+        }
+        Ok(())
+    }
+
+    fn key(chat: &str) -> String {
+        format!("poll/{chat}")
     }
 }

@@ -10,27 +10,15 @@ jadi_plugin_sdk::texts! {
     }
     /// What is to be typed.
     HOW {
-        en: "A question and {least} to {most} answers, with | between them: {command} Tea or coffee? | tea | coffee",
-        id: "Pertanyaan dan {least} sampai {most} jawaban, dengan | di antaranya: {command} Teh atau kopi? | teh | kopi",
-        es: "Una pregunta y de {least} a {most} respuestas, separadas por |: {command} ¿Té o café? | té | café",
+        en: "A question and {least} to {most} different, short answers, with | between them: {command} Tea or coffee? | tea | coffee\nFor several choices: {command} --several …",
+        id: "Pertanyaan dan {least} sampai {most} jawaban pendek yang berbeda, dengan | di antaranya: {command} Teh atau kopi? | teh | kopi\nUntuk beberapa pilihan: {command} --several …",
+        es: "Una pregunta y de {least} a {most} respuestas cortas y distintas, separadas por |: {command} ¿Té o café? | té | café\nPara varias opciones: {command} --several …",
     }
-    /// One is open.
+    /// Somebody else's is open.
     OPEN {
-        en: "A poll is open here. {command} end closes it.",
-        id: "Masih ada jajak pendapat di sini. {command} end menutupnya.",
-        es: "Aquí hay una encuesta abierta. {command} end la cierra.",
-    }
-    /// Below the answers.
-    VOTE {
-        en: "To vote: {command} <number>",
-        id: "Untuk memilih: {command} <nomor>",
-        es: "Para votar: {command} <número>",
-    }
-    /// There is no such answer.
-    NO_ANSWER {
-        en: "There is no such answer. They are 1 to {most}.",
-        id: "Tidak ada jawaban itu. Jawabannya 1 sampai {most}.",
-        es: "No hay tal respuesta. Van de 1 a {most}.",
+        en: "A poll is open here. {command} shows how it stands; who began it and admins end it with {command} end.",
+        id: "Masih ada jajak pendapat di sini. {command} menampilkan hasilnya; yang memulai dan admin menutupnya dengan {command} end.",
+        es: "Aquí hay una encuesta abierta. {command} muestra cómo va; quien la empezó y los administradores la cierran con {command} end.",
     }
     /// It is over.
     ENDED { en: "*It is over.*", id: "*Selesai.*", es: "*Se acabó.*" }

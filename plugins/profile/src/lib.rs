@@ -24,6 +24,12 @@ use jadi_plugin_sdk as jadi;
         es = "Para decir desde cuándo conoce el bot a alguien"
     ),
     reason(
+        capability = "media",
+        en = "To show their picture",
+        id = "Untuk menampilkan fotonya",
+        es = "Para mostrar su foto"
+    ),
+    reason(
         capability = "clock",
         en = "To count the days",
         id = "Untuk menghitung hari",
@@ -38,6 +44,7 @@ use jadi_plugin_sdk as jadi;
 )]
 mod plugin {
     use jadi_plugin_sdk::arguments::Whom;
+    use jadi_plugin_sdk::media::File;
     use jadi_plugin_sdk::{Message, Reply, Result, Role, clock, users};
 
     use crate::texts;
@@ -81,7 +88,13 @@ mod plugin {
         if user.banned_since().is_some() {
             text.push_str(&format!("\n🚫 {}", texts::BANNED.in_language(&language)));
         }
-        Ok(Reply::text(text).mention(jid))
+        let reply = Reply::text(text);
+        // Of whom the chat does not know no picture is shown.
+        let reply = match File::picture_of(&jid) {
+            Ok(Some(picture)) => reply.with_file(picture),
+            Ok(None) | Err(_) => reply,
+        };
+        Ok(reply.mention(jid))
     }
 
     fn role(role: Role) -> jadi_plugin_sdk::Words {

@@ -75,6 +75,12 @@ use jadi_plugin_sdk as jadi;
         es = "Para nombrar el grupo en el saludo"
     ),
     reason(
+        capability = "media",
+        en = "To greet with the picture of who comes or goes",
+        id = "Untuk menyambut dengan foto yang datang atau pergi",
+        es = "Para saludar con la foto de quien llega o se va"
+    ),
+    reason(
         capability = "chat",
         en = "To greet and to answer",
         id = "Untuk menyambut dan menjawab",
@@ -82,7 +88,10 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
-    use jadi_plugin_sdk::{Membership, Message, Reply, Result, Words, groups, settings, switch};
+    use jadi_plugin_sdk::media::File;
+    use jadi_plugin_sdk::{
+        Membership, Message, Person, Reply, Result, Words, groups, settings, switch,
+    };
 
     use crate::{greeting, texts};
 
@@ -189,12 +198,24 @@ mod plugin {
         }
         let language = membership.language();
         let (template, people) = (template(occasion, &language)?, membership.people());
-        let reply = Reply::text(greeting::text(&template, &people, &group()?, &language));
+        let mut reply = Reply::text(greeting::text(&template, &people, &group()?, &language));
+        if let Some(picture) = picture(&people, &membership.chat().jid) {
+            reply = reply.with_file(picture);
+        }
         Ok(Some(
             people
                 .into_iter()
                 .fold(reply, |reply, person| reply.mention(person.jid)),
         ))
+    }
+
+    /// The picture of who came or went alone, else the group's. One that can't be fetched keeps nobody from being greeted.
+    fn picture(people: &[Person], group: &str) -> Option<File> {
+        let of = |jid: &str| File::picture_of(jid).ok().flatten();
+        match people {
+            [one] => of(&one.jid).or_else(|| of(group)),
+            _ => of(group),
+        }
     }
 
     fn group() -> Result<greeting::Group> {

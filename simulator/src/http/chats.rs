@@ -47,6 +47,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         )
         .route(&format!("{MESSAGE}/media"), web::get().to(media))
         .route(&format!("{MESSAGE}/reaction"), web::post().to(react))
+        .route(&format!("{MESSAGE}/vote"), web::post().to(vote))
         .route(&format!("{MESSAGE}/edit"), web::post().to(edit))
         .route(&format!("{MESSAGE}/delete"), web::post().to(delete));
 }
@@ -153,6 +154,19 @@ async fn react(
     body: web::Json<Reaction>,
 ) -> Result<HttpResponse, Problem> {
     phone.react(&key, &body.emoji).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[derive(Deserialize)]
+struct Vote {
+    chosen: Vec<String>,
+}
+
+async fn vote(
+    AtMessage { phone, key }: AtMessage,
+    body: web::Json<Vote>,
+) -> Result<HttpResponse, Problem> {
+    phone.vote(&key, &body.chosen).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

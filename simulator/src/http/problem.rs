@@ -80,7 +80,10 @@ impl From<PairError> for Problem {
 impl From<SendError> for Problem {
     fn from(error: SendError) -> Self {
         let status = match error {
-            SendError::Empty => StatusCode::BAD_REQUEST,
+            SendError::Empty
+            | SendError::NoPoll(_)
+            | SendError::NoSuchOption(_)
+            | SendError::TooManyOptions(_) => StatusCode::BAD_REQUEST,
             SendError::NotOnWhatsApp(_) | SendError::NoSuchMessage(_) => StatusCode::NOT_FOUND,
             SendError::NotInGroup(_) | SendError::AdminsOnly(_) | SendError::NotYours(_) => {
                 StatusCode::FORBIDDEN

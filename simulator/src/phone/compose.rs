@@ -3,7 +3,8 @@
 use buffa::MessageField;
 use waproto::whatsapp::message::{
     AudioMessage, DocumentMessage, ExtendedTextMessage, FutureProofMessage, ImageMessage,
-    ProtocolMessage, ReactionMessage, StickerMessage, VideoMessage, protocol_message,
+    PollEncValue, PollUpdateMessage, ProtocolMessage, ReactionMessage, StickerMessage,
+    VideoMessage, protocol_message,
 };
 use waproto::whatsapp::{ContextInfo, Message, MessageKey as WireKey};
 
@@ -116,6 +117,24 @@ pub(crate) fn file_message(
         };
     }
     message
+}
+
+/// A vote in a poll: what was chosen, encrypted, and the nonce of that.
+pub(crate) fn vote_message(poll: WireKey, sealed: (Vec<u8>, [u8; 12]), at_ms: i64) -> Message {
+    let (payload, iv) = sealed;
+    let update = PollUpdateMessage {
+        poll_creation_message_key: MessageField::some(poll),
+        vote: MessageField::some(PollEncValue {
+            enc_payload: Some(payload),
+            enc_iv: Some(iv.to_vec()),
+        }),
+        sender_timestamp_ms: Some(at_ms),
+        ..Default::default()
+    };
+    Message {
+        poll_update_message: MessageField::some(update),
+        ..Default::default()
+    }
 }
 
 /// A reaction.

@@ -262,7 +262,6 @@ fn other_kind(message: &Message) -> Option<&'static str> {
             message.sticker_pack_message.is_set(),
             "sticker_pack_message",
         ),
-        (message.poll_update_message.is_set(), "poll_update_message"),
     ];
     kinds
         .into_iter()

@@ -132,6 +132,7 @@ impl Phone {
             }),
             log: Mutex::new(ChatLog::default()),
             sent: Mutex::new(VecDeque::<Sent>::new()),
+            polls: Mutex::default(),
             outbox,
             events: broadcast::Sender::new(EVENT_BUFFER),
         };

@@ -10,6 +10,7 @@ mod file;
 mod groups;
 mod link;
 mod media;
+mod poll;
 mod receive;
 mod retry;
 mod seal;
@@ -61,6 +62,8 @@ struct Inner {
     crypto: tokio::sync::Mutex<Crypto>,
     log: Mutex<ChatLog>,
     sent: Mutex<VecDeque<Sent>>,
+    /// What votes are encrypted with, by poll.
+    polls: Mutex<HashMap<MessageKey, Vec<u8>>>,
     outbox: Outbox,
     events: broadcast::Sender<PhoneEvent>,
 }
@@ -147,6 +150,7 @@ impl Phone {
             }),
             log: Mutex::default(),
             sent: Mutex::default(),
+            polls: Mutex::default(),
             outbox,
             events: broadcast::Sender::new(EVENT_BUFFER),
         };

@@ -178,10 +178,13 @@ impl Phone {
                     Part::Poll {
                         options,
                         selectable,
-                    } => Body::Poll {
-                        options,
-                        selectable,
-                    },
+                    } => {
+                        self.note_poll(envelope.key(), &message);
+                        Body::Poll {
+                            options,
+                            selectable,
+                        }
+                    }
                     Part::Other(kind) => Body::Other(kind),
                 };
                 let quote = quote.and_then(|(id, author)| {

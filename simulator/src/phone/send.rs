@@ -270,7 +270,7 @@ impl Phone {
         self.inner.server.accept(&self.inner.who, notice);
     }
 
-    fn check(&self, chat: &ChatId) -> Result<(), SendError> {
+    pub(super) fn check(&self, chat: &ChatId) -> Result<(), SendError> {
         if !self.is_online() {
             return Err(SendError::Offline);
         }
@@ -292,7 +292,7 @@ impl Phone {
         }
     }
 
-    fn known(&self, key: &MessageKey) -> Result<SeenMessage, SendError> {
+    pub(super) fn known(&self, key: &MessageKey) -> Result<SeenMessage, SendError> {
         self.log()
             .get(key)
             .cloned()
@@ -320,7 +320,7 @@ impl Phone {
     }
 
     /// A person's JID as it is written inside messages of this chat: groups are LID-addressed.
-    fn person(&self, chat: &ChatId, number: &str) -> String {
+    pub(super) fn person(&self, chat: &ChatId, number: &str) -> String {
         let person = Who::new(number, 0);
         match chat {
             ChatId::Direct(_) => person.pn().to_string(),
@@ -328,7 +328,7 @@ impl Phone {
         }
     }
 
-    fn wire_key(&self, key: &MessageKey) -> WireKey {
+    pub(super) fn wire_key(&self, key: &MessageKey) -> WireKey {
         let from_me = key.sender == self.number();
         WireKey {
             remote_jid: Some(self.chat_jid(&key.chat).to_string()),

@@ -42,6 +42,9 @@ pub(crate) struct Group {
     pub(crate) members: Vec<Member>,
     pub(crate) announce: bool,
     pub(crate) locked: bool,
+    /// The code of its invitation link.
+    #[serde(default)]
+    pub(crate) code: String,
     /// Not kept over a restart: the blob store is in memory.
     #[serde(skip)]
     pub(crate) picture: Option<Picture>,
@@ -80,6 +83,7 @@ impl Group {
             announce: self.announce,
             locked: self.locked,
             has_picture: self.picture.is_some(),
+            invitation: format!("https://chat.whatsapp.com/{}", self.code),
         }
     }
 }

@@ -62,6 +62,7 @@ impl Server {
             members: people,
             announce: false,
             locked: false,
+            code: hex::encode(rand::random::<[u8; 11]>()),
             picture: None,
         };
         world.groups.insert(group.id.clone(), group.clone());
@@ -97,6 +98,7 @@ impl Server {
         let mut gone = Vec::new();
         let (results, notice) = match change {
             GroupChange::Add(numbers) => add_members(&world, &mut changed, &numbers),
+            GroupChange::Join => join(&world, &mut changed, by),
             GroupChange::Remove(numbers) => {
                 remove_members(&world, &mut changed, &numbers, false, &mut gone)
             }
@@ -245,6 +247,9 @@ fn check_subject(subject: &str) -> Result<(), GroupError> {
 /// Members may leave, and change what the group says of itself unless it is locked; the rest is for admins.
 fn authorize(group: &Group, by: &str, change: &GroupChange) -> Result<(), GroupError> {
     let jid = group.jid().to_string();
+    if matches!(change, GroupChange::Join) {
+        return Ok(());
+    }
     if group.member(by).is_none() {
         return Err(GroupError::NotAMember(jid));
     }
@@ -297,6 +302,23 @@ fn add_members(world: &World, group: &mut Group, numbers: &[String]) -> Outcome 
     }
     let notice = people_node("add", world, &added, Role::Member);
     (results, notice)
+}
+
+/// Somebody comes by the group's invitation link, whatever they let others do.
+fn join(world: &World, group: &mut Group, number: &str) -> Outcome {
+    if group.member(number).is_some() {
+        return (Vec::new(), None);
+    }
+    let number = number.to_owned();
+    group.members.push(Member {
+        number: number.clone(),
+        role: Role::Member,
+    });
+    let mut notice = people_node("add", world, &[number], Role::Member);
+    if let Some(notice) = &mut notice {
+        notice.set("reason", "invite");
+    }
+    (Vec::new(), notice)
 }
 
 fn remove_members(
@@ -425,75 +447,4 @@ pub(crate) fn group_node(world: &World, group: &Group) -> Node {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ADMIN: &str = "6280000000101";
-    const MEMBER: &str = "6280000000102";
-    const STRANGER: &str = "6280000000103";
-
-    fn group(locked: bool) -> Group {
-        let member = |number: &str, role| Member {
-            number: number.to_owned(),
-            role,
-        };
-        Group {
-            id: "120363000000000001".to_owned(),
-            subject: "friends".to_owned(),
-            subject_by: ADMIN.to_owned(),
-            subject_secs: 0,
-            description: String::new(),
-            description_id: String::new(),
-            creator: ADMIN.to_owned(),
-            created_ms: 0,
-            members: vec![
-                member(ADMIN, Role::SuperAdmin),
-                member(MEMBER, Role::Member),
-            ],
-            announce: false,
-            locked,
-            picture: None,
-        }
-    }
-
-    #[test]
-    fn only_admins_change_who_is_in_the_group() {
-        let add = GroupChange::Add(vec![STRANGER.to_owned()]);
-        assert_eq!(authorize(&group(false), ADMIN, &add), Ok(()));
-        assert!(matches!(
-            authorize(&group(false), MEMBER, &add),
-            Err(GroupError::NotAnAdmin(_))
-        ));
-        assert!(matches!(
-            authorize(&group(false), STRANGER, &add),
-            Err(GroupError::NotAMember(_))
-        ));
-    }
-
-    #[test]
-    fn a_lock_keeps_the_name_for_admins_and_nobody_in_the_group() {
-        let rename = GroupChange::Subject("enemies".to_owned());
-        assert_eq!(authorize(&group(false), MEMBER, &rename), Ok(()));
-        assert!(authorize(&group(true), MEMBER, &rename).is_err());
-        assert_eq!(authorize(&group(true), ADMIN, &rename), Ok(()));
-        assert_eq!(authorize(&group(true), MEMBER, &GroupChange::Leave), Ok(()));
-    }
-
-    #[test]
-    fn the_creator_cannot_be_demoted_or_removed() {
-        let mut group = group(false);
-        let (results, notice) = set_role(
-            &World::default(),
-            &mut group,
-            &[ADMIN.to_owned()],
-            Role::Member,
-        );
-        assert_eq!(results, [(ADMIN.to_owned(), PROTECTED)]);
-        assert!(notice.is_none() && group.is_admin(ADMIN));
-        let mut gone = Vec::new();
-        let admin = [ADMIN.to_owned()];
-        let (results, _) = remove_members(&World::default(), &mut group, &admin, false, &mut gone);
-        assert_eq!(results, [(ADMIN.to_owned(), PROTECTED)]);
-        assert!(gone.is_empty() && group.is_admin(ADMIN));
-    }
-}
+mod tests;

@@ -289,6 +289,7 @@ mod tests {
             members: vec![member("6280000000101"), member("6280000000102")],
             announce: false,
             locked: false,
+            code: String::new(),
             picture: None,
         };
         world.groups.insert(group.id.clone(), group.clone());

@@ -39,8 +39,8 @@ fn any_kind() -> impl Strategy<Value = MediaKind> {
 }
 
 fn any_content() -> impl Strategy<Value = Content> {
-    let file =
-        (any_kind(), "[a-z]{1,6}\\.[a-z]{3}").prop_map(|(kind, path)| FileToSend { kind, path });
+    let file = (any_kind(), "[a-z]{1,6}\\.[a-z]{3}", any::<bool>())
+        .prop_map(|(kind, path, once)| FileToSend { kind, path, once });
     (any_text(), prop::option::of(file)).prop_map(|(text, file)| Content { file, text })
 }
 
@@ -136,6 +136,24 @@ fn any_step() -> impl Strategy<Value = Step> {
         (any_account(), any_name()).prop_map(|(account, owner)| Step::Bot { account, owner }),
         any_account().prop_map(Step::AsBot),
         any_name().prop_map(|phone| Step::WantsInvitations { phone }),
+        (any_name(), any_name(), any::<bool>()).prop_map(|(who, group, comes)| Step::Goes {
+            who,
+            group,
+            comes
+        }),
+        any_name().prop_map(|phone| Step::Picture {
+            phone,
+            path: "square.png".to_owned()
+        }),
+        (any_name(), prop::collection::vec(any_name(), 0..3)).prop_map(|(who, options)| {
+            Step::Vote {
+                who,
+                options: options
+                    .iter()
+                    .map(|name| name.as_str().to_owned())
+                    .collect(),
+            }
+        }),
         (any_name(), prop::collection::vec(member, 1..4))
             .prop_map(|(name, members)| Step::Group { name, members }),
         (any_name(), any_change()).prop_map(|(group, change)| Step::GroupChange { group, change }),

@@ -105,6 +105,7 @@ pub(crate) fn answered(event: &Event, text: &str) -> Outcome {
             media: None,
             quote: None,
             mentions: Vec::new(),
+            poll: None,
         })],
         kv_writes: Vec::<KvWrite>::new(),
         setting_writes: Vec::new(),
@@ -263,6 +264,14 @@ impl Session for ScriptedSession {
 
     async fn download(&self, _handle: &[u8], _limit: u64) -> Result<Vec<u8>, DownloadError> {
         Err(DownloadError::Gone)
+    }
+
+    async fn picture(&self, _of: &Jid, _limit: u64) -> Result<Option<Vec<u8>>, DownloadError> {
+        Ok(None)
+    }
+
+    async fn invite_code(&self, _group: &Jid) -> Result<Option<String>, SendError> {
+        Ok(None)
     }
 
     async fn is_on_whatsapp(&self, _: &PhoneNumber) -> Result<bool, SendError> {

@@ -11,6 +11,7 @@ mod known;
 mod ownership;
 mod plans;
 mod plugin_records;
+mod polls;
 mod portable;
 mod registry;
 mod shelf;
@@ -68,6 +69,8 @@ pub(super) async fn run(bench: &impl Bench) {
     context::handling_is_kept_whole_or_not_at_all(bench).await;
     context::each_plugin_handles_an_event_once(bench).await;
     context::a_message_leaves_once(bench).await;
+    polls::a_poll_is_remembered_from_its_commit_on(bench).await;
+    polls::the_oldest_polls_are_forgotten_and_all_by_an_erasure(bench).await;
     usage::each_day_has_its_own_counts(bench).await;
     context::key_values_are_per_plugin_and_bounded(bench).await;
     context::a_lost_update_is_refused(bench).await;
@@ -186,6 +189,7 @@ pub(super) fn answer(chat: &str, message_id: &str, text: &str) -> Outgoing {
             media: None,
             quote: None,
             mentions: Vec::new(),
+            poll: None,
         }),
     }
 }

@@ -15,13 +15,14 @@ use crate::store::context::{DataContext, Settings, SettingsChange, Totals};
 use crate::store::keys::SecretKey;
 use crate::store::plugin_records::RecordBounds;
 
-static SCHEMA: [M<'static>; 6] = [
+static SCHEMA: [M<'static>; 7] = [
     M::up(include_str!("schema/context-1.sql")),
     M::up(include_str!("schema/context-2.sql")),
     M::up(include_str!("schema/context-3.sql")),
     M::up(include_str!("schema/context-4.sql")),
     M::up(include_str!("schema/context-5.sql")),
     M::up(include_str!("schema/context-6.sql")),
+    M::up(include_str!("schema/context-7.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 

@@ -8,9 +8,9 @@ use super::fault::Fault;
 use super::inbox::rows_with_chat;
 use super::usage;
 use crate::clock::Millis;
-use crate::model::Outgoing;
+use crate::model::{Action, Jid, MessageId, Outgoing, Poll, SendMessage};
 use crate::store::StoreError;
-use crate::store::context::{Attempt, Leaving, Outbox, Row, Unsent};
+use crate::store::context::{Attempt, KEPT_POLLS, Leaving, Outbox, Row, Unsent};
 
 pub(super) const LEAVING: &str = "SELECT seq, chat FROM outbox WHERE ended IS NULL ORDER BY seq";
 pub(super) const FORGET: &str = "DELETE FROM outbox WHERE ended < ?1";
@@ -20,6 +20,20 @@ impl Outbox for SqliteContext {
     async fn post(&self, outgoing: Vec<Outgoing>) -> Result<Vec<Leaving>, StoreError> {
         self.database
             .write(move |transaction| put(transaction, outgoing, None))
+            .await
+    }
+
+    async fn poll(&self, chat: &Jid, id: &MessageId) -> Result<Option<Poll>, StoreError> {
+        let key = [chat.to_string(), id.to_string()];
+        self.database
+            .read(move |connection| {
+                let found: Option<Vec<u8>> = connection
+                    .prepare_cached("SELECT poll FROM poll WHERE chat = ?1 AND id = ?2")?
+                    .query_row(key, |row| row.get(0))
+                    .optional()?;
+                let found = found.map(|poll| serde_json::from_slice(&poll));
+                Ok(found.transpose()?)
+            })
             .await
     }
 
@@ -109,6 +123,26 @@ fn came(transaction: &Transaction<'_>, row: Row) -> Result<Option<Millis>, Fault
     Ok(came)
 }
 
+/// Remembers a poll for its votes, and forgets the oldest beyond the bound.
+fn keep_poll(
+    transaction: &Transaction<'_>,
+    chat: &Jid,
+    id: &MessageId,
+    poll: &Poll,
+) -> Result<(), Fault> {
+    transaction
+        .prepare_cached("INSERT INTO poll (chat, id, poll) VALUES (?1, ?2, ?3)")?
+        .execute(params![
+            chat.as_str(),
+            id.as_str(),
+            serde_json::to_vec(poll)?
+        ])?;
+    transaction
+        .prepare_cached("DELETE FROM poll WHERE seq <= (SELECT max(seq) FROM poll) - ?1")?
+        .execute([KEPT_POLLS])?;
+    Ok(())
+}
+
 /// Adds messages within the transaction of what they answer, with the time at which that came in.
 pub(super) fn put(
     transaction: &Transaction<'_>,
@@ -121,6 +155,12 @@ pub(super) fn put(
     for message in outgoing {
         let chat = message.action.chat().clone();
         let content = serde_json::to_vec(&message)?;
+        if let Action::Send(SendMessage {
+            poll: Some(poll), ..
+        }) = &message.action
+        {
+            keep_poll(transaction, &chat, &message.id, poll)?;
+        }
         let row = insert.insert(params![chat.as_str(), message.id.as_str(), content, came])?;
         leaving.push(Leaving { row, chat });
     }

@@ -14,7 +14,7 @@ use crate::store::portable::{Piece, Portable};
 /// What an erased bot forgets. What is on its way, and the keys of what was handled, stay.
 const ERASE: &str = "
     DELETE FROM user; DELETE FROM chat; DELETE FROM setting; DELETE FROM plugin_setting; DELETE FROM schedule;
-    DELETE FROM kept; UPDATE kept_state SET rows = 0, bytes = 0;
+    DELETE FROM poll; DELETE FROM kept; UPDATE kept_state SET rows = 0, bytes = 0;
     DELETE FROM kv; UPDATE kv_state SET version = version + 1, bytes = 0;
     DELETE FROM plugin_limit; DELETE FROM breaker; DELETE FROM receipt; DELETE FROM failure; DELETE FROM total;
     DELETE FROM latency;";

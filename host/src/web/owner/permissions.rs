@@ -166,6 +166,11 @@ fn sees(filter: &EventFilter, language: Language) -> String {
             "yang berubah di grup",
             "lo que cambia en un grupo",
         ],
+        EventKind::PollVote => [
+            "how people vote in its polls",
+            "suara orang dalam jajak pendapatnya",
+            "cómo vota la gente en sus encuestas",
+        ],
         EventKind::Schedule => [
             "what it has scheduled itself",
             "yang dijadwalkannya sendiri",

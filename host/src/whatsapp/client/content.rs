@@ -24,9 +24,16 @@ pub(super) enum Content {
     },
     /// An emoji on an earlier message, empty when taken off.
     Reaction { target: MessageId, emoji: String },
+    /// A vote in a poll that a plugin has sent; `super::polls` opens it.
+    PollVote {
+        target: MessageId,
+        plugin: String,
+        name: String,
+        chosen: Vec<String>,
+    },
 }
 
-/// What the payload says, or nothing when it is none of the bot's business: key distribution, app-state traffic, polls and
+/// What the payload says, or nothing when it is none of the bot's business: key distribution, app-state traffic, other people's polls and
 /// other content that has no words yet.
 pub(super) fn read(message: &wa::Message, book: &NumberBook) -> Option<Content> {
     let base = message.get_base_message();

@@ -44,9 +44,11 @@ impl Relay {
             Event::Messages(batch) if !batch.hook_committed => {
                 let mut events = Vec::new();
                 for message in batch {
-                    let named = address::named_in(&message.info, &message.message);
-                    let book = NumberBook::look_up(client, named).await;
-                    events.extend(inbound::event(&message.message, &message.info, &book));
+                    let told = inbound::told(client, self.inbound.as_ref(), message).await;
+                    match told {
+                        Ok(event) => events.extend(event),
+                        Err(error) => tracing::warn!(%error, "a message is lost"),
+                    }
                 }
                 self.commit(events).await;
             }

@@ -95,6 +95,23 @@ pub(super) async fn info(client: &Client, group: &WireJid) -> Result<GroupInfo, 
     described(metadata, &book).ok_or_else(|| SendError::Refused("not a group".to_owned()))
 }
 
+/// The code of a group's invitation link; none when the account may not see it.
+pub(super) async fn invite_code(
+    client: &Client,
+    group: &WireJid,
+) -> Result<Option<String>, SendError> {
+    match client.groups().get_invite_link(group.clone(), false).await {
+        Ok(link) => {
+            let code = link.rsplit('/').next().unwrap_or_default();
+            Ok(Some(code.to_owned()).filter(|code| !code.is_empty()))
+        }
+        Err(error) => match refused(error) {
+            SendError::Refused(_) => Ok(None),
+            unavailable => Err(unavailable),
+        },
+    }
+}
+
 /// Changes a group. The same change again does no harm, so that it may be repeated after a crash.
 pub(super) async fn change(
     client: &Client,

@@ -5,15 +5,16 @@
 
 use std::sync::Arc;
 
-use whatsapp_rust::prelude::{Client, InboundMessage, wa};
+use whatsapp_rust::prelude::{Client, InboundMessage};
 use whatsapp_rust::types::message::{MessageCategory, MessageInfo};
 use whatsapp_rust::{InboundDurabilityHook, anyhow};
 
 use super::address::{self, NumberBook};
 use super::content::{self, Content};
+use super::polls;
 use super::recent::Recent;
 use crate::model::{Chat, ChatKind, Event, EventKey, EventKind, JidKind, Person};
-use crate::whatsapp::Inbound;
+use crate::whatsapp::{CommitError, Inbound};
 
 /// The client's durability hook of one session.
 pub(super) struct Hook {
@@ -30,9 +31,7 @@ impl InboundDurabilityHook for Hook {
     ) -> anyhow::Result<()> {
         let mut events = Vec::with_capacity(batch.len());
         for message in batch {
-            let named = address::named_in(&message.info, &message.message);
-            let book = NumberBook::look_up(&client, named).await;
-            if let Some(event) = event(&message.message, &message.info, &book) {
+            if let Some(event) = told(&client, self.inbound.as_ref(), message).await? {
                 self.recent.note(&event.key, &message.message);
                 events.push(event);
             }
@@ -44,31 +43,36 @@ impl InboundDurabilityHook for Hook {
     }
 }
 
-/// The event that a message is, or nothing when a bot has no business with it: status posts, newsletters, traffic between
-/// the account's own devices, content without words.
-pub(super) fn event(message: &wa::Message, info: &MessageInfo, book: &NumberBook) -> Option<Event> {
+/// The event that a message is, if it is any.
+///
+/// # Errors
+///
+/// When it is a vote, and it is not known now in which poll.
+pub(super) async fn told(
+    client: &Client,
+    inbound: &dyn Inbound,
+    message: &InboundMessage,
+) -> Result<Option<Event>, CommitError> {
+    let (message, info) = (&message.message, &message.info);
+    let named = address::named_in(info, message);
+    let book = NumberBook::look_up(client, named).await;
+    let content = match (content::read(message, &book), chat(info, &book)) {
+        (Some(content), _) => Some(content),
+        (None, Some(chat)) => polls::vote(client, inbound, message, info, &chat.jid).await?,
+        (None, None) => None,
+    };
+    Ok(content.and_then(|content| event(content, info, &book)))
+}
+
+/// The event that a message with this content is, or nothing when a bot has no business with it: status posts, newsletters, traffic
+/// between the account's own devices.
+fn event(content: Content, info: &MessageInfo, book: &NumberBook) -> Option<Event> {
     if info.category == MessageCategory::Peer {
         return None;
     }
-    let content = content::read(message, book)?;
     let source = &info.source;
     let sender = book.fold(&source.sender, source.sender_alt.as_ref())?;
-    let chat = if source.chat.server.is_pn_family() || source.chat.server.is_lid_family() {
-        let other = if source.is_from_me {
-            source.recipient_alt.as_ref()
-        } else {
-            source.sender_alt.as_ref()
-        };
-        Chat {
-            jid: book.fold(&source.chat, other)?.jid,
-            kind: ChatKind::Private,
-        }
-    } else {
-        Chat {
-            jid: address::plain(&source.chat)?,
-            kind: ChatKind::Group,
-        }
-    };
+    let chat = chat(info, book)?;
     if chat.kind == ChatKind::Group && chat.jid.kind() != JidKind::Group {
         return None;
     }
@@ -86,6 +90,29 @@ pub(super) fn event(message: &wa::Message, info: &MessageInfo, book: &NumberBook
     })
 }
 
+/// Where a message stands.
+fn chat(info: &MessageInfo, book: &NumberBook) -> Option<Chat> {
+    let source = &info.source;
+    Some(
+        if source.chat.server.is_pn_family() || source.chat.server.is_lid_family() {
+            let other = if source.is_from_me {
+                source.recipient_alt.as_ref()
+            } else {
+                source.sender_alt.as_ref()
+            };
+            Chat {
+                jid: book.fold(&source.chat, other)?.jid,
+                kind: ChatKind::Private,
+            }
+        } else {
+            Chat {
+                jid: address::plain(&source.chat)?,
+                kind: ChatKind::Group,
+            }
+        },
+    )
+}
+
 fn kind(content: Content, info: &MessageInfo, sender: &Person, book: &NumberBook) -> EventKind {
     match content {
         Content::Message(mut message) => {
@@ -101,6 +128,17 @@ fn kind(content: Content, info: &MessageInfo, sender: &Person, book: &NumberBook
                 .and_then(|author| Some(book.fold_text(&author)?.person("")))
                 .filter(|author| author.jid != sender.jid)
                 .unwrap_or_else(|| sender.clone()),
+        },
+        Content::PollVote {
+            target,
+            plugin,
+            name,
+            chosen,
+        } => EventKind::PollVote {
+            plugin,
+            name,
+            poll: target,
+            chosen,
         },
         Content::Reaction { target, emoji } => EventKind::Reaction { target, emoji },
     }

@@ -8,7 +8,8 @@
 //! - `address`, `content`, `inbound`, `groups`: what comes in, folded to one address per person and mapped to the model.
 //! - `presence`: what others see of the bot being there: ticks, but not "online".
 //! - `metered`: what its work is charged to.
-//! - `outbound`, `media`, `acks`, `recent`, `download`, `session`: what goes out.
+//! - `polls`: votes in the bot's own polls, opened.
+//! - `outbound`, `media`, `acks`, `recent`, `download`, `pictures`, `session`: what goes out.
 
 mod acks;
 mod address;
@@ -23,6 +24,8 @@ mod metered;
 mod network;
 mod outbound;
 mod people;
+mod pictures;
+mod polls;
 mod presence;
 mod recent;
 mod session;

@@ -5,7 +5,7 @@ use whatsapp_rust::wacore::proto_helpers;
 use whatsapp_rust::waproto::whatsapp::message::protocol_message::Type as Protocol;
 
 use crate::clock::Millis;
-use crate::model::{Jid, MessageId, MessageRef, SendMessage};
+use crate::model::{Jid, MessageId, MessageRef, Poll, SendMessage};
 
 /// A text message, with its quote and mentions.
 pub(super) fn text(send: &SendMessage, context: MessageField<wa::ContextInfo>) -> wa::Message {
@@ -13,6 +13,39 @@ pub(super) fn text(send: &SendMessage, context: MessageField<wa::ContextInfo>) -
         None => wa::Message::text(&send.text),
         Some(context) => wa::Message::text_with_context(&send.text, context),
     }
+}
+
+/// A poll, as phones of today expect it: one form for a single choice, an older one for several.
+pub(super) fn poll(
+    question: &str,
+    poll: &Poll,
+    context: MessageField<wa::ContextInfo>,
+) -> wa::Message {
+    let option = |name: &String| wa::message::poll_creation_message::Option {
+        option_name: Some(name.clone()),
+        ..Default::default()
+    };
+    let content = MessageField::some(wa::message::PollCreationMessage {
+        name: Some(question.to_owned()),
+        options: poll.options.iter().map(option).collect(),
+        // None means: as many as one likes.
+        selectable_options_count: Some(if poll.several { 0 } else { 1 }),
+        context_info: context,
+        ..Default::default()
+    });
+    let mut message = wa::Message {
+        message_context_info: MessageField::some(wa::MessageContextInfo {
+            message_secret: Some(poll.secret.clone()),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    if poll.several {
+        message.poll_creation_message = content;
+    } else {
+        message.poll_creation_message_v3 = content;
+    }
+    message
 }
 
 /// Quote and mentions of a message; unset when it has neither. `author` is the quoted message's writer as the chat
@@ -120,6 +153,7 @@ mod tests {
             media: None,
             quote,
             mentions,
+            poll: None,
         }
     }
 

@@ -19,7 +19,7 @@ use super::address;
 use super::download;
 use super::media::Uploaded;
 use super::recent::Recent;
-use super::{groups, media, outbound, people};
+use super::{groups, media, outbound, people, pictures};
 use crate::clock::SharedClock;
 use crate::meter::Meter;
 use crate::model::{
@@ -122,6 +122,9 @@ impl ClientSession {
                 (author.as_ref().unwrap_or(&target.author), preview.clone())
             });
         let context = outbound::context(send, quoted);
+        if let Some(poll) = &send.poll {
+            return Ok(outbound::poll(&send.text, poll, context));
+        }
         match &send.media {
             None => Ok(outbound::text(send, context)),
             Some(file) => {
@@ -234,6 +237,24 @@ impl Session for ClientSession {
         tokio::time::timeout(MEDIA_DEADLINE, file)
             .await
             .unwrap_or(Err(DownloadError::Unavailable))
+    }
+
+    async fn picture(&self, of: &Jid, limit: u64) -> Result<Option<Vec<u8>>, DownloadError> {
+        let of = address_of(of).map_err(|_| DownloadError::Gone)?;
+        let fetch = pictures::fetch(&self.client, &of, limit);
+        let file = Box::pin(self.meter.clone().of_client(fetch));
+        tokio::time::timeout(QUERY_DEADLINE, file)
+            .await
+            .unwrap_or(Err(DownloadError::Unavailable))
+    }
+
+    async fn invite_code(&self, group: &Jid) -> Result<Option<String>, SendError> {
+        let group = address_of(group)?;
+        self.within(
+            QUERY_DEADLINE,
+            Box::pin(groups::invite_code(&self.client, &group)),
+        )
+        .await
     }
 
     async fn is_on_whatsapp(&self, number: &PhoneNumber) -> Result<bool, SendError> {

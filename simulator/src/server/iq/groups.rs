@@ -26,6 +26,7 @@ impl Server {
             return match asked.tag.as_ref() {
                 "query" => self.show_group(who, &group),
                 "participating" => self.show_groups(who),
+                "invite" => self.show_invitation(who, &group),
                 _ => Answer::Unknown,
             };
         }
@@ -64,6 +65,14 @@ impl Server {
             None => Answer::Error(404, "item-not-found"),
             Some(group) if group.member(&who.number).is_none() => Answer::Error(403, "forbidden"),
             Some(group) => Answer::one(group_node(&world, group)),
+        }
+    }
+
+    fn show_invitation(&self, who: &Who, id: &str) -> Answer {
+        match self.world().groups.get(id) {
+            None => Answer::Error(404, "item-not-found"),
+            Some(group) if !group.is_admin(&who.number) => Answer::Error(401, "not-authorized"),
+            Some(group) => Answer::one(node("invite").attr("code", group.code.as_str()).build()),
         }
     }
 

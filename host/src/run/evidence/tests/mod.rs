@@ -71,6 +71,14 @@ impl Reads for Nothing {
         Ok(None)
     }
 
+    async fn picture(&self, _: &Jid, _: u64) -> Result<Option<Vec<u8>>, MediaError> {
+        Ok(None)
+    }
+
+    async fn invite_code(&self) -> Result<Option<String>, ReadError> {
+        Ok(None)
+    }
+
     async fn scheduled(&self) -> Result<BTreeMap<String, Millis>, ReadError> {
         Ok(BTreeMap::new())
     }

@@ -1,6 +1,6 @@
 //! Whose message it is and in which chat, for each way that WhatsApp addresses one.
 
-use whatsapp_rust::prelude::{MessageBuilderExt, MessageField};
+use whatsapp_rust::prelude::{MessageBuilderExt, MessageField, wa};
 use whatsapp_rust::types::message::MessageSource;
 use whatsapp_rust::wacore::chrono::DateTime;
 
@@ -27,7 +27,12 @@ fn info(chat: &str, sender: &str, alt: Option<&str>) -> MessageInfo {
 }
 
 fn told(info: &MessageInfo) -> Option<Event> {
-    event(&wa::Message::text("!ping"), info, &NumberBook::default())
+    let book = NumberBook::default();
+    event(read(&wa::Message::text("!ping"), &book), info, &book)
+}
+
+fn read(message: &wa::Message, book: &NumberBook) -> Content {
+    content::read(message, book).expect("content")
 }
 
 #[test]
@@ -104,7 +109,8 @@ fn a_deleted_message_names_who_deleted_and_who_wrote() {
         (None, ALICE),
         (Some("900000000000102@lid"), "6280000000102@s.whatsapp.net"),
     ] {
-        let event = event(&revoke(participant), &info, &book).expect("an event");
+        let revoked = read(&revoke(participant), &book);
+        let event = event(revoked, &info, &book).expect("an event");
         assert_eq!(event.sender.jid.as_str(), ALICE);
         let EventKind::MessageDelete { target, author } = event.kind else {
             panic!("a deletion: {:?}", event.kind);
