@@ -14,7 +14,7 @@
 //! - `enabled`: which plugins an event is for; how that is decided is [`routing`](crate::plugins::routing).
 //! - `caller`, `replies`, `notices`: who asks, the host's own answers to those who may not, and what owners are told.
 //! - `desk`: the host's plugins, for a bot that manages its own.
-//! - `changed`: what has become of a change of a group's people, told to the plugin that asked. `polls`: polls on their way out.
+//! - `changed`: what has become of a change of a group's people, told to the plugin that asked. `polls`: polls on their way out. `long`: long texts.
 //! - `reads`: what a plugin may read while it runs. `hosting`: what the main bot's plugins ask and want of the host's bots.
 //! - `limits`: what each plugin may use in a bot. `receipts`: what each run cost, and what it takes to run a failed one
 //!   again. `evidence`: looking at these.
@@ -40,6 +40,7 @@ mod failing;
 mod hosting;
 mod lanes;
 mod limits;
+mod long;
 mod notices;
 mod pace;
 mod polls;

@@ -10,6 +10,7 @@ use super::breaker::{Gate, Opened};
 use super::caller::{Standing, ignored};
 use super::changed;
 use super::enabled::{Enabled, Handler, Match};
+use super::long;
 use super::notices::Quarantined;
 use super::polls;
 use super::queue::Served;
@@ -526,7 +527,7 @@ impl Visit<'_> {
     }
 
     fn leave(&self, found: &Match, actions: Vec<Action>, last: bool) -> Handled {
-        let outgoing = actions.into_iter().map(|action| Outgoing {
+        let outgoing = long::split(actions).into_iter().map(|action| Outgoing {
             id: self.core.new_id(),
             action,
         });
