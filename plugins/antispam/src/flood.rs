@@ -1,5 +1,7 @@
 //! How much of what somebody writes is too much: many messages within seconds, or the same text again and again.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// So many messages …
@@ -13,19 +15,55 @@ const REPEATED_WITHIN: i64 = 60_000;
 /// After so long, milliseconds, what was told is forgotten.
 const FORGIVEN: i64 = 10 * 60_000;
 
-/// What somebody wrote lately in one group.
+/// What somebody wrote lately in one group. It is written with each message, so it is short.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Writer {
     /// When, milliseconds since 1970, the last few.
+    #[serde(rename = "t")]
     times: Vec<i64>,
     /// What their last text was, as a number.
+    #[serde(rename = "x")]
     text: u64,
     /// How often they wrote it in a row, and since when.
+    #[serde(rename = "r")]
     repeats: u32,
+    #[serde(rename = "s")]
     repeats_since: i64,
     /// When they were told last, and how often.
+    #[serde(rename = "d")]
     told: i64,
+    #[serde(rename = "k")]
     strikes: u32,
+}
+
+/// Who wrote lately in one part of a group, by address. A group is kept in parts, so that a message changes little of it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Writers(BTreeMap<String, Writer>);
+
+/// The parts of a group.
+const PARTS: u64 = 32;
+/// The most writers that are remembered in one part; who wrote longest ago is forgotten first.
+const WRITERS: usize = 8;
+
+impl Writers {
+    /// Which part of a group somebody is kept in.
+    pub fn part(person: &str) -> u64 {
+        number(person) % PARTS
+    }
+
+    /// Counts a message of somebody's.
+    pub fn writes(&mut self, person: &str, text: &str, now: i64) -> Verdict {
+        self.0.retain(|_, writer| !writer.is_past(now));
+        if self.0.len() >= WRITERS && !self.0.contains_key(person) {
+            let oldest = self.0.iter().min_by_key(|(_, writer)| writer.last());
+            let oldest = oldest.map(|(person, _)| person.clone());
+            oldest.map(|person| self.0.remove(&person));
+        }
+        self.0
+            .entry(person.to_owned())
+            .or_default()
+            .writes(text, now)
+    }
 }
 
 /// What is to be done about a message.
@@ -41,11 +79,13 @@ pub enum Verdict {
 
 impl Writer {
     /// Counts a message.
-    pub fn writes(&mut self, text: &str, now: i64) -> Verdict {
+    fn writes(&mut self, text: &str, now: i64) -> Verdict {
         self.times.retain(|at| now.saturating_sub(*at) < WITHIN);
         self.times.push(now);
-        let text = number(text);
-        let again = text == self.text && now.saturating_sub(self.repeats_since) < REPEATED_WITHIN;
+        let text = number(text.trim());
+        let again = text != 0
+            && text == self.text
+            && now.saturating_sub(self.repeats_since) < REPEATED_WITHIN;
         if again {
             self.repeats = self.repeats.saturating_add(1);
         } else {
@@ -66,26 +106,26 @@ impl Writer {
     }
 
     /// Whether nothing of it matters any more.
-    pub fn is_past(&self, now: i64) -> bool {
-        let last = self
-            .times
+    fn is_past(&self, now: i64) -> bool {
+        now.saturating_sub(self.last()) > FORGIVEN
+    }
+
+    /// When they wrote, or were told, last.
+    fn last(&self) -> i64 {
+        self.times
             .last()
             .copied()
             .unwrap_or_default()
-            .max(self.told);
-        now.saturating_sub(last) > FORGIVEN
+            .max(self.told)
     }
 }
 
 /// A number that differs for different texts, but for rare chance (FNV-1a). Files without words have none in common.
 fn number(text: &str) -> u64 {
-    let hash = text
-        .trim()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
-        });
-    if text.trim().is_empty() { 0 } else { hash }
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    });
+    if text.is_empty() { 0 } else { hash }
 }
 
 #[cfg(test)]
@@ -108,6 +148,29 @@ mod tests {
             verdicts[6..],
             [Verdict::First, Verdict::Again(2), Verdict::Again(3)]
         );
+    }
+
+    #[test]
+    fn pictures_without_words_are_not_the_same_text() {
+        let mut writer = Writer::default();
+        for n in 0..6 {
+            let verdict = writer.writes("", 1_000_000 + n * 9_000);
+            assert_eq!(verdict, Verdict::Fine, "{n}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_group_stays_small_and_forgets_the_oldest() {
+        let mut writers = Writers::default();
+        for n in 0..20 {
+            writers.writes(&format!("p{n}"), &format!("{n}"), 1_000_000 + n);
+        }
+        assert_eq!(writers.0.len(), WRITERS);
+        assert!(writers.0.contains_key("p19") && !writers.0.contains_key("p0"));
+        writers.writes("late", "x", 2_000_000 + FORGIVEN);
+        assert_eq!(writers.0.len(), 1, "the others are past");
+        let bytes = serde_json::to_vec(&writers).expect("JSON").len();
+        assert!(bytes < 120, "{bytes}");
     }
 
     #[test]

@@ -48,12 +48,6 @@ use jadi_plugin_sdk as jadi;
         es = "Para contar los mensajes de los últimos momentos"
     ),
     reason(
-        capability = "clock",
-        en = "To see how fast they come",
-        id = "Untuk melihat seberapa cepat datangnya",
-        es = "Para ver con qué rapidez llegan"
-    ),
-    reason(
         capability = "group-admin",
         en = "To delete a flood, and to remove who goes on",
         id = "Untuk menghapus banjir pesan, dan mengeluarkan yang terus melakukannya",
@@ -79,21 +73,13 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
-    use std::collections::BTreeMap;
-
     use jadi_plugin_sdk::{
-        Answer, Choice, Message, Reply, Result, Role, clock, group_admin, kv, settings, switch,
-        turns,
+        Answer, Choice, Message, Reply, Result, Role, group_admin, kv, settings, switch, turns,
     };
 
-    use crate::flood::{Verdict, Writer};
+    use crate::flood::{Verdict, Writers};
     use crate::texts;
 
-    /// Who wrote lately, by address.
-    type Writers = BTreeMap<String, Writer>;
-
-    /// The most that are remembered in one group.
-    const WRITERS: usize = 100;
     /// Who goes on so often is removed, where the group wants that.
     const STRIKES: u32 = 4;
 
@@ -136,6 +122,11 @@ mod plugin {
         place = "group",
         category = "group",
         role = "group-admin",
+        usage(
+            en = "[delete | warn | remove]",
+            id = "[delete | warn | remove]",
+            es = "[delete | warn | remove]"
+        ),
         summary(
             en = "What is done after the warning",
             id = "Yang dilakukan setelah peringatan",
@@ -160,15 +151,11 @@ mod plugin {
         if message.role() >= Role::GroupAdmin || !settings::is_on("antispam")? {
             return Ok(Answer::none());
         }
-        let key = format!("writers/{}", message.chat().jid);
-        let (sender, now) = (message.sender().jid, clock::now().as_millis());
+        let sender = message.sender().jid;
+        let key = format!("writers/{}/{}", message.chat().jid, Writers::part(&sender));
         let mut writers: Writers = kv::get(&key)?.unwrap_or_default();
-        writers.retain(|_, writer| !writer.is_past(now));
-        if writers.len() >= WRITERS && !writers.contains_key(&sender) {
-            writers.pop_first();
-        }
-        let writer = writers.entry(sender.clone()).or_default();
-        let verdict = writer.writes(&message.text(), now);
+        // By when it was written: what waited while the bot was away comes all at once, and is no flood.
+        let verdict = writers.writes(&sender, &message.text(), message.at().as_millis());
         kv::set(&key, &writers)?;
         let strikes = match verdict {
             Verdict::Fine => return Ok(Answer::none()),

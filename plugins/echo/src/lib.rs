@@ -76,11 +76,6 @@ mod plugin {
             id: "Tidak ada yang bisa diulang: tulis teks, atau kirim berkas bersamanya.",
             es: "No hay nada que repetir: escribe un texto o envía un archivo con él.",
         }
-        SECONDS {
-            en: "After how many seconds? Such as: later 60 tea is ready",
-            id: "Setelah berapa detik? Misalnya: later 60 teh sudah siap",
-            es: "¿Dentro de cuántos segundos? Por ejemplo: later 60 el té está listo",
-        }
         NO_FILE {
             en: "There is no file: send one with this as its caption, or answer one.",
             id: "Tidak ada berkas: kirim satu dengan ini sebagai keterangan, atau balas sebuah berkas.",
@@ -166,15 +161,10 @@ mod plugin {
             es = "Lo repite más tarde"
         )
     )]
-    fn later(message: &Message) -> Result<Reply> {
-        let args = message.args();
-        let (seconds, text) = args.split_once(char::is_whitespace).unwrap_or((&args, ""));
-        let Ok(seconds) = seconds.parse::<u32>() else {
-            return Ok(Reply::text(SECONDS.in_language(&message.language())));
-        };
+    fn later(message: &Message, seconds: u32, text: String) -> Result<String> {
         let at = clock::now().after(Duration::from_secs(seconds.into()));
-        schedule::at(&message.id(), at, text)?;
-        Ok(Reply::text(format!("⏳ {seconds} s")))
+        schedule::at(&message.id(), at, &text)?;
+        Ok(format!("⏳ {seconds} s"))
     }
 
     #[on_schedule]
@@ -186,20 +176,15 @@ mod plugin {
         name = "shout",
         category = "tools",
         role = "group-admin",
-        usage = "on | off",
+        usage = "[on | off]",
         summary(
             en = "Whether it says things back in capitals here",
             id = "Apakah ia mengulang dengan huruf besar di sini",
             es = "Si repite las cosas en mayúsculas aquí"
         )
     )]
-    fn shout(message: &Message) -> Result<String> {
-        let wanted = match message.args().as_str() {
-            "on" => Some(true),
-            "off" => Some(false),
-            _ => None,
-        };
-        if let Some(on) = wanted {
+    fn shout(message: &Message, to: Option<bool>) -> Result<String> {
+        if let Some(on) = to {
             match message.in_group() {
                 true => settings::set_here("shout", on)?,
                 false => settings::set("shout", on)?,
@@ -218,29 +203,29 @@ mod plugin {
         category = "tools",
         role = "group-admin",
         place = "group",
-        usage = "on | off",
+        usage = "[on | off]",
         summary(
             en = "Says in this group what a plugin sees of edits, deletions, reactions and who comes and goes",
             id = "Mengatakan di grup ini apa yang dilihat plugin dari suntingan, penghapusan, reaksi, dan siapa yang datang dan pergi",
             es = "Dice en este grupo qué ve un plugin de ediciones, borrados, reacciones y de quién entra y sale"
         )
     )]
-    fn mirror(message: &Message) -> Result<String> {
+    fn mirror(message: &Message, to: Option<bool>) -> Result<String> {
         let key = super::key(&message.chat());
         let is_on = kv::get(&key)?.unwrap_or(false);
-        Ok(match (message.args().as_str(), is_on) {
-            ("on", false) => {
+        Ok(match (to, is_on) {
+            (Some(true), false) => {
                 kv::set(&key, &true)?;
                 "mirror: on"
             }
-            ("off", true) => {
+            (Some(false), true) => {
                 kv::delete(&key)?;
                 "mirror: off"
             }
-            ("on", true) => "mirror: already on",
-            ("off", false) => "mirror: already off",
-            (_, true) => "mirror: is on",
-            (_, false) => "mirror: is off",
+            (Some(true), true) => "mirror: already on",
+            (Some(false), false) => "mirror: already off",
+            (None, true) => "mirror: is on",
+            (None, false) => "mirror: is off",
         }
         .to_owned())
     }

@@ -94,3 +94,30 @@ fn event_shows_its_owner_what_a_plugin_sees() {
         Some(Refused::Role(Role::BotOwner))
     );
 }
+
+#[test]
+fn an_answer_quotes_the_message_that_asked() {
+    let bot = TestBot::of_this_crate();
+    for told in [
+        bot.private(ALICE).says("!echo hello"),
+        bot.group("friends").member(ALICE).says("!echo hello"),
+    ] {
+        let quote = told.message().quote.as_ref().expect("a quote");
+        assert_eq!(quote.author.user(), ALICE);
+        assert_eq!(quote.chat, told.message().chat);
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_answered_with_the_way_it_is_meant() {
+    let bot = TestBot::of_this_crate();
+    let alice = bot.group("friends").admin(ALICE);
+    for (typed, usage) in [
+        ("!shout maybe", "`!shout [on | off]`: "),
+        ("!mirror maybe", "`!mirror [on | off]`: "),
+        (".later soon tea", "`.later <seconds> <text>`: "),
+    ] {
+        let told = alice.says(typed);
+        assert!(told.text().starts_with(usage), "{told}");
+    }
+}

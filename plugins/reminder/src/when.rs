@@ -81,7 +81,7 @@ pub fn read(typed: &str, now: i64, zone: Zone) -> Option<When<'_>> {
     match word.as_str() {
         "in" | "dalam" | "en" => {
             let (span, text) = split(rest);
-            after(span, text, now)
+            after(span, text, now).or_else(|| in_words(span, text, now))
         }
         "tomorrow" | "besok" | "mañana" | "manana" => {
             let (first, text) = split(rest);
@@ -96,17 +96,46 @@ pub fn read(typed: &str, now: i64, zone: Zone) -> Option<When<'_>> {
                 text,
             })
         }
-        _ => after(first, rest, now).or_else(|| {
-            let at = midnight(now, zone) + time_of_day(first)?;
-            let at = if at > now { at } else { at + DAY };
-            Some(When { at, text: rest })
-        }),
+        _ => after(first, rest, now)
+            .or_else(|| in_words(first, rest, now))
+            .or_else(|| {
+                let at = midnight(now, zone) + time_of_day(first)?;
+                let at = if at > now { at } else { at + DAY };
+                Some(When { at, text: rest })
+            }),
     }
 }
 
 fn after<'t>(span: &str, text: &'t str, now: i64) -> Option<When<'t>> {
     let span = Duration::from_word(span)?;
     let at = now.checked_add(i64::try_from(span.as_millis()).ok()?)?;
+    Some(When { at, text })
+}
+
+/// The units that people write out, in the three languages, and their lengths.
+const UNITS: [(&[&str], i64); 4] = [
+    (
+        &[
+            "minute", "minutes", "min", "mins", "menit", "minuto", "minutos",
+        ],
+        MINUTE,
+    ),
+    (&["hour", "hours", "jam", "hora", "horas"], 60 * MINUTE),
+    (&["day", "days", "hari", "día", "dia", "días", "dias"], DAY),
+    (&["week", "weeks", "minggu", "semana", "semanas"], 7 * DAY),
+];
+
+/// `10 minutes tea`.
+fn in_words<'t>(number: &str, rest: &'t str, now: i64) -> Option<When<'t>> {
+    let number: i64 = number.parse().ok().filter(|number| *number >= 0)?;
+    let (unit, text) = split(rest);
+    let unit = unit.to_lowercase();
+    let (_, length) = UNITS
+        .iter()
+        .find(|(words, _)| words.contains(&unit.as_str()))?;
+    let at = number
+        .checked_mul(*length)
+        .and_then(|span| now.checked_add(span))?;
     Some(When { at, text })
 }
 
@@ -149,6 +178,9 @@ mod tests {
         let some = |minutes: i64, text: &str| Some((minutes * MINUTE, text.to_owned()));
         assert_eq!(parsed("in 10m the tea", 0), some(10, "the tea"));
         assert_eq!(parsed("2h30m tea", 0), some(150, "tea"));
+        assert_eq!(parsed("in 10 minutes tea", 0), some(10, "tea"));
+        assert_eq!(parsed("dalam 2 jam teh", 0), some(120, "teh"));
+        assert_eq!(parsed("en 1 día té", 0), some(24 * 60, "té"));
         // 22:13:20 there: 18:30 is tomorrow, 23:00 today.
         let seconds = -20_000;
         let shift = |minutes: i64, text: &str| Some((minutes * MINUTE + seconds, text.to_owned()));
@@ -160,7 +192,14 @@ mod tests {
             parsed("besok jam 9.00 teh", 7 * 60),
             shift(27 * 60 + 47, "teh")
         );
-        for wrong in ["", "soon tea", "25:00 tea", "tomorrow tea", "in a while"] {
+        for wrong in [
+            "",
+            "soon tea",
+            "25:00 tea",
+            "tomorrow tea",
+            "in a while",
+            "10 apples",
+        ] {
             assert_eq!(parsed(wrong, 0), None, "{wrong}");
         }
     }
