@@ -6,7 +6,7 @@
 //! # Layout
 //!
 //! - `ask`: what stands after `!jadibot`. `told`: what comes of it.
-//! - `confirm`: what can't be undone, asked for twice.
+//! - `manage`: a bot stopped, started, ended, and its page. `confirm`: what can't be undone, asked for twice.
 //! - `give`: a bot changes hands. `plan`: how long it runs. `takeout`: its data, taken away
 //!   and forgotten. `operate`: who is a system owner. `switches`: what they switch and set.
 //! - `say`: to whom, in which language, about which bot. `show`: bots, states and spans of time as people read them.
@@ -17,6 +17,7 @@ mod ask;
 mod confirm;
 mod figures;
 mod give;
+mod manage;
 mod operate;
 mod plan;
 mod say;
@@ -75,20 +76,14 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
-    use std::time::Duration;
-
     use jadi_plugin_sdk::hosting::{self, Verdict};
     use jadi_plugin_sdk::{Answer, HostingStep, Message, Result, Words, clock};
 
     use crate::say::{Say, card, which};
-    use crate::{ask, confirm, figures, give, operate, plan, show, switches, takeout, texts, told};
+    use crate::{ask, figures, give, manage, operate, plan, show, switches, takeout, texts, told};
 
     /// Bots of one page of a list.
     const PAGE: u32 = 10;
-    /// What a code of `!logoutbot` confirms.
-    const LOG_OUT: &str = "log-out";
-    /// How long a link to a bot's page is good, as the contract has it.
-    const LINK_FOR: Duration = Duration::from_secs(600);
 
     #[command(
         name = "jadibot",
@@ -197,19 +192,7 @@ mod plugin {
         )
     )]
     fn stopbot(message: &Message) -> Result<Answer> {
-        let say = Say::to(message);
-        let bot = match which(&say, &message.args())? {
-            Ok(bot) => bot,
-            Err(text) => return Ok(Answer::none().send(text)),
-        };
-        let number = bot.number().unwrap_or_default();
-        let about = |words: Words| say.words(words, &[("number", &number)]);
-        if bot.state() == "stopped" {
-            return Ok(Answer::none().send(about(texts::STOPPED_ALREADY)));
-        }
-        Ok(Answer::none()
-            .order(bot.stop()?)
-            .send(about(texts::STOPPING)))
+        manage::stopbot(message)
     }
 
     #[command(
@@ -224,22 +207,7 @@ mod plugin {
         )
     )]
     fn startbot(message: &Message) -> Result<Answer> {
-        let say = Say::to(message);
-        let bot = match which(&say, &message.args())? {
-            Ok(bot) => bot,
-            Err(text) => return Ok(Answer::none().send(text)),
-        };
-        let number = bot.number().unwrap_or_default();
-        let about = |words: Words| say.words(words, &[("number", &number)]);
-        if plan::is_over(&bot) {
-            return Ok(Answer::none().send(plan::stays(&say, &number)));
-        }
-        if bot.state() == "open" {
-            return Ok(Answer::none().send(about(texts::RUNS_ALREADY)));
-        }
-        Ok(Answer::none()
-            .order(bot.start()?)
-            .send(about(texts::STARTING)))
+        manage::startbot(message)
     }
 
     #[command(
@@ -258,22 +226,7 @@ mod plugin {
         )
     )]
     fn logoutbot(message: &Message) -> Result<Answer> {
-        let say = Say::to(message);
-        let typed = message.args();
-        if confirm::is_code(&typed) {
-            let bot = match confirm::confirmed(&say, LOG_OUT, &typed)? {
-                Some(bot) => bot,
-                None => return Ok(Answer::none().send(say.words(texts::WRONG_CODE, &[]))),
-            };
-            let number = bot.number().unwrap_or_default();
-            let text = say.words(texts::ENDING, &[("number", &number)]);
-            return Ok(Answer::none().send(text).order(bot.end(None)?));
-        }
-        let bot = match which(&say, &typed)? {
-            Ok(bot) => bot,
-            Err(text) => return Ok(Answer::none().send(text)),
-        };
-        confirm::ask(&say, LOG_OUT, &bot, texts::CONFIRM).map(|text| Answer::none().send(text))
+        manage::logoutbot(message)
     }
 
     #[command(
@@ -451,25 +404,7 @@ mod plugin {
         )
     )]
     fn token(message: &Message) -> Result<Answer> {
-        let say = Say::to(message);
-        if message.in_group() {
-            return Ok(Answer::none().send(say.words(texts::PRIVATELY, &[])));
-        }
-        let bot = match which(&say, &message.args())? {
-            Ok(bot) => bot,
-            Err(text) => return Ok(Answer::none().send(text)),
-        };
-        // The operator manages every bot, but only its owner has its page.
-        if bot.owner().as_ref() != Some(&say.person) {
-            return Ok(Answer::none().send(say.words(texts::NO_SUCH_BOT, &[])));
-        }
-        if hosting::look()?.pages().is_none() {
-            return Ok(Answer::none().send(say.words(texts::NO_PAGES, &[])));
-        }
-        let number = bot.number().unwrap_or_default();
-        let span = show::span(LINK_FOR, &say.language);
-        let text = say.words(texts::LINK, &[("number", &number), ("span", &span)]);
-        Ok(Answer::none().order(bot.sign_in(&text)?))
+        manage::token(message)
     }
 
     #[command(
@@ -489,23 +424,7 @@ mod plugin {
         )
     )]
     fn terminate(message: &Message) -> Result<Answer> {
-        let say = Say::to(message);
-        let typed = message.args();
-        let (number, reason) = typed
-            .split_once(char::is_whitespace)
-            .unwrap_or((&typed, ""));
-        if number.is_empty() {
-            return Ok(Answer::none().send(say.words(texts::TERMINATE_USAGE, &[])));
-        }
-        let bot = match which(&say, number)? {
-            Ok(bot) => bot,
-            Err(text) => return Ok(Answer::none().send(text)),
-        };
-        let reason: String = reason.trim().chars().take(500).collect();
-        let number = bot.number().unwrap_or_default();
-        let order = bot.end(Some(&*reason).filter(|reason| !reason.is_empty()))?;
-        let text = say.words(texts::ENDING, &[("number", &number)]);
-        Ok(Answer::none().send(text).order(order))
+        manage::terminate(message)
     }
 
     #[command(

@@ -1,7 +1,7 @@
 //! Whom something is said to, how, and about which bot.
 
 use jadi_plugin_sdk::hosting::{self, Bot};
-use jadi_plugin_sdk::{Message, Result, Role, Words, clock};
+use jadi_plugin_sdk::{Answer, Message, Result, Role, Words, clock};
 
 use crate::show::Card;
 use crate::texts;
@@ -63,6 +63,21 @@ pub fn which(say: &Say, number: &str) -> Result<Result<Bot, String>> {
     let found = hosting::find(number)?;
     let found = found.filter(|bot| say.sees(bot) && !bot.is_main());
     Ok(found.ok_or_else(|| say.words(texts::NO_SUCH_BOT, &[])))
+}
+
+/// Does something with the bot that is meant, of this number; else says why there is none.
+pub fn with_bot(
+    say: &Say,
+    typed: &str,
+    does: impl FnOnce(Bot, &str) -> Result<Answer>,
+) -> Result<Answer> {
+    match which(say, typed)? {
+        Ok(bot) => {
+            let number = bot.number().unwrap_or_default();
+            does(bot, &number)
+        }
+        Err(text) => Ok(Answer::none().send(text)),
+    }
 }
 
 /// What is shown of a bot, whole to who may see it.

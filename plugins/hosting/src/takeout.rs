@@ -3,7 +3,7 @@
 use jadi_plugin_sdk::{Answer, HostingStep, Message, Result};
 
 use crate::confirm;
-use crate::say::{Say, which};
+use crate::say::{Say, which, with_bot};
 
 /// What a code of `!erasedata` confirms.
 const ERASE: &str = "erase";
@@ -60,13 +60,10 @@ jadi_plugin_sdk::texts! {
 /// `!exportdata`.
 pub fn exportdata(message: &Message) -> Result<Answer> {
     let say = Say::to(message);
-    let bot = match which(&say, &message.args())? {
-        Ok(bot) => bot,
-        Err(text) => return Ok(Answer::none().send(text)),
-    };
-    let number = bot.number().unwrap_or_default();
-    let text = say.words(PACKING, &[("number", &number)]);
-    Ok(Answer::none().send(text).order(bot.export_data()?))
+    with_bot(&say, &message.args(), |bot, number| {
+        let text = say.words(PACKING, &[("number", number)]);
+        Ok(Answer::none().send(text).order(bot.export_data()?))
+    })
 }
 
 /// `!erasedata`.
