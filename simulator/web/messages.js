@@ -92,9 +92,26 @@ function body(message) {
   if (message.kind === "other") return h("p", { class: "gone" }, `A kind of message that this page does not show: ${message.other}`);
   const text = message.text ? h("div", { class: "text" }, formatted(message.text, nameOf)) : null;
   if (message.kind === "poll") {
-    return [text, h("ul", { class: "poll" }, message.poll.options.map((option) => h("li", {}, option)))];
+    return [text, poll(message)];
   }
   return [message.media ? media(message) : null, text];
+}
+
+// What this person has chosen, by poll. A poll that came is voted in by pressing its options, and again to take it back.
+const votes = new Map();
+
+function poll(message) {
+  const key = keyOf(message);
+  const chosen = votes.get(key) ?? [];
+  const press = (option) => attempt(async () => {
+    const others = message.poll.selectable === 1 ? [] : chosen.filter((one) => one !== option);
+    const now = chosen.includes(option) ? chosen.filter((one) => one !== option) : [...others, option];
+    await post([...messageParts(state.me.name, message), "vote"], { chosen: now });
+    votes.set(key, now);
+    showMessage(message);
+  });
+  const button = (option) => h("button", { type: "button", disabled: message.from_me, "aria-pressed": String(chosen.includes(option)), onclick: () => press(option) }, option);
+  return h("ul", { class: "poll" }, message.poll.options.map((option) => h("li", {}, button(option))));
 }
 
 function media(message) {
