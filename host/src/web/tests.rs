@@ -64,7 +64,7 @@ struct Bench {
 }
 
 /// What the routes are served from, without bots.
-pub(super) fn bare(clock: &MovableClock) -> WebParts {
+pub(super) fn bare(clock: MovableClock) -> WebParts {
     WebParts {
         #[cfg(feature = "simulator")]
         dev: DevTools {
@@ -110,7 +110,7 @@ async fn bench() -> (Bench, Arc<FakeSession>) {
     let parts = WebParts {
         instances,
         key: key.clone(),
-        ..bare(&clock)
+        ..bare(clock)
     };
     let mut bench = Bench {
         shared: Data::new(Shared::new(parts, ending.clone())),
@@ -325,7 +325,7 @@ async fn dev_routes_answer_to_this_machine_by_its_name() {
 async fn a_port_in_use_is_told_with_what_to_do() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("its address");
-    let parts = bare(&MovableClock::default());
+    let parts = bare(MovableClock::default());
     let error = WebServer::start(parts, address).err().expect("an error");
     assert!(error.to_string().contains("choose another port"), "{error}");
 }
