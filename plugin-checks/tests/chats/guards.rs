@@ -88,7 +88,11 @@ fn a_flood_is_warned_of_deleted_and_in_the_end_removed() {
     for n in 0..20 {
         assert!(alice.says(&format!("{n}")).is_silent(), "admins may");
     }
-    assert!(bot.keys().len() <= 1, "one small part of the group: {:?}", bot.keys());
+    assert!(
+        bot.keys().len() <= 1,
+        "one small part of the group: {:?}",
+        bot.keys()
+    );
 }
 
 #[test]

@@ -43,6 +43,7 @@ async fn answered(bench: &Bench) {
         chat: ALICE.parse().expect("a jid"),
         text: "Pong".to_owned(),
         media: None,
+        poll: None,
         quote: None,
         mentions: Vec::new(),
     };
