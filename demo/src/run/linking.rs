@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::failure::Mismatch;
 use super::inbox::What;
 use super::player::{Player, USUAL};
-use crate::script::{Account, Name};
+use crate::script::{Account, Content, Name};
 
 /// How long to wait for a QR code or pairing code to be sent.
 const SHOWN: Duration = USUAL;
@@ -51,6 +51,18 @@ impl Player<'_> {
         let code = self.shown(phone, &from, &expected, read_code).await?;
         let entered = self.phone_of(phone)?.enter_pairing_code(&code).await;
         entered.map(drop).map_err(Mismatch::refused)
+    }
+
+    /// The phone writes the command that the bot asked it for last, so that it is sure.
+    pub(super) async fn confirm(&mut self, phone: &Name, bot: &Name) -> Result<(), Mismatch> {
+        let from = self.number(bot)?;
+        let expected = format!(
+            "a command with a code that {bot} asks for, within {} s",
+            SHOWN.as_secs()
+        );
+        let text = self.shown(phone, &from, &expected, read_command).await?;
+        let content = Content { file: None, text };
+        self.send(phone, bot, &content).await
     }
 
     /// On the phone with the bot's number all linked devices are removed.
@@ -159,6 +171,17 @@ fn read_code(what: &What) -> Option<String> {
     Some(format!("{first}{last}"))
 }
 
+/// The command with a code of four digits at the end of a text.
+fn read_command(what: &What) -> Option<String> {
+    let What::Message { text, .. } = what else {
+        return None;
+    };
+    let (_, command) = text.lines().last()?.rsplit_once(": ")?;
+    let (_, code) = command.split_once(' ')?;
+    let is_code = code.len() == 4 && code.bytes().all(|byte| byte.is_ascii_digit());
+    is_code.then(|| command.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,5 +196,20 @@ mod tests {
         };
         assert_eq!(told("*ABCD-2345*\nType this"), Some("ABCD2345".to_owned()));
         assert_eq!(told("a log-out-time of well-kept words"), None);
+    }
+
+    #[test]
+    fn a_command_to_confirm_is_what_ends_a_text() {
+        let told = |text: &str| {
+            read_command(&What::Message {
+                body: Body::Text,
+                text: text.to_owned(),
+            })
+        };
+        let asked = "*This deletes it.*\nTo confirm, write within 2 min: !logoutbot 0123";
+        assert_eq!(told(asked), Some("!logoutbot 0123".to_owned()));
+        for other in ["Write this: now", "12: 30 0123\nand more", "Price: tea 99"] {
+            assert_eq!(told(other), None, "{other}");
+        }
     }
 }

@@ -133,6 +133,7 @@ impl<'a> Player<'a> {
                 source: QrSource::Bot(bot),
             } => self.scan(phone, bot).await,
             Step::Enter { phone, bot } => self.enter(phone, bot).await,
+            Step::Confirm { phone, bot } => self.confirm(phone, bot).await,
             Step::Unlink { bot, .. } => self.unlink(bot).await,
             Step::Network { bot, away } => {
                 let number = self.number(bot)?;

@@ -34,6 +34,7 @@ fn needs(step: &Step) -> Option<&'static str> {
         | Step::AsBot(_)
         | Step::Scan { .. }
         | Step::Enter { .. }
+        | Step::Confirm { .. }
         | Step::Unlink { .. }
         | Step::WantsInvitations { .. }
         | Step::Goes { .. }
@@ -78,7 +79,7 @@ mod tests {
 
     #[test]
     fn what_can_be_done_is_not_refused() {
-        let text = "bot shop 6280000000200 owner alice\nas bot mine := 6280000000101\nalice scans main\nalice enters main\n\
+        let text = "bot shop 6280000000200 owner alice\nas bot mine := 6280000000101\nalice scans main\nalice enters main\nalice confirms main\n\
                     alice unlinks shop\nshop is gone\ngroup g: alice*, main\nalice -> main: hello\nalice <- main: nothing\nfault main: 503\nhost is killed\nhost starts";
         assert_eq!(not_yet(&script(text)), None);
     }

@@ -130,6 +130,13 @@ pub enum Step {
         /// The bot that sent the code.
         bot: Name,
     },
+    /// `alice confirms main`: writes the command with the code that the bot last asked for.
+    Confirm {
+        /// Who writes.
+        phone: Name,
+        /// The bot that asked.
+        bot: Name,
+    },
     /// `carol wants invitations`: lets nobody add her account to groups.
     WantsInvitations {
         /// Whose.

@@ -114,7 +114,9 @@ impl<'a> Cast<'a> {
             Step::WantsInvitations { phone }
             | Step::Picture { phone, .. }
             | Step::Vote { who: phone, .. } => self.known(phone, &[Kind::Phone]),
-            Step::Enter { phone, bot } | Step::Unlink { phone, bot } => {
+            Step::Enter { phone, bot }
+            | Step::Confirm { phone, bot }
+            | Step::Unlink { phone, bot } => {
                 self.known(phone, &[Kind::Phone]);
                 self.known(bot, &[Kind::Bot]);
             }

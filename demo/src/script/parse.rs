@@ -89,12 +89,13 @@ fn about_someone(mut cursor: Cursor<'_>) -> Result<Step, Mistake> {
         "+" | "-" | "admin" | "member" => cast::change,
         "scans" => world::scan,
         "enters" => world::enter,
+        "confirms" => world::confirm,
         "unlinks" => world::unlink,
         "wants" => world::wants,
         "is" => world::state,
         _ => {
             return Err(cursor.expected(format!(
-                "what {} does: `->`, `<-`, `replies`, `deletes`, `votes`, `has`, `joins`, `leaves`, `scans`, `enters`, `unlinks`, `wants`, `is`, or for a group `+`, `-`, `admin`, `member`",
+                "what {} does: `->`, `<-`, `replies`, `deletes`, `votes`, `has`, `joins`, `leaves`, `scans`, `enters`, `confirms`, `unlinks`, `wants`, `is`, or for a group `+`, `-`, `admin`, `member`",
                 name.as_str()
             )));
         }

@@ -71,6 +71,7 @@ impl Display for Step {
                 QrSource::Page => write!(f, "{phone} scans page"),
             },
             Self::Enter { phone, bot } => write!(f, "{phone} enters {bot}"),
+            Self::Confirm { phone, bot } => write!(f, "{phone} confirms {bot}"),
             Self::WantsInvitations { phone } => write!(f, "{phone} wants invitations"),
             Self::Vote { who, options } => {
                 let options: Vec<_> = options.iter().map(|option| escape(option)).collect();

@@ -219,6 +219,13 @@ fn every_good_line_is_read_as_it_is_meant() {
             },
         ),
         (
+            "alice confirms main",
+            Step::Confirm {
+                phone: name("alice"),
+                bot: name("main"),
+            },
+        ),
+        (
             "alice unlinks shop",
             Step::Unlink {
                 phone: name("alice"),
@@ -389,6 +396,7 @@ fn a_wrong_line_is_told_with_its_place_what_was_expected_and_an_example() {
         ("friends + ", "the name of a phone or bot"),
         ("alice scans", "`page`"),
         ("alice enters", "pairing code"),
+        ("alice confirms", "asked for it"),
         ("alice unlinks", "device is removed"),
         ("shop is asleep", "one of requested, pairing"),
         ("shop is open within 20", "a time such as"),

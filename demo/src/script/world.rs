@@ -22,6 +22,13 @@ pub(super) fn enter(phone: Name, cursor: Cursor<'_>) -> Parsed<'_> {
     Ok((Step::Enter { phone, bot }, cursor))
 }
 
+pub(super) fn confirm(phone: Name, cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("alice confirms main");
+    cursor.word();
+    let bot = cursor.name("the bot that asked for it")?;
+    Ok((Step::Confirm { phone, bot }, cursor))
+}
+
 pub(super) fn unlink(phone: Name, cursor: Cursor<'_>) -> Parsed<'_> {
     let mut cursor = cursor.with_example("alice unlinks shop");
     cursor.word();

@@ -4,11 +4,14 @@ use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
 use jadi_browser::{Browser, phones};
+use jadi_demo::ROOT_NUMBER;
 use jadi_demo::world::{World, WorldOptions};
 use jadi_simulator::{ChatId, Phone};
 use serde_json::{Value, json};
 
-use super::support::{ALICE, BOB, DEADLINE, answer_of, finish, options, say, world};
+use super::support::{
+    ALICE, BOB, DEADLINE, answer, answer_of, finish, main_chat, options, say, world,
+};
 
 /// The visitor's number. Nobody has numbers of this form.
 const VISITOR: &str = "6280000000301";
@@ -19,6 +22,10 @@ const TYPED: &str = "+62 800-0000-0301";
 const CAN_TRY_AGAIN: &str = "document.querySelector('#start').checkVisibility()";
 /// The page does not say that it lost its host.
 const CONNECTED: &str = "!document.querySelector('.offline').checkVisibility()";
+
+/// The front page has the form; or says that it is closed.
+const FORM: &str = "action=\"/connect\"";
+const CLOSED: &str = "No new bots are taken";
 
 async fn with_visitor() -> (World, Phone) {
     let options = WorldOptions {
@@ -49,6 +56,12 @@ async fn it_answers(world: &World) {
     assert!(pong.text.starts_with("*Pong*"), "{pong:?}");
 }
 
+/// Takes every answer for one, refusals too.
+fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false);
+    config.build().into()
+}
+
 /// Asks the API: the HTTP status and the answer.
 async fn api(world: &World, path: &str, body: Option<Value>) -> (u16, Value) {
     let url = format!(
@@ -59,21 +72,35 @@ async fn api(world: &World, path: &str, body: Option<Value>) -> (u16, Value) {
             .trim_end_matches('/')
     );
     let asked = tokio::task::spawn_blocking(move || {
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .build()
-            .into();
         let answer = match body {
-            Some(body) => agent
+            Some(body) => agent()
                 .post(&url)
                 .content_type("application/json")
                 .send(body.to_string()),
-            None => agent.get(&url).call(),
+            None => agent().get(&url).call(),
         };
         let mut answer = answer.expect("an answer");
         let status = answer.status().as_u16();
         let text = answer.body_mut().read_to_string().expect("text");
         (status, serde_json::from_str(&text).expect("JSON"))
+    });
+    asked.await.expect("it ends")
+}
+
+/// A page as a browser without scripts gets it; with a form, what comes of sending that.
+async fn html(world: &World, path: &str, form: Option<String>) -> String {
+    let page = world.host_page().expect("the host runs");
+    let url = format!("{}/{path}", page.trim_end_matches('/'));
+    let asked = tokio::task::spawn_blocking(move || {
+        let answer = match form {
+            Some(form) => agent()
+                .post(&url)
+                .content_type("application/x-www-form-urlencoded")
+                .send(form),
+            None => agent().get(&url).call(),
+        };
+        let mut answer = answer.expect("an answer");
+        answer.body_mut().read_to_string().expect("text")
     });
     asked.await.expect("it ends")
 }
@@ -308,5 +335,43 @@ async fn a_program_makes_a_bot_through_the_api() {
     let (_, after) = api(&world, "/api/subbot/status", None).await;
     assert_eq!(after["data"]["connectedBots"], 1);
     assert_eq!(after["data"]["availableSlots"], slots - 1);
+    finish(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_operator_closes_is_closed_to_visitors_and_programs_until_it_is_opened_again() {
+    let (world, _visitor) = with_visitor().await;
+    let root = world.phone("root", ROOT_NUMBER).await.expect("a phone");
+    let mut events = root.subscribe();
+    let asked = json!({"phoneNumber": VISITOR, "botName": "Shop", "method": "pair"});
+
+    say(&root, &main_chat(), "!feature connect-page off").await;
+    let told = answer(&mut events, &main_chat()).await;
+    assert!(told.text.contains("is off from now on"), "{told:?}");
+    let front = html(&world, "", None).await;
+    assert!(front.contains(CLOSED) && !front.contains(FORM), "{front}");
+    // Who had the form open, and a program, are told, and nothing is begun.
+    let form = format!("number={VISITOR}&name=Shop&method=pair");
+    let sent = html(&world, "connect", Some(form)).await;
+    assert!(sent.contains(CLOSED) && !sent.contains(FORM), "{sent}");
+    let (status, refused) = api(&world, "/api/subbot/connect", Some(asked.clone())).await;
+    assert_eq!(
+        (status, &refused["status"], refused["code"].as_str()),
+        (403, &json!(false), Some("CREATION_OFF")),
+        "{refused}"
+    );
+    assert!(world.bot(VISITOR).await.expect("the registry").is_none());
+    // The other door is a matter of its own.
+    say(&root, &main_chat(), "!feature").await;
+    let told = answer(&mut events, &main_chat()).await;
+    assert!(told.text.contains("*jadibot* is on"), "{told:?}");
+
+    say(&root, &main_chat(), "!feature connect-page on").await;
+    let told = answer(&mut events, &main_chat()).await;
+    assert!(told.text.contains("is on from now on"), "{told:?}");
+    let front = html(&world, "", None).await;
+    assert!(front.contains(FORM) && !front.contains(CLOSED), "{front}");
+    let (status, begun) = api(&world, "/api/subbot/connect", Some(asked)).await;
+    assert_eq!(status, 200, "{begun}");
     finish(world).await;
 }
