@@ -3,13 +3,13 @@
 //!
 //! Each bot is a real session with a phone of its own in the simulator, which runs in this process and shares the processors.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
-use jadi_demo::measure::{Memory, calibrate, heads, megabytes, row};
-use jadi_demo::world::{PairingMethod, World, WorldOptions};
+use jadi_demo::measure::{Built, Memory, calibrate, heads, megabytes, row};
+use jadi_demo::world::World;
 use jadi_simulator::{ChatId, Outgoing, PhoneEvent};
 use tokio::time::timeout;
 
@@ -21,12 +21,8 @@ const TALKED_TO: &str = "6280000000150";
 
 #[derive(Parser)]
 struct Cli {
-    /// The host, built for the simulator
-    #[arg(long, env = "JADI_BIN")]
-    jadi: PathBuf,
-    /// The directory of the built plugins
-    #[arg(long, env = "JADI_PLUGINS")]
-    plugins: PathBuf,
+    #[command(flatten)]
+    built: Built,
     /// With how many sub-bots memory is measured, rising
     #[arg(long, value_delimiter = ',', default_value = "1,50,200")]
     bots: Vec<usize>,
@@ -44,7 +40,7 @@ async fn main() -> Result<()> {
     );
     let dir = tempfile::tempdir()?;
     let mut calibration = calibrate();
-    let mut world = World::start(options(&cli, dir.path()), &|_| {}).await?;
+    let mut world = World::start(cli.built.world(dir.path()), &|_| {}).await?;
     make_room(&world, cli.bots.last().copied().unwrap_or_default()).await?;
 
     let alone = Memory::of_host(dir.path())?.resident;
@@ -92,10 +88,16 @@ async fn main() -> Result<()> {
         megabytes(before),
     );
     if let Some(fresh) = fresh {
+        let start = Instant::now();
         let after = talk(&world, dir.path(), cli.messages).await?;
         println!(
-            "a bot's files, bytes: fresh session {} and data {}; after {} messages session {} and data {}",
-            fresh.0, fresh.1, cli.messages, after.0, after.1
+            "a bot's files, bytes: fresh session {} and data {}; after {} messages, taken in within {:.1} s, session {} and data {}",
+            fresh.0,
+            fresh.1,
+            cli.messages,
+            start.elapsed().as_secs_f64(),
+            after.0,
+            after.1
         );
     }
     world.shutdown().await;
@@ -103,21 +105,6 @@ async fn main() -> Result<()> {
     heads();
     row("calibration, one core, ms", calibration);
     Ok(())
-}
-
-fn options(cli: &Cli, data: &Path) -> WorldOptions {
-    WorldOptions {
-        jadi: cli.jadi.clone(),
-        plugins: cli.plugins.clone(),
-        data: Some(data.to_owned()),
-        owners: vec![jadi_demo::ROOT_NUMBER.to_owned()],
-        pairing: PairingMethod::Qr,
-        port: 0,
-        phones_port: None,
-        log: "warn".to_owned(),
-        environment: Vec::new(),
-        servers: [].into(),
-    }
 }
 
 /// Waits until so many bots run and are open, as the host's figures tell it: what the registry says of a bot that does not run yet

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
-use jadi_demo::measure::{Memory, calibrate, heads, megabytes, row};
-use jadi_demo::world::{PairingMethod, World, WorldOptions};
+use jadi_demo::measure::{Built, Memory, calibrate, heads, megabytes, row};
+use jadi_demo::world::World;
 use jadi_simulator::{ChatId, Outgoing, Phone, PhoneEvent};
 use tokio::time::{sleep, timeout};
 
@@ -22,12 +22,8 @@ const PAUSE: Duration = Duration::from_millis(400);
 
 #[derive(Parser)]
 struct Cli {
-    /// The host, built for the simulator
-    #[arg(long, env = "JADI_BIN")]
-    jadi: std::path::PathBuf,
-    /// The directory of the built plugins
-    #[arg(long, env = "JADI_PLUGINS")]
-    plugins: std::path::PathBuf,
+    #[command(flatten)]
+    built: Built,
     /// How many fresh worlds are started
     #[arg(long, default_value_t = 5)]
     starts: usize,
@@ -52,14 +48,14 @@ async fn main() -> Result<()> {
     for _ in 1..cli.starts {
         let dir = tempfile::tempdir()?;
         let start = Instant::now();
-        let world = World::start(options(&cli, dir.path()), &|_| {}).await?;
+        let world = World::start(cli.built.world(dir.path()), &|_| {}).await?;
         starts.push(start.elapsed());
         world.shutdown().await;
     }
 
     let dir = tempfile::tempdir()?;
     let start = Instant::now();
-    let world = World::start(options(&cli, dir.path()), &|_| {}).await?;
+    let world = World::start(cli.built.world(dir.path()), &|_| {}).await?;
     starts.push(start.elapsed());
     let before = Memory::of_host(dir.path())?.resident;
     let round_trips = ping(&world, cli.pings).await?;
@@ -86,21 +82,6 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-fn options(cli: &Cli, data: &Path) -> WorldOptions {
-    WorldOptions {
-        jadi: cli.jadi.clone(),
-        plugins: cli.plugins.clone(),
-        data: Some(data.to_owned()),
-        owners: vec![jadi_demo::ROOT_NUMBER.to_owned()],
-        pairing: PairingMethod::Qr,
-        port: 0,
-        phones_port: None,
-        log: "warn".to_owned(),
-        environment: Vec::new(),
-        servers: [].into(),
-    }
-}
-
 /// Round trips of `count` pings of one person, one at a time; the first, which sets up the encrypted session, left out.
 async fn ping(world: &World, count: usize) -> Result<Vec<Duration>> {
     let alice = world.phone("alice", "6280000000101").await?;
@@ -117,10 +98,10 @@ async fn ping(world: &World, count: usize) -> Result<Vec<Duration>> {
 /// How long each save of `echo`, in another version each time, takes to be live on the running host, as `jadi plugin dev` tells
 /// it. Compiled to machine code each time: no version was there before.
 async fn saves(cli: &Cli, data: &Path) -> Result<Vec<Duration>> {
-    let echo = std::fs::read(cli.plugins.join("echo.wasm"))?;
+    let echo = std::fs::read(cli.built.plugins.join("echo.wasm"))?;
     let file = data.join("saved.wasm");
     std::fs::write(&file, &echo)?;
-    let mut dev = tokio::process::Command::new(&cli.jadi);
+    let mut dev = tokio::process::Command::new(&cli.built.jadi);
     // What this program is told by is no configuration of the host's.
     for (variable, _) in std::env::vars().filter(|(name, _)| name.starts_with("JADI_")) {
         dev.env_remove(variable);

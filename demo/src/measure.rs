@@ -1,9 +1,40 @@
-//! What measurements of a world have in common: memory of the host, a calibration of the machine, a table.
+//! What measurements of a world have in common: the world, memory of the host, a calibration of the machine, a table.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+
+use crate::world::{PairingMethod, WorldOptions};
+
+/// What a measurement is told of what was built.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Built {
+    /// The host, built for the simulator
+    #[arg(long, env = "JADI_BIN")]
+    pub jadi: PathBuf,
+    /// The directory of the built plugins
+    #[arg(long, env = "JADI_PLUGINS")]
+    pub plugins: PathBuf,
+}
+
+impl Built {
+    /// A world of it with its data in this directory, whose main bot is linked by QR. It says little.
+    pub fn world(&self, data: &Path) -> WorldOptions {
+        WorldOptions {
+            jadi: self.jadi.clone(),
+            plugins: self.plugins.clone(),
+            data: Some(data.to_owned()),
+            owners: vec![crate::ROOT_NUMBER.to_owned()],
+            pairing: PairingMethod::Qr,
+            port: 0,
+            phones_port: None,
+            log: "warn".to_owned(),
+            environment: Vec::new(),
+            servers: [].into(),
+        }
+    }
+}
 
 /// Memory of the host's process, bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
