@@ -1,7 +1,8 @@
-//! The contract's golden file, and the built-in plugins as the build tool makes them.
+//! The contract's golden file and what was released of it, and the built-in plugins as the build tool makes them.
 
 mod contract;
 mod plugins;
+mod released;
 
 use std::path::{Path, PathBuf};
 

@@ -4,6 +4,8 @@
 //! `held`: what a plugin is told of bots and of the host, as resources.
 
 mod held;
+#[cfg(test)]
+mod tests;
 
 use jadi_model::{
     Action, BotRecord, BotRole, ChatKind, HostingOrder, Jid, LinkMethod, MediaKind, PhoneNumber,
@@ -534,50 +536,5 @@ impl wit::Host for EventState {
         }
         let file = File::new(MediaKind::Image, "image/png", picture);
         Ok(Ok(self.hand_over(file)?))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use jadi_model::{BotId, Event};
-
-    use super::wit::Host;
-    use super::*;
-    use crate::limits::EventLimits;
-    use crate::tests::support::{Data, input, state_of};
-
-    const ALICE: &str = "6280000000101@s.whatsapp.net";
-    const BOB: &str = "6280000000102@s.whatsapp.net";
-
-    /// What Alice gets who asks for a link to a bot of `owner`.
-    fn sign_in(role: Role, owner: &str, kind: ChatKind, text: &str) -> Result<(), Refused> {
-        let mut input = input();
-        let event: &mut Event = std::sync::Arc::make_mut(&mut input.event);
-        event.sender.jid = ALICE.parse().expect("a jid");
-        event.chat.kind = kind;
-        input.role = role;
-        let mut state = state_of(input, Data::default(), EventLimits::default());
-        let id = BotId::from_random([1; 16]);
-        let mut bot = BotRecord::requested(id, BotRole::Sub, LinkMethod::Qr, 1);
-        bot.owner = Some(owner.parse().expect("a jid"));
-        let bot = state.hand_over(HeldBot(bot)).expect("a handle");
-        let answer = Host::sign_in(&mut state, bot, text.to_owned());
-        answer.expect("no trap").map(drop)
-    }
-
-    #[test]
-    fn a_link_is_for_the_bots_owner_in_private_and_nobody_else() {
-        let (text, private) = ("Here: {link}", ChatKind::Private);
-        assert!(sign_in(Role::User, ALICE, private, text).is_ok());
-        let refused = [
-            sign_in(Role::User, BOB, private, text),
-            sign_in(Role::SystemOwner, BOB, private, text),
-            sign_in(Role::User, ALICE, ChatKind::Group, text),
-            sign_in(Role::User, ALICE, private, "Here: link"),
-            sign_in(Role::User, ALICE, private, &"{link}".repeat(1000)),
-        ];
-        for answer in refused {
-            assert!(matches!(answer, Err(Refused::Invalid(_))), "{answer:?}");
-        }
     }
 }
