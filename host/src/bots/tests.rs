@@ -235,6 +235,26 @@ async fn a_number_becomes_a_bot_step_by_step() {
 }
 
 #[tokio::test]
+async fn a_passkey_that_whatsapp_asks_for_is_told_as_a_state_and_a_step() {
+    let dir = tempfile::tempdir().expect("dir");
+    let mut process = Process::start(&dir, 5).await;
+    let begun = process.begin(SHOP, ALICE).await;
+    let mut steps = begun.expect("nothing speaks against it");
+    let session = soon(process.starts.next()).await;
+    session.tell(SessionState::PasskeyNeeded).await;
+    let told = soon(steps.recv()).await.expect("a step");
+    assert_eq!(told.name(), "passkey-needed");
+    let record = process.record(SHOP).await.expect("it is kept");
+    let instance = process.fleet.instances().get(record.id).expect("it runs");
+    let status = instance.status();
+    assert_eq!(status.state, BotState::Pairing(Pairing::Passkey));
+    // Confirmed on the phone, it goes on like any other.
+    session.open(account(SHOP).as_str()).await;
+    assert_eq!(last(&mut steps).await.name(), "open");
+    process.end().await;
+}
+
+#[tokio::test]
 async fn each_reason_is_told_in_its_order() {
     let dir = tempfile::tempdir().expect("dir");
     let mut process = Process::start(&dir, 3).await;

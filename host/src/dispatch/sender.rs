@@ -44,8 +44,7 @@ async fn try_send(core: &Core, row: Row) -> Result<Option<()>, StoreError> {
             if let Some(hosting) = &core.hosting {
                 hosting.carry_out(unsent.outgoing.id, chat, *order).await;
             }
-            let at = core.clock.now();
-            core.data.attempted(row, Attempt::CarriedOut { at }).await?;
+            core.data.attempted(row, Attempt::CarriedOut).await?;
             continue;
         }
         let Some(connected) = turn(core, unsent.next_try, tried).await else {
@@ -126,16 +125,15 @@ fn outcome(core: &Core, unsent: &Unsent, sent: Result<(), SendError>) -> Attempt
             core.counters.sent.one();
             Attempt::Sent { at: now }
         }
-        Err(SendError::Refused(reason)) => {
+        Err(SendError::Refused(_)) => {
             tracing::warn!(bot = %core.id, row, "WhatsApp refused a message; it is given up");
             core.counters.given_up.one();
-            Attempt::GivenUp { at: now, reason }
+            Attempt::GivenUp
         }
         Err(SendError::Unavailable) if unsent.attempts.saturating_add(1) >= ATTEMPTS => {
             tracing::warn!(bot = %core.id, row, attempts = ATTEMPTS, "a message did not get through; it is given up");
             core.counters.given_up.one();
-            let reason = format!("no acknowledgement after {ATTEMPTS} attempts");
-            Attempt::GivenUp { at: now, reason }
+            Attempt::GivenUp
         }
         Err(SendError::Unavailable) => {
             core.counters.retried.one();

@@ -272,17 +272,9 @@ pub enum Attempt {
         next_try: Millis,
     },
     /// It was nothing to send, and the host has done it.
-    CarriedOut {
-        /// When.
-        at: Millis,
-    },
+    CarriedOut,
     /// It will never get through.
-    GivenUp {
-        /// When.
-        at: Millis,
-        /// Why.
-        reason: String,
-    },
+    GivenUp,
 }
 
 /// A bot's settings, defaults filled in.
@@ -486,10 +478,9 @@ pub trait DataContext:
     /// Counts since the bot was made.
     async fn totals(&self) -> Result<Totals, StoreError>;
 
-    /// Forgets handled events and sent or given-up messages from before `before`, and at `now` the kept messages that nobody can
-    /// delete for everyone any more, the dead letters of a month ago, and gives the room back. WhatsApp does
-    /// not deliver an acknowledged message again, so what is weeks old need not be recognised any more. Returns the number
-    /// of rows.
+    /// Forgets events that were handled before `before`, what plugins cost and how they failed before it, and at `now` the kept
+    /// messages that nobody can delete for everyone any more and the dead letters of a month ago, and gives the room back. WhatsApp
+    /// does not deliver an acknowledged message again, so what is weeks old need not be recognised any more. Returns how many events.
     async fn clean_up(&self, before: Millis, now: Millis) -> Result<u64, StoreError>;
 
     /// Writes everything out and closes the files. Every call after it fails with [`StoreError::Closed`].

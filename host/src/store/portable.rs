@@ -1,7 +1,7 @@
 //! A bot's data in pieces that any host can take in: what it knows, is set to and keeps for its plugins.
 //!
 //! Not among them: its session and its webhooks, which are credentials; events and messages that are on their way, which belong to
-//! that session; and what plugins cost and how they failed, which is the host's.
+//! that session; and what single runs of plugins cost and how they failed, which is the host's.
 
 use async_trait::async_trait;
 use jadi_plugin_manifest::SettingValue;
@@ -90,6 +90,19 @@ pub enum Piece {
         /// What comes then.
         event: Box<Event>,
     },
+    /// What it did and used on one day.
+    Day {
+        /// The day of UTC, counted from 1970-01-01.
+        day: i64,
+        /// Messages from others.
+        received: u64,
+        /// Messages sent.
+        sent: u64,
+        /// Time of a processor that its client took, microseconds.
+        client_us: u64,
+        /// The same of its plugins.
+        plugins_us: u64,
+    },
 }
 
 /// Giving a bot's data out, taking it in, and forgetting it.
@@ -98,7 +111,8 @@ pub trait Portable: Send + Sync + 'static {
     /// All of it, as it is at one moment, in the order of [`Piece`]'s kinds.
     async fn pieces(&self) -> Result<Vec<Piece>, StoreError>;
 
-    /// Puts these in the place of all that is there: all or nothing.
+    /// Puts these in the place of all that is there: all or nothing. What the last day counted stays where it is more, since
+    /// the day's limit goes by it.
     ///
     /// # Errors
     ///
@@ -106,6 +120,6 @@ pub trait Portable: Send + Sync + 'static {
     async fn replace(&self, pieces: Vec<Piece>) -> Result<(), StoreError>;
 
     /// Forgets everything that the bot knows, is set to and keeps, what its plugins cost, how they failed, and its webhooks among
-    /// it. What is on its way to people goes on.
+    /// it. What is on its way to people goes on, and the counts of its last day stay: the day's limit goes by them.
     async fn erase(&self) -> Result<(), StoreError>;
 }

@@ -26,7 +26,7 @@ use crate::store::Piece;
 /// What the first member says the file is.
 const FORMAT: &str = "jadi-bot";
 /// The version of the form that is written, and the newest that is read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// The first member's name.
 const MANIFEST: &str = "manifest.json";
 /// The largest file, bytes.
@@ -80,17 +80,28 @@ enum Kind {
     PluginSettings,
     PluginData,
     Scheduled,
+    Days,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Settings,
         Self::Users,
         Self::Chats,
         Self::PluginSettings,
         Self::PluginData,
         Self::Scheduled,
+        Self::Days,
     ];
+
+    /// Those that an archive of this version has.
+    fn of_version(version: u32) -> &'static [Self] {
+        match version {
+            0 => &[],
+            1 => Self::ALL.split_last().map_or(&[], |(_, before)| before),
+            _ => &Self::ALL,
+        }
+    }
 
     fn of(piece: &Piece) -> Self {
         match piece {
@@ -100,6 +111,7 @@ impl Kind {
             Piece::PluginSetting { .. } => Self::PluginSettings,
             Piece::PluginData { .. } => Self::PluginData,
             Piece::Scheduled { .. } => Self::Scheduled,
+            Piece::Day { .. } => Self::Days,
         }
     }
 
@@ -111,6 +123,7 @@ impl Kind {
             Self::PluginSettings => "plugin-settings.jsonl",
             Self::PluginData => "plugin-data.jsonl",
             Self::Scheduled => "scheduled.jsonl",
+            Self::Days => "days.jsonl",
         }
     }
 

@@ -51,7 +51,8 @@ pub fn read(archive: &[u8]) -> Result<Contents, ArchiveError> {
 
 fn entries(tar: &mut tar::Archive<impl Read>) -> Result<Contents, ArchiveError> {
     let mut entries = tar.entries().map_err(not_one)?;
-    let mut next = |most: u64| -> Result<Option<(String, Vec<u8>)>, ArchiveError> {
+    // With nothing to come, whatever comes is a stranger.
+    let mut next = |most: Option<u64>| -> Result<Option<(String, Vec<u8>)>, ArchiveError> {
         let Some(entry) = entries.next() else {
             return Ok(None);
         };
@@ -59,9 +60,10 @@ fn entries(tar: &mut tar::Archive<impl Read>) -> Result<Contents, ArchiveError> 
         let path = entry.path_bytes();
         let name: String = String::from_utf8_lossy(&path).chars().take(100).collect();
         let is_file = entry.header().entry_type() == tar::EntryType::Regular;
-        if !is_file || (name != MANIFEST && Kind::named(&name).is_none()) {
+        let is_ours = is_file && (name == MANIFEST || Kind::named(&name).is_some());
+        let (true, Some(most)) = (is_ours, most) else {
             return Err(ArchiveError::Stranger { name });
-        }
+        };
         if entry.size() > most {
             return Err(ArchiveError::Bomb { most });
         }
@@ -70,12 +72,13 @@ fn entries(tar: &mut tar::Archive<impl Read>) -> Result<Contents, ArchiveError> 
         Ok(Some((name, content)))
     };
 
-    let manifest = match next(MOST_MANIFEST)? {
+    let manifest = match next(Some(MOST_MANIFEST))? {
         Some((name, content)) if name == MANIFEST => parse(&content)?,
         _ => return Err(not_one("its first member is no manifest")),
     };
     let mut pieces = Vec::new();
-    for (kind, member) in Kind::ALL.into_iter().zip(&manifest.members) {
+    let kinds = Kind::of_version(manifest.version);
+    for (kind, member) in kinds.iter().zip(&manifest.members) {
         let damaged = |why: String| ArchiveError::Damaged {
             member: kind.member(),
             why,
@@ -85,21 +88,19 @@ fn entries(tar: &mut tar::Archive<impl Read>) -> Result<Contents, ArchiveError> 
                 "the manifest does not have it in its place".to_owned(),
             ));
         }
-        match next(member.bytes)? {
+        match next(Some(member.bytes))? {
             Some((name, content)) if name == member.name => {
-                take(kind, member, &content, &mut pieces)?;
+                take(*kind, member, &content, &mut pieces)?;
             }
             Some((name, _)) => return Err(damaged(format!("{name} stands in its place"))),
             None => return Err(damaged("it is missing".to_owned())),
         }
     }
-    match next(0)? {
-        None => Ok(Contents {
-            about: manifest.bot,
-            pieces,
-        }),
-        Some((name, _)) => Err(ArchiveError::Stranger { name }),
-    }
+    next(None)?;
+    Ok(Contents {
+        about: manifest.bot,
+        pieces,
+    })
 }
 
 fn parse(content: &[u8]) -> Result<Manifest, ArchiveError> {
@@ -120,7 +121,8 @@ fn parse(content: &[u8]) -> Result<Manifest, ArchiveError> {
         });
     }
     let manifest: Manifest = serde_json::from_slice(content).map_err(not_one)?;
-    if manifest.version == 0 || manifest.members.len() != Kind::ALL.len() {
+    let kinds = Kind::of_version(manifest.version);
+    if kinds.is_empty() || manifest.members.len() != kinds.len() {
         return Err(not_one(
             "its manifest has not the members that it should have",
         ));

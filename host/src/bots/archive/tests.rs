@@ -31,6 +31,13 @@ fn pieces() -> Vec<Piece> {
             key: "list".to_owned(),
             value: vec![0, 255, 7],
         },
+        Piece::Day {
+            day: 20_000,
+            received: 5,
+            sent: 4,
+            client_us: 3_000,
+            plugins_us: 2_000,
+        },
     ]
 }
 
@@ -108,7 +115,7 @@ fn what_is_written_is_read_again() {
     assert_eq!(contents.pieces, pieces());
     let names: Vec<String> = members().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names[0], MANIFEST, "the manifest comes first");
-    assert_eq!(names.len(), 7);
+    assert_eq!(names.len(), 8);
     let empty = write(about(), &[], 0).expect("written");
     assert_eq!(read(&empty).expect("read").pieces, []);
     let same = forged(&members(), tar::EntryType::Regular);
@@ -158,15 +165,15 @@ fn a_member_that_leads_elsewhere_is_refused() {
 #[test]
 fn another_version_and_another_file_are_told_apart() {
     let newer = read(&with_manifest(|manifest| {
-        manifest["version"] = 2.into();
+        manifest["version"] = 3.into();
         manifest["members"] = "in another form".into();
     }));
     assert!(
         matches!(
             newer,
             Err(ArchiveError::Newer {
-                version: 2,
-                known: 1
+                version: 3,
+                known: 2
             })
         ),
         "{newer:?}"
@@ -188,6 +195,37 @@ fn another_version_and_another_file_are_told_apart() {
     for other in [&b""[..], b"PK\x03\x04", b"{}", &[0; 4096]] {
         assert!(read(other).is_err(), "{other:?}");
     }
+}
+
+/// The archive as version 1 had it: the same without the days.
+fn of_version_one(more: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut members = members();
+    members.truncate(7);
+    let mut manifest: serde_json::Value = serde_json::from_slice(&members[0].1).expect("json");
+    manifest["version"] = 1.into();
+    manifest["members"].as_array_mut().expect("members").pop();
+    members[0].1 = manifest.to_string().into_bytes();
+    members.extend_from_slice(more);
+    forged(&members, tar::EntryType::Regular)
+}
+
+#[test]
+fn an_archive_of_version_one_is_taken_in_still() {
+    let contents = read(&of_version_one(&[])).expect("read");
+    let mut without_days = pieces();
+    without_days.pop();
+    assert_eq!(contents.pieces, without_days);
+    let days = members().swap_remove(7);
+    let refused = read(&of_version_one(&[days]));
+    assert!(
+        matches!(&refused, Err(ArchiveError::Stranger { name }) if name == "days.jsonl"),
+        "{refused:?}"
+    );
+    let refused = read(&with_manifest(|manifest| manifest["version"] = 1.into()));
+    assert!(
+        matches!(refused, Err(ArchiveError::NotOne { .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
 use super::{ALICE, BOB, Fake, Place, answered, private_message, soon};
 use crate::dispatch::Handler;
 use crate::plugins::Outcome;
+use crate::store::{Page, Wanted};
 use crate::whatsapp::{DisconnectCause, Inbound, SendError, SessionState};
 
 const CORE: &str = r#"{"name":"core","version":"1.0.0","languages":["en"],
@@ -202,5 +204,36 @@ async fn a_stopped_dispatch_takes_nothing() {
         .await;
     late.expect_err("not kept, so that WhatsApp delivers it again");
     assert!(host.data.waiting().await.expect("inbox").is_empty());
+    host.end().await;
+}
+
+#[tokio::test]
+async fn what_was_handled_is_recognised_for_two_weeks_and_then_forgotten() {
+    let place = Place::new();
+    let host = place.start(vec![Fake::echo(SECOND)]).await;
+    let one = || private_message(ALICE, "A1", "one");
+    assert_eq!(host.asks(one()).await, ["second: one"]);
+    let receipts = async || {
+        let wanted = Wanted {
+            plugin: None,
+            page: Page::Latest(10),
+        };
+        host.data.receipts(wanted).await.expect("receipts").len()
+    };
+    let day = Duration::from_secs(24 * 3600);
+    host.clock.advance(day * 13);
+    assert_eq!(host.asks(one()).await.len(), 0, "it is known");
+    let two = private_message(ALICE, "A2", "two");
+    assert_eq!(host.asks(two).await, ["second: two"]);
+    assert_eq!(receipts().await, 2);
+    // The host cleans up by itself, every interval.
+    host.clock.advance(day * 2);
+    soon(async {
+        while receipts().await > 1 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!(host.asks(one()).await, ["second: one"], "as if it were new");
     host.end().await;
 }

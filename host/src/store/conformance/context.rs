@@ -2,15 +2,15 @@
 
 use jadi_plugin_manifest::SettingValue;
 
-use super::{ALICE, BOB, Bench, GROUP, answer, id, jid, message, person, wanted};
+use super::{ALICE, BOB, Bench, GROUP, answer, jid, message, wanted};
 use crate::clock::Millis;
 use crate::model::{EventKind, Jid};
 use crate::store::{
-    Arrival, Attempt, BotData, DataContext, Handled, KEPT_BYTES, KvBounds, KvChange, Leaving,
-    Released, Row, ScheduleChange, SettingChange, Settings, SettingsChange, StoreError, Totals,
+    Arrival, Attempt, DataContext, Handled, KvBounds, KvChange, Released, Row, ScheduleChange,
+    SettingChange, Settings, SettingsChange, StoreError, Totals,
 };
 
-const BOUND: u64 = 1_000;
+pub(super) const BOUND: u64 = 1_000;
 
 pub(super) fn set(key: &str, value: &[u8]) -> KvChange {
     KvChange {
@@ -198,51 +198,6 @@ pub(super) async fn each_plugin_handles_an_event_once(bench: &impl Bench) {
     };
     assert_eq!(context.commit(second).await.expect("commit").len(), 1);
     assert_eq!(context.unhandled(row).await.expect("read"), None);
-}
-
-pub(super) async fn a_message_leaves_once(bench: &impl Bench) {
-    let context = bench.context(BOUND).await;
-    let row = one(context.as_ref(), "A1").await;
-    let outgoing = vec![answer(ALICE, "B1", "one"), answer(ALICE, "B2", "two")];
-    let handled = Handled {
-        outgoing: outgoing.clone(),
-        ..by("core", row)
-    };
-    let leaving = context.commit(handled).await.expect("commit");
-    let [first, second]: [Leaving; 2] = leaving.try_into().expect("two");
-
-    let later = Attempt::Later { next_try: 9_000 };
-    context.attempted(first.row, later).await.expect("later");
-    let unsent = context
-        .unsent(first.row)
-        .await
-        .expect("read")
-        .expect("there");
-    assert_eq!((unsent.attempts, unsent.next_try), (1, 9_000));
-    assert_eq!(unsent.outgoing, outgoing[0], "the same id on every attempt");
-
-    for _ in 0..2 {
-        let sent = Attempt::Sent { at: 9_100 };
-        context.attempted(first.row, sent).await.expect("sent");
-    }
-    let refused = Attempt::GivenUp {
-        at: 9_200,
-        reason: "not allowed".to_owned(),
-    };
-    context
-        .attempted(second.row, refused)
-        .await
-        .expect("given up");
-    assert!(context.leaving().await.expect("outbox").is_empty());
-    assert_eq!(context.unsent(first.row).await.expect("read"), None);
-    let totals = context.totals().await.expect("totals");
-    assert_eq!(
-        totals,
-        Totals {
-            received: 1,
-            sent: 1
-        }
-    );
 }
 
 pub(super) async fn key_values_are_per_plugin_and_bounded(bench: &impl Bench) {
@@ -494,7 +449,7 @@ pub(super) async fn clean_up_forgets_what_is_old_and_done(bench: &impl Bench) {
     let sent = Attempt::Sent { at: 2_100 };
     context.attempted(leaving[0].row, sent).await.expect("sent");
     assert_eq!(context.clean_up(2_000, 3_000).await.expect("too early"), 0);
-    assert_eq!(context.clean_up(3_000, 3_000).await.expect("clean up"), 2);
+    assert_eq!(context.clean_up(3_000, 3_000).await.expect("clean up"), 1);
     assert_eq!(rows(context.as_ref()).await, [waiting]);
     assert_eq!(context.leaving().await.expect("outbox"), leaving[1..]);
     assert_eq!(context.totals().await.expect("totals").sent, 1);
@@ -526,127 +481,4 @@ pub(super) async fn a_closed_context_says_so(bench: &impl Bench) {
     context.close().await.expect("close");
     assert!(matches!(context.settings().await, Err(StoreError::Closed)));
     context.close().await.expect("closing twice is no error");
-}
-
-/// A group's message that is kept, and what happens to it.
-fn happening(sender: &str, message_id: &str, kind: EventKind) -> Arrival {
-    let mut event = message(GROUP, sender, message_id, "");
-    event.kind = kind;
-    Arrival {
-        event,
-        wanted: true,
-        keep: true,
-        meets: false,
-        gathers: None,
-        posts: None,
-    }
-}
-
-fn kept(sender: &str, message_id: &str, text: &str) -> Arrival {
-    Arrival {
-        event: message(GROUP, sender, message_id, text),
-        wanted: false,
-        keep: true,
-        meets: false,
-        gathers: None,
-        posts: None,
-    }
-}
-
-fn edit(sender: &str, message_id: &str, target: &str, text: &str) -> Arrival {
-    let kind = EventKind::MessageEdit {
-        target: id(target),
-        text: text.to_owned(),
-    };
-    happening(sender, message_id, kind)
-}
-
-fn deletion(sender: &str, message_id: &str, target: &str, author: &str) -> Arrival {
-    let kind = EventKind::MessageDelete {
-        target: id(target),
-        author: person(author),
-    };
-    happening(sender, message_id, kind)
-}
-
-/// The text of what each waiting event is about.
-async fn originals(context: &BotData) -> Vec<Option<String>> {
-    let mut texts = Vec::new();
-    for waiting in context.waiting().await.expect("waiting") {
-        let unhandled = context.unhandled(waiting.row).await.expect("unhandled");
-        let original = unhandled.expect("it waits").original;
-        texts.push(original.map(|kept| kept.message.text));
-    }
-    texts
-}
-
-pub(super) async fn what_happens_to_a_message_finds_it_as_it_was(bench: &impl Bench) {
-    let context = bench.context(100).await;
-    let arrivals = vec![
-        kept(ALICE, "A1", "one"),
-        edit(ALICE, "A2", "A1", "two"),
-        edit(ALICE, "A3", "A1", "three"),
-        happening(
-            BOB,
-            "B1",
-            EventKind::Reaction {
-                target: id("A1"),
-                emoji: "x".to_owned(),
-            },
-        ),
-        deletion(ALICE, "A4", "A1", ALICE),
-        deletion(ALICE, "A5", "unknown", ALICE),
-    ];
-    context.accept(arrivals, 1).await.expect("accept");
-    let expected = [Some("one"), Some("two"), Some("three"), Some("three"), None];
-    assert_eq!(
-        originals(&context).await,
-        expected.map(|text| text.map(str::to_owned))
-    );
-    let context = bench.reopened(context).await;
-    assert_eq!(originals(&context).await.len(), expected.len());
-    assert_eq!(originals(&context).await[0].as_deref(), Some("one"));
-}
-
-pub(super) async fn nobody_speaks_of_anothers_message_as_their_own(bench: &impl Bench) {
-    let context = bench.context(100).await;
-    let arrivals = vec![
-        kept(ALICE, "A1", "hers"),
-        edit(BOB, "B1", "A1", "forged"),
-        deletion(BOB, "B2", "A1", BOB),
-        deletion(ALICE, "A2", "A1", ALICE),
-    ];
-    context.accept(arrivals, 1).await.expect("accept");
-    let expected = [None, None, Some("hers".to_owned())];
-    assert_eq!(originals(&context).await, expected);
-}
-
-pub(super) async fn kept_messages_are_bounded_and_the_oldest_go_first(bench: &impl Bench) {
-    let context = bench.context(100).await;
-    let most = usize::try_from(KEPT_BYTES).expect("a size");
-    // Three of these are more than is allowed, two are not.
-    let large = "x".repeat(most / 5 * 2);
-    for message_id in ["A1", "A2", "A3"] {
-        let arrival = kept(ALICE, message_id, &large);
-        context.accept(vec![arrival], 1).await.expect("accept");
-    }
-    let deletions =
-        ["A1", "A2", "A3"].map(|target| deletion(ALICE, &format!("D{target}"), target, ALICE));
-    context.accept(deletions.to_vec(), 1).await.expect("accept");
-    let found: Vec<bool> = originals(&context)
-        .await
-        .iter()
-        .map(Option::is_some)
-        .collect();
-    assert_eq!(found, [false, true, true]);
-    // Days later nobody can delete them any more.
-    context
-        .clean_up(0, 4 * 24 * 3600 * 1000)
-        .await
-        .expect("clean up");
-    context
-        .accept(vec![deletion(ALICE, "D4", "A3", ALICE)], 1)
-        .await
-        .expect("accept");
-    assert_eq!(originals(&context).await.last(), Some(&None));
 }

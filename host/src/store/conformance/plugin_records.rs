@@ -113,6 +113,48 @@ pub(super) async fn what_a_run_leaves_is_kept_with_its_event_or_not_at_all(bench
     );
 }
 
+pub(super) async fn records_go_with_their_time(bench: &impl Bench) {
+    let context = bench.context(1_000).await;
+    for (n, at) in [(1, 1_000), (2, 2_000), (3, 3_000)] {
+        let row = one(context.as_ref(), &format!("A{n}")).await;
+        let failed = Handled {
+            receipt: Some(format!("r{n}").into_bytes()),
+            failure: Some(NewFailure {
+                summary: format!("f{n}").into_bytes(),
+                content: b"all of it".to_vec(),
+            }),
+            at,
+            ..by("core", row)
+        };
+        context.commit(failed).await.expect("commit");
+    }
+    let kept = async |before| {
+        context.clean_up(before, before).await.expect("clean up");
+        let failures = context.failures(latest(None, ALL)).await;
+        let failures = failures.expect("failures").into_iter();
+        let failures: Vec<String> = failures
+            .map(|kept| String::from_utf8_lossy(&kept.content).into_owned())
+            .collect();
+        (
+            receipts(context.as_ref(), latest(None, ALL)).await,
+            failures,
+        )
+    };
+    assert_eq!(kept(1_000).await.0, ["r1", "r2", "r3"]);
+    let (runs, failures) = kept(2_000).await;
+    assert_eq!(
+        (runs, failures),
+        (strings(&["r2", "r3"]), strings(&["f2", "f3"]))
+    );
+    // The newest stays, so that no later one gets its number.
+    let (runs, failures) = kept(9_000).await;
+    assert_eq!((runs, failures), (strings(&["r3"]), strings(&["f3"])));
+}
+
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
 pub(super) async fn records_are_bounded_oldest_out_first(bench: &impl Bench) {
     let context = bench.context(1_000).await;
     for n in 0..12 {

@@ -3,9 +3,9 @@
 use jadi_plugin_manifest::SettingValue;
 
 use super::{ALICE, BOB, Bench, GROUP, jid, message, wanted};
-use crate::model::EventKind;
+use crate::model::{CpuTime, EventKind};
 use crate::store::{
-    ContextChange, Handled, KvChange, Piece, ScheduleChange, SettingChange, SettingsChange,
+    ContextChange, Day, Handled, KvChange, Piece, ScheduleChange, SettingChange, SettingsChange,
     StoreError,
 };
 
@@ -84,10 +84,11 @@ pub(super) async fn a_bots_data_goes_out_and_comes_in_whole(bench: &impl Bench) 
             Piece::PluginSetting { .. } => 3,
             Piece::PluginData { .. } => 4,
             Piece::Scheduled { .. } => 5,
+            Piece::Day { .. } => 6,
         })
         .collect();
     let all: std::collections::BTreeSet<u8> = kinds.iter().copied().collect();
-    assert_eq!(all.len(), 6, "one of each kind: {kinds:?}");
+    assert_eq!(all.len(), 7, "one of each kind: {kinds:?}");
     assert!(kinds.is_sorted(), "in order: {kinds:?}");
     let json = serde_json::to_string(&pieces).expect("json");
     assert_eq!(
@@ -107,6 +108,19 @@ pub(super) async fn a_bots_data_goes_out_and_comes_in_whole(bench: &impl Bench) 
     assert_eq!(bytes, 7);
     let due = new.release_due(1_000).await.expect("due");
     assert_eq!(due.waiting.len(), 1, "it comes on the new host");
+
+    // A day that has gone on here since does not begin again.
+    let (day, more) = (
+        Day::of(5),
+        CpuTime {
+            client: 90,
+            plugins: 3,
+        },
+    );
+    new.charge(day, more).await.expect("charged");
+    new.replace(pieces).await.expect("taken in again");
+    let today = new.day(day).await.expect("a day");
+    assert_eq!((today.received, today.cpu), (1, more));
 }
 
 pub(super) async fn what_is_too_much_is_not_taken_in(bench: &impl Bench) {
@@ -134,7 +148,14 @@ pub(super) async fn an_erased_bot_knows_nothing_and_goes_on(bench: &impl Bench) 
     let waits = message(BOB, BOB, "B1", "later");
     context.accept(wanted(vec![waits]), 7).await.expect("waits");
     context.erase().await.expect("erased");
-    assert_eq!(context.pieces().await.expect("none"), []);
+    let last_day = Piece::Day {
+        day: 0,
+        received: 2,
+        sent: 0,
+        client_us: 0,
+        plugins_us: 0,
+    };
+    assert_eq!(context.pieces().await.expect("none"), [last_day]);
     let totals = context.totals().await.expect("totals");
     assert_eq!((totals.received, totals.sent), (0, 0));
     assert_eq!(context.counts().await.expect("counts").users, 0);

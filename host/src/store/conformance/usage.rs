@@ -22,10 +22,7 @@ pub(super) async fn each_day_has_its_own_counts(bench: &impl Bench) {
     // Told again, as after a crash: it was sent once.
     let sent = Attempt::Sent { at: second.end() };
     context.attempted(leaving[0].row, sent).await.expect("sent");
-    let given_up = Attempt::GivenUp {
-        at: night,
-        reason: "no".to_owned(),
-    };
+    let given_up = Attempt::GivenUp;
     context
         .attempted(leaving[1].row, given_up)
         .await

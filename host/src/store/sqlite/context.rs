@@ -8,14 +8,14 @@ use rusqlite_migration::{M, Migrations};
 
 use super::database::Database;
 use super::fault::Fault;
-use super::{Count, inbox, kept, outbox, usage, webhooks};
+use super::{Count, inbox, kept, plugin_records, seen, usage, webhooks};
 use crate::clock::Millis;
 use crate::store::StoreError;
 use crate::store::context::{DataContext, Settings, SettingsChange, Totals};
 use crate::store::keys::SecretKey;
 use crate::store::plugin_records::RecordBounds;
 
-static SCHEMA: [M<'static>; 7] = [
+static SCHEMA: [M<'static>; 8] = [
     M::up(include_str!("schema/context-1.sql")),
     M::up(include_str!("schema/context-2.sql")),
     M::up(include_str!("schema/context-3.sql")),
@@ -23,6 +23,7 @@ static SCHEMA: [M<'static>; 7] = [
     M::up(include_str!("schema/context-5.sql")),
     M::up(include_str!("schema/context-6.sql")),
     M::up(include_str!("schema/context-7.sql")),
+    M::up(include_str!("schema/context-8.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
@@ -166,13 +167,11 @@ impl DataContext for SqliteContext {
                 kept::forget(transaction, now)?;
                 usage::forget(transaction, now)?;
                 webhooks::forget(transaction, now)?;
+                plugin_records::forget(transaction, before)?;
                 let inbox = transaction
                     .prepare_cached(inbox::FORGET)?
                     .execute([before])?;
-                let outbox = transaction
-                    .prepare_cached(outbox::FORGET)?
-                    .execute([before])?;
-                Ok(inbox.saturating_add(outbox))
+                Ok(inbox.saturating_add(seen::forget(transaction, before)?))
             })
             .await?;
         if removed > 0 {

@@ -1,4 +1,5 @@
-//! One encrypted SQLite file with one connection, used by one job at a time on a blocking thread.
+//! One encrypted SQLite file with one connection, used by one job at a time on a blocking thread. Writes that wait for it at the same
+//! time are committed together.
 //!
 //! The file is locked for this process while it is open: a second host on the same data would answer everything twice.
 //! That also spares the shared-memory file of WAL mode. Every commit is synced: what is acknowledged to WhatsApp must
@@ -7,14 +8,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction};
 use rusqlite_migration::Migrations;
 use secrecy::ExposeSecret;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::fault::Fault;
+use super::queue::Queue;
 use crate::store::key_file::private_file;
 use crate::store::keys::SecretKey;
 use crate::store::{Source, StoreError};
@@ -27,6 +30,8 @@ const STATEMENTS: usize = 32;
 pub(super) struct Database {
     path: Arc<Path>,
     connection: Arc<Mutex<Option<Connection>>>,
+    queue: Queue,
+    commits: Arc<AtomicU64>,
 }
 
 impl Database {
@@ -48,6 +53,8 @@ impl Database {
         Ok(Self {
             path: at,
             connection: Arc::new(Mutex::new(Some(connection))),
+            queue: Queue::default(),
+            commits: Arc::default(),
         })
     }
 
@@ -56,28 +63,6 @@ impl Database {
         &self,
         job: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.run(move |connection| job(connection)).await
-    }
-
-    /// Runs one transaction, which is undone when `job` fails.
-    pub(super) async fn write<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.run(move |connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let result = job(&transaction)?;
-            transaction.commit()?;
-            Ok(result)
-        })
-        .await
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, StoreError> {
         let mut guard = self.connection.clone().lock_owned().await;
         let path = self.path.clone();
         blocking(&self.path, move || {
@@ -85,6 +70,40 @@ impl Database {
             job(connection).map_err(|fault| fault.at(&path))
         })
         .await
+    }
+
+    /// Writes, all of it or, when `job` fails, nothing. It is committed when this returns.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let outcome = self.queue.push(job);
+        let mut guard = self.connection.clone().lock_owned().await;
+        // Who had the connection before has done this one too, if it waited by then.
+        if !self.queue.is_empty() {
+            let database = self.clone();
+            blocking(&self.path, move || {
+                match guard.as_mut() {
+                    Some(connection) => database.serve(connection),
+                    None => database.queue.clear(),
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        let outcome = outcome.await.map_err(|_| StoreError::Closed)?;
+        outcome.map_err(|fault| fault.at(&self.path))
+    }
+
+    fn serve(&self, connection: &mut Connection) {
+        let commits = self.queue.serve(connection);
+        self.commits.fetch_add(commits, Ordering::Relaxed);
+    }
+
+    /// How many commits there were since it was opened.
+    #[cfg(test)]
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     /// Writes the log back into the file and closes it. Later calls fail with [`StoreError::Closed`].
@@ -158,11 +177,13 @@ fn open(
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        // The log goes back into the file at a megabyte, and shrinks to it after a burst.
+        // The log goes back into the file at a quarter of a megabyte, and shrinks to it after a burst.
         connection.pragma_update(None, "wal_autocheckpoint", 256)?;
-        connection.query_row("PRAGMA journal_size_limit = 1048576", [], |_| Ok(()))?;
+        connection.query_row("PRAGMA journal_size_limit = 262144", [], |_| Ok(()))?;
         connection.pragma_update(None, "foreign_keys", true)?;
         migrations.to_latest(&mut connection)?;
+        #[cfg(test)]
+        super::query_plans::watch(path, &connection);
         Ok(connection)
     })();
     opened.map_err(|fault| fault.at(path))
@@ -179,6 +200,8 @@ pub(super) fn connect(path: &Path, key: &SecretKey) -> Result<Connection, Fault>
     let digits = Zeroizing::new(hex::encode(key.expose_secret()));
     let statement = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", digits.as_str()));
     connection.execute_batch(&statement)?;
+    // A fresh file has some forty tables and indexes of a page each, and a commit writes whole pages.
+    connection.execute_batch("PRAGMA cipher_page_size = 1024")?;
     // A quarter of a megabyte of pages: a host has hundreds of these.
     connection.pragma_update(None, "cache_size", -256)?;
     // Sorting must not leave plain text in a temporary file.

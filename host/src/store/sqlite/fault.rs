@@ -56,6 +56,18 @@ impl Fault {
         }
     }
 
+    /// The same once more, for another write that it undid.
+    pub(super) fn again(&self) -> Self {
+        let (error, words) = match self {
+            Self::Sql(rusqlite::Error::SqliteFailure(error, words)) => (*error, words.clone()),
+            _ => (
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT),
+                Some("another write failed".to_owned()),
+            ),
+        };
+        Self::Sql(rusqlite::Error::SqliteFailure(error, words))
+    }
+
     /// The store's error, about the file at `path`.
     pub(super) fn at(self, path: &Path) -> StoreError {
         let path = path.to_owned();

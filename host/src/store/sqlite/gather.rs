@@ -16,9 +16,9 @@ const LONGEST: Millis = 10_000;
 /// How many people one event has at most.
 const PEOPLE: usize = 256;
 
-pub(super) const GATHERING: &str =
+const GATHERING: &str =
     "SELECT seq, event, came FROM inbox INDEXED BY inbox_gathers WHERE gathers > 0 AND chat = ?1";
-pub(super) const NEXT: &str = "SELECT min(gathers) FROM inbox WHERE gathers IS NOT NULL";
+const NEXT: &str = "SELECT min(gathers) FROM inbox WHERE gathers IS NOT NULL";
 
 /// Puts an event into one that gathers already, if there is one that it goes with, which then gathers until `until`.
 pub(super) fn join(

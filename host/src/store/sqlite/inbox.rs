@@ -6,20 +6,20 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::context::{self, SqliteContext, Total};
 use super::fault::Fault;
 use super::{
-    Count, gather, kept, known, kv, outbox, plugin_records, plugin_setting, schedule, usage,
+    Count, gather, kept, known, kv, outbox, plugin_records, plugin_setting, schedule, seen, usage,
     webhooks,
 };
 use crate::clock::Millis;
-use crate::model::{Event, EventKind, Jid};
+use crate::model::{Event, EventKey, EventKind, Jid};
 use crate::store::StoreError;
 use crate::store::context::{
     Accepted, Arrival, ContextChange, Handled, Inbox, Leaving, Released, Row, Unhandled, Waiting,
 };
 use crate::store::plugin_records::RecordBounds;
 
-pub(super) const WAITING: &str =
+const WAITING: &str =
     "SELECT seq, chat FROM inbox WHERE done IS NULL AND gathers IS NULL ORDER BY seq";
-pub(super) const COUNT_WAITING: &str = "SELECT count(*) FROM inbox WHERE done IS NULL";
+const COUNT_WAITING: &str = "SELECT count(*) FROM inbox WHERE done IS NULL";
 pub(super) const FORGET: &str = "DELETE FROM inbox WHERE done < ?1";
 
 #[async_trait]
@@ -126,22 +126,26 @@ fn accept(
             gathers,
             posts,
         } = arrival;
+        if is_known(transaction, &event)? {
+            accepted.repeated += 1;
+            continue;
+        }
         let gathers = gathers.filter(|_| wanted);
         if let Some(until) = gathers
-            && !is_known(transaction, &event)?
             && gather::join(transaction, &event, until)?
         {
-            put(transaction, &event, at, None, None)?;
+            seen::note(transaction, parts(&event.key), at)?;
             accepted.merged += 1;
             continue;
         }
-        let content = wanted.then(|| serde_json::to_vec(&event)).transpose()?;
-        let original = kept::original(transaction, &event)?.filter(|_| wanted);
-        let original = original.map(|kept| serde_json::to_vec(&kept)).transpose()?;
-        let row = put(transaction, &event, at, content, original)?;
-        let Some(row) = row else {
-            accepted.repeated += 1;
-            continue;
+        let row = if wanted {
+            let original = kept::original(transaction, &event)?;
+            let original = original.map(|kept| serde_json::to_vec(&kept)).transpose()?;
+            let content = serde_json::to_vec(&event)?;
+            Some(insert(transaction, &event, at, content, original)?)
+        } else {
+            seen::note(transaction, parts(&event.key), at)?;
+            None
         };
         if keep {
             kept::keep(transaction, &event)?;
@@ -155,14 +159,16 @@ fn accept(
         if matches!(&event.kind, EventKind::Message(message) if !message.from_me) {
             received += 1;
         }
-        if let Some(until) = gathers {
-            gather::begin(transaction, row, until)?;
-            accepted.gathering += 1;
-        } else if wanted {
-            let chat = event.key.chat;
-            accepted.new.push(Waiting { row, chat });
-        } else {
-            accepted.unwanted += 1;
+        match (row, gathers) {
+            (Some(row), Some(until)) => {
+                gather::begin(transaction, row, until)?;
+                accepted.gathering += 1;
+            }
+            (Some(row), None) => {
+                let chat = event.key.chat;
+                accepted.new.push(Waiting { row, chat });
+            }
+            (None, _) => accepted.unwanted += 1,
         }
     }
     if !accepted.new.is_empty() || accepted.gathering > 0 {
@@ -173,44 +179,45 @@ fn accept(
     Ok(accepted)
 }
 
-/// Whether an event's key is there already.
-fn is_known(transaction: &Transaction<'_>, event: &Event) -> Result<bool, Fault> {
-    let key = &event.key;
-    let known = transaction
-        .prepare_cached("SELECT 1 FROM inbox WHERE chat = ?1 AND sender = ?2 AND id = ?3")?
-        .exists([key.chat.as_str(), key.sender.as_str(), key.id.as_str()])?;
-    Ok(known)
+fn parts(key: &EventKey) -> [&str; 3] {
+    [key.chat.as_str(), key.sender.as_str(), key.id.as_str()]
 }
 
-/// Puts an event into the inbox, unless its key is there already. Without content it is known, and done.
+/// Whether an event has come before, whether it was handled or waits.
+fn is_known(transaction: &Transaction<'_>, event: &Event) -> Result<bool, Fault> {
+    let key = parts(&event.key);
+    let waits = transaction
+        .prepare_cached("SELECT 1 FROM inbox WHERE chat = ?1 AND sender = ?2 AND id = ?3")?
+        .exists(key)?;
+    Ok(waits || seen::knows(transaction, key)?)
+}
+
+/// Puts an event into the inbox, unless it has come before.
 pub(super) fn put(
     transaction: &Transaction<'_>,
     event: &Event,
     at: Millis,
-    content: Option<Vec<u8>>,
-    original: Option<Vec<u8>>,
+    content: Vec<u8>,
 ) -> Result<Option<Row>, Fault> {
-    let done = content.is_none().then_some(at);
-    let key = &event.key;
-    let row = transaction
+    if is_known(transaction, event)? {
+        return Ok(None);
+    }
+    insert(transaction, event, at, content, None).map(Some)
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    event: &Event,
+    at: Millis,
+    content: Vec<u8>,
+    original: Option<Vec<u8>>,
+) -> Result<Row, Fault> {
+    let [chat, sender, id] = parts(&event.key);
+    Ok(transaction
         .prepare_cached(
-            "INSERT INTO inbox (chat, sender, id, event, came, done, original) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT DO NOTHING RETURNING seq",
+            "INSERT INTO inbox (chat, sender, id, event, came, original) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .query_row(
-            params![
-                key.chat.as_str(),
-                key.sender.as_str(),
-                key.id.as_str(),
-                content,
-                at,
-                done,
-                original
-            ],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(row)
+        .insert(params![chat, sender, id, content, at, original])?)
 }
 
 /// Fails when more events wait than may.
@@ -283,12 +290,16 @@ fn change_bot(
     Ok(())
 }
 
+/// Takes an event out of the inbox, if it waits there still, and with it which plugins have handled it. No later one gets its number.
 fn finish(transaction: &Transaction<'_>, row: Row, at: Millis) -> Result<(), Fault> {
-    transaction
-        .prepare_cached("UPDATE inbox SET done = ?2, event = NULL, original = NULL WHERE seq = ?1 AND done IS NULL")?
-        .execute(params![row, at])?;
-    transaction
-        .prepare_cached("DELETE FROM inbox_handled WHERE seq = ?1")?
-        .execute([row])?;
+    let key: Option<[String; 3]> = transaction
+        .prepare_cached(
+            "DELETE FROM inbox WHERE seq = ?1 AND done IS NULL RETURNING chat, sender, id",
+        )?
+        .query_row([row], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))
+        .optional()?;
+    if let Some(key) = &key {
+        seen::note(transaction, key.each_ref().map(String::as_str), at)?;
+    }
     Ok(())
 }

@@ -16,13 +16,12 @@ use crate::model::{
 use crate::store::StoreError;
 use crate::store::context::{Acquaintances, Surroundings};
 
-pub(super) const USER: &str =
+const USER: &str =
     "SELECT jid, name, first_seen, last_seen, messages, banned, lid FROM user WHERE jid = ?1";
-pub(super) const USER_BY_LID: &str =
+const USER_BY_LID: &str =
     "SELECT jid, name, first_seen, last_seen, messages, banned, lid FROM user WHERE lid = ?1";
-pub(super) const CHAT: &str =
-    "SELECT first_seen, last_seen, messages, off, language FROM chat WHERE jid = ?1";
-pub(super) const BANS: &str =
+const CHAT: &str = "SELECT first_seen, last_seen, messages, off, language FROM chat WHERE jid = ?1";
+const BANS: &str =
     "SELECT jid, banned FROM user WHERE banned IS NOT NULL ORDER BY banned DESC LIMIT ?1";
 
 #[async_trait]

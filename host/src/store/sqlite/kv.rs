@@ -9,8 +9,8 @@ use super::fault::Fault;
 use crate::store::StoreError;
 use crate::store::context::{KV_KEY_BYTES, KvBounds, KvChange, PluginKv, Versioned};
 
-pub(super) const GET: &str = "SELECT value FROM kv WHERE plugin = ?1 AND key = ?2";
-pub(super) const KEYS: &str = "SELECT key FROM kv WHERE plugin = ?1 AND key >= ?2 ORDER BY key";
+const GET: &str = "SELECT value FROM kv WHERE plugin = ?1 AND key = ?2";
+const KEYS: &str = "SELECT key FROM kv WHERE plugin = ?1 AND key >= ?2 ORDER BY key";
 
 #[async_trait]
 impl PluginKv for SqliteContext {

@@ -17,10 +17,14 @@ mod plugin_limits;
 mod plugin_records;
 mod plugin_setting;
 mod portable;
+#[cfg(test)]
+mod query_plans;
+mod queue;
 mod registry;
 mod rekey;
 mod schedule;
 mod seats;
+mod seen;
 mod shelf;
 #[cfg(test)]
 mod tests;

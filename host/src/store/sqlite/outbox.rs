@@ -12,8 +12,7 @@ use crate::model::{Action, Jid, MessageId, Outgoing, Poll, SendMessage};
 use crate::store::StoreError;
 use crate::store::context::{Attempt, KEPT_POLLS, Leaving, Outbox, Row, Unsent};
 
-pub(super) const LEAVING: &str = "SELECT seq, chat FROM outbox WHERE ended IS NULL ORDER BY seq";
-pub(super) const FORGET: &str = "DELETE FROM outbox WHERE ended < ?1";
+const LEAVING: &str = "SELECT seq, chat FROM outbox ORDER BY seq";
 
 #[async_trait]
 impl Outbox for SqliteContext {
@@ -54,7 +53,7 @@ impl Outbox for SqliteContext {
             .read(move |connection| {
                 let found: Option<(Vec<u8>, u32, Millis)> = connection
                     .prepare_cached(
-                        "SELECT outgoing, attempts, next_try FROM outbox WHERE seq = ?1 AND ended IS NULL",
+                        "SELECT outgoing, attempts, next_try FROM outbox WHERE seq = ?1",
                     )?
                     .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                     .optional()?;
@@ -75,23 +74,21 @@ impl Outbox for SqliteContext {
         self.database
             .write(move |transaction| match attempt {
                 Attempt::Sent { at } => {
-                    if end(transaction, row, at, None)? {
-                        Total::Sent.add(transaction, 1)?;
-                        usage::sent(transaction, at, 1)?;
-                        if let Some(came) = came(transaction, row)? {
-                            usage::answered(transaction, came, at)?;
-                        }
+                    let Some(left) = leave(transaction, row)? else {
+                        return Ok(());
+                    };
+                    Total::Sent.add(transaction, 1)?;
+                    usage::sent(transaction, at, 1)?;
+                    if let Some(came) = left.came {
+                        usage::answered(transaction, came, at)?;
                     }
                     Ok(())
                 }
-                Attempt::CarriedOut { at } => end(transaction, row, at, None).map(drop),
-                Attempt::GivenUp { at, reason } => {
-                    end(transaction, row, at, Some(reason)).map(drop)
-                }
+                Attempt::CarriedOut | Attempt::GivenUp => leave(transaction, row).map(drop),
                 Attempt::Later { next_try } => {
                     transaction
                         .prepare_cached(
-                            "UPDATE outbox SET attempts = attempts + 1, next_try = ?2 WHERE seq = ?1 AND ended IS NULL",
+                            "UPDATE outbox SET attempts = attempts + 1, next_try = ?2 WHERE seq = ?1",
                         )?
                         .execute(params![row, next_try])?;
                     Ok(())
@@ -101,26 +98,19 @@ impl Outbox for SqliteContext {
     }
 }
 
-fn end(
-    transaction: &Transaction<'_>,
-    row: Row,
-    at: Millis,
-    reason: Option<String>,
-) -> Result<bool, Fault> {
-    let ended = transaction
-        .prepare_cached(
-            "UPDATE outbox SET ended = ?2, reason = ?3, outgoing = NULL WHERE seq = ?1 AND ended IS NULL",
-        )?
-        .execute(params![row, at, reason])?;
-    Ok(ended > 0)
+/// A message that has left.
+struct Left {
+    /// When what it answers had come in.
+    came: Option<Millis>,
 }
 
-/// When what a message answers had come in.
-fn came(transaction: &Transaction<'_>, row: Row) -> Result<Option<Millis>, Fault> {
-    let came = transaction
-        .prepare_cached("SELECT came FROM outbox WHERE seq = ?1")?
-        .query_row([row], |row| row.get(0))?;
-    Ok(came)
+/// Takes a row out, if it is there still. No later row gets its number.
+fn leave(transaction: &Transaction<'_>, row: Row) -> Result<Option<Left>, Fault> {
+    let left = transaction
+        .prepare_cached("DELETE FROM outbox WHERE seq = ?1 RETURNING came")?
+        .query_row([row], |row| Ok(Left { came: row.get(0)? }))
+        .optional()?;
+    Ok(left)
 }
 
 /// Remembers a poll for its votes, and forgets the oldest beyond the bound.

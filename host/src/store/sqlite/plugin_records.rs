@@ -153,6 +153,19 @@ pub(super) fn put(
     Ok(())
 }
 
+/// Forgets what was kept before, but for the newest of each: rows are told by numbers that only rise.
+pub(super) fn forget(transaction: &Transaction<'_>, before: Millis) -> Result<(), Fault> {
+    for sql in [
+        "DELETE FROM receipt WHERE seq < coalesce(
+             (SELECT seq FROM receipt WHERE at >= ?1 ORDER BY seq LIMIT 1), (SELECT max(seq) FROM receipt))",
+        "DELETE FROM failure WHERE seq < coalesce(
+             (SELECT seq FROM failure WHERE at >= ?1 ORDER BY seq LIMIT 1), (SELECT max(seq) FROM failure))",
+    ] {
+        transaction.prepare_cached(sql)?.execute([before])?;
+    }
+    Ok(())
+}
+
 fn length(content: &[u8]) -> u64 {
     u64::try_from(content.len()).unwrap_or(u64::MAX)
 }

@@ -5,19 +5,20 @@ use rusqlite::{Connection, Row, Transaction, params};
 
 use super::context::SqliteContext;
 use super::fault::Fault;
-use super::{Count, context, kv, of_word, plugin_setting, schedule, word};
-use crate::model::Jid;
+use super::{Count, context, kv, of_word, plugin_setting, schedule, usage, word};
+use crate::model::{CpuTime, Jid};
 use crate::store::StoreError;
 use crate::store::context::{KvBounds, KvChange, ScheduleChange, SettingChange, SettingsChange};
 use crate::store::portable::{Piece, Portable};
+use crate::store::usage::{Day, DayUsage};
 
-/// What an erased bot forgets. What is on its way, and the keys of what was handled, stay.
+/// What an erased bot forgets. What is on its way, the keys of what was handled, and the counts of the last day stay.
 const ERASE: &str = "
     DELETE FROM user; DELETE FROM chat; DELETE FROM setting; DELETE FROM plugin_setting; DELETE FROM schedule;
     DELETE FROM poll; DELETE FROM kept; UPDATE kept_state SET rows = 0, bytes = 0;
     DELETE FROM kv; UPDATE kv_state SET version = version + 1, bytes = 0;
     DELETE FROM plugin_limit; DELETE FROM breaker; DELETE FROM receipt; DELETE FROM failure; DELETE FROM total;
-    DELETE FROM latency;";
+    DELETE FROM latency; DELETE FROM usage WHERE day < (SELECT max(day) FROM usage);";
 /// What is no part of a bot's data in pieces, and forgotten with it all the same: messages are on their way to webhooks.
 const ERASE_WEBHOOKS: &str = "DELETE FROM webhook";
 
@@ -117,6 +118,17 @@ fn read(connection: &Connection) -> Result<Vec<Piece>, Fault> {
             name: row.get(2)?,
             at: row.get(3)?,
             event: Box::new(serde_json::from_slice(&event)?),
+        })
+    })?;
+    let days = format!("SELECT {} FROM usage ORDER BY day", usage::COLUMNS);
+    each(connection, &days, &mut pieces, |row| {
+        let day = usage::usage(row)?;
+        Ok(Piece::Day {
+            day: day.day.0,
+            received: day.received,
+            sent: day.sent,
+            client_us: day.cpu.client,
+            plugins_us: day.cpu.plugins,
         })
     })?;
     Ok(pieces)
@@ -227,6 +239,25 @@ fn take_in(transaction: &Transaction<'_>, pieces: Vec<Piece>) -> Result<(), Faul
                     event: Some((at, *event)),
                 };
                 schedule::apply(transaction, &plugin, vec![change])?;
+            }
+            Piece::Day {
+                day,
+                received,
+                sent,
+                client_us,
+                plugins_us,
+            } => {
+                let cpu = CpuTime {
+                    client: client_us,
+                    plugins: plugins_us,
+                };
+                let day = DayUsage {
+                    day: Day(day),
+                    received,
+                    sent,
+                    cpu,
+                };
+                usage::take_in(transaction, day)?;
             }
         }
     }

@@ -53,7 +53,7 @@ fn release(transaction: &Transaction<'_>, now: Millis, bound: u64) -> Result<Rel
         let content: Option<Vec<u8>> = due.query_row([now], |row| row.get(0)).optional()?;
         let Some(content) = content else { break };
         let event: Event = serde_json::from_slice(&content)?;
-        if let Some(row) = inbox::put(transaction, &event, now, Some(content), None)? {
+        if let Some(row) = inbox::put(transaction, &event, now, content)? {
             let chat = event.key.chat;
             waiting.push(Waiting { row, chat });
         }

@@ -14,7 +14,7 @@ use crate::store::StoreError;
 use crate::store::latency::{self, DayLatency};
 use crate::store::usage::{DAYS, Day, DayUsage, Usage};
 
-const COLUMNS: &str = "day, received, sent, client_us, plugins_us";
+pub(super) const COLUMNS: &str = "day, received, sent, client_us, plugins_us";
 
 #[async_trait]
 impl Usage for SqliteContext {
@@ -78,7 +78,7 @@ impl Usage for SqliteContext {
     }
 }
 
-fn usage(row: &Row<'_>) -> rusqlite::Result<DayUsage> {
+pub(super) fn usage(row: &Row<'_>) -> rusqlite::Result<DayUsage> {
     let count = |column| row.get(column).map(|Count(count)| count);
     Ok(DayUsage {
         day: Day(row.get(0)?),
@@ -130,6 +130,24 @@ fn count(connection: &Connection, change: &str, at: Millis, more: u64) -> Result
             .prepare_cached(change)?
             .execute(params![Day::of(at).0, Count(more)])?;
     }
+    Ok(())
+}
+
+/// Takes in a day that was counted elsewhere; of what both have counted the larger stays.
+pub(super) fn take_in(transaction: &Transaction<'_>, day: DayUsage) -> Result<(), Fault> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO usage VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET
+             received = max(received, excluded.received), sent = max(sent, excluded.sent),
+             client_us = max(client_us, excluded.client_us), plugins_us = max(plugins_us, excluded.plugins_us)",
+        )?
+        .execute(params![
+            day.day.0,
+            Count(day.received),
+            Count(day.sent),
+            Count(day.cpu.client),
+            Count(day.cpu.plugins)
+        ])?;
     Ok(())
 }
 

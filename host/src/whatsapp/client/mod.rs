@@ -40,6 +40,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use whatsapp_rust::prelude::{Bot, EventDelivery, EventKind};
+use whatsapp_rust::wacore::msg_secret::MsgSecretRetention;
 use whatsapp_rust::wacore::store::DevicePropsOverride;
 use whatsapp_rust::waproto::whatsapp::device_props::PlatformType;
 use whatsapp_rust::{CacheConfig, CacheEntryConfig};
@@ -63,6 +64,14 @@ const EVENT_QUEUE: usize = 1024;
 const RESEND_FOR: Duration = Duration::from_secs(300);
 /// How many sent messages of a session are.
 const RESENT: u64 = 32;
+
+/// How many one-time keys a session makes and uploads at a time; WhatsApp says when they are used up, one for each person who writes
+/// for the first time. WhatsApp Web makes 812, which is half of a fresh session's file.
+const PRE_KEYS: usize = 100;
+
+/// For how long a message's secret is kept, with which its edits are read: no longer than what an edit is about is kept. The
+/// library's month is most of a busy session's file.
+const EDITS_FOR: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// Makes sessions on whatsapp-rust.
 pub struct ClientConnector {
@@ -130,6 +139,7 @@ impl Connector for ClientConnector {
                     .with_platform_type(PlatformType::CHROME),
             )
             .skip_history_sync()
+            .with_wanted_pre_key_count(PRE_KEYS)
             .with_event_delivery(EventDelivery::Ordered {
                 capacity: EVENT_QUEUE,
             })
@@ -164,9 +174,14 @@ impl Connector for ClientConnector {
 
 /// Keeps the latest sent messages in memory, for receivers that ask for one again. Without it the library takes a message out of
 /// its store for the time that it answers one of them, and of two members of a group who ask at once the other gets nothing.
+/// Secrets of messages go sooner than the library lets them.
 fn caches() -> CacheConfig {
     CacheConfig {
         recent_messages: CacheEntryConfig::new(Some(RESEND_FOR), RESENT),
+        msg_secret_retention: MsgSecretRetention {
+            text: EDITS_FOR,
+            ..MsgSecretRetention::default()
+        },
         ..CacheConfig::default()
     }
 }

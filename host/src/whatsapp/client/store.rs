@@ -14,13 +14,18 @@ use zeroize::Zeroizing;
 
 use crate::whatsapp::SessionError;
 
+/// What keeps the file small, beside its pages of a kilobyte (it has some fifty tables and indexes of a page each): room that was freed
+/// can be given back, which counts when the file is made, and the log goes into the file after a quarter of a megabyte and is cut to
+/// that after a burst. The library's own log may grow to four megabytes and stays that large.
+const SMALL: &str = "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA wal_autocheckpoint = 256; PRAGMA journal_size_limit = 262144;";
+
 /// Opens the store, made when absent, readable by this user only.
 pub(super) async fn open(
     path: &Path,
     key: &SecretBox<[u8; 32]>,
 ) -> Result<SqliteStore, SessionError> {
     let unlock = Zeroizing::new(format!(
-        "PRAGMA key = \"x'{}'\"; SELECT count(*) FROM sqlite_master;",
+        "PRAGMA key = \"x'{}'\"; PRAGMA cipher_page_size = 1024; SELECT count(*) FROM sqlite_master;",
         Zeroizing::new(hex::encode(key.expose_secret())).as_str()
     ));
     let checked = unlock.clone();
@@ -28,14 +33,16 @@ pub(super) async fn open(
     let url = tokio::task::spawn_blocking(move || check(&file, &checked))
         .await
         .map_err(|error| SessionError::Store(error.into()))??;
-    let config = SqliteStoreConfig::default()
-        .with_connection_init(move |connection| Ok(connection.batch_execute(&unlock)?));
+    let config = SqliteStoreConfig::default().with_connection_init(move |connection| {
+        connection.batch_execute(&unlock)?;
+        Ok(connection.batch_execute(SMALL)?)
+    });
     SqliteStore::with_config(&url, config)
         .await
         .map_err(|error| SessionError::Store(error.into()))
 }
 
-/// Makes the file with its mode, and tries the key when it was there already. SQLite gives its journal the same mode.
+/// Makes the file with its mode; when it was there already, tries the key and gives room back that was freed. SQLite gives its journal the same mode.
 fn check(path: &PathBuf, unlock: &str) -> Result<String, SessionError> {
     let file = OpenOptions::new()
         .write(true)
@@ -55,6 +62,9 @@ fn check(path: &PathBuf, unlock: &str) -> Result<String, SessionError> {
         connection
             .batch_execute(unlock)
             .map_err(|_| SessionError::WrongKey)?;
+        connection
+            .batch_execute("PRAGMA incremental_vacuum")
+            .map_err(|error| SessionError::Store(error.into()))?;
     }
     Ok(url)
 }
