@@ -109,26 +109,14 @@ const MEANT: &[(&str, &str)] = &[
         "SELECT day, received, sent, client_us, plugins_us FROM usage ORDER",
         "all of it goes into an archive",
     ),
-    (
-        "SELECT count(*) FROM webhook",
-        "the few of one bot",
-    ),
-    (
-        "SELECT id, url, made, delivered",
-        "the few of one bot",
-    ),
-    (
-        "DELETE FROM webhook WHERE owner",
-        "the few of one bot",
-    ),
+    ("SELECT count(*) FROM webhook", "the few of one bot"),
+    ("SELECT id, url, made, delivered", "the few of one bot"),
+    ("DELETE FROM webhook WHERE owner", "the few of one bot"),
     (
         "SELECT id FROM webhook WHERE id NOT IN",
         "the few of one bot",
     ),
-    (
-        "INSERT INTO delivery",
-        "the few of one bot",
-    ),
+    ("INSERT INTO delivery", "the few of one bot"),
     (
         "SELECT count(*), coalesce(sum(length(body)), 0) FROM delivery WHERE given_up IS NULL",
         "what waits is bounded",
