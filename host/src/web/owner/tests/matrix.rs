@@ -472,7 +472,7 @@ impl World {
             "/api/subbot/command" => {
                 request.set_json(json!({"botJid": "6280000000201", "command": "ping"}))
             }
-            "/api/v1/bot" => request.set_json(json!({"name": "new"})),
+            "/api/v1/bot" => request.set_json(json!({"name": "new", "prefixes": ["?"]})),
             "/api/v1/bot/plugins/{name}" => request.set_json(json!({"enabled": false})),
             // Of an attempt that there is not, so that the bot stays for what is asked next.
             "/api/subbot/logout" => request.set_json(json!({"sessionId": "0"})),
