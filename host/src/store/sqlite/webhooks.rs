@@ -17,11 +17,11 @@ use crate::store::webhooks::{
 };
 
 /// The oldest due delivery of a webhook.
-pub(super) const DUE: &str = "SELECT seq, url, secret, delivery.id, event, body, at, tries
+const DUE: &str = "SELECT seq, url, secret, delivery.id, event, body, at, tries
      FROM delivery JOIN webhook ON webhook.id = delivery.webhook
      WHERE delivery.webhook = ?1 AND given_up IS NULL AND next_try <= ?2 ORDER BY seq LIMIT 1";
 /// When a webhook's next delivery is due that is not yet.
-pub(super) const NEXT: &str =
+const NEXT: &str =
     "SELECT min(next_try) FROM delivery WHERE webhook = ?1 AND given_up IS NULL AND next_try > ?2";
 
 #[async_trait]
