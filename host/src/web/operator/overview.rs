@@ -18,6 +18,7 @@ use crate::model::StateName;
 use crate::store::StoreError;
 use crate::web::forms::Fields;
 use crate::web::home::render;
+use crate::web::live;
 use crate::web::shared::{OperatorParts, Shared};
 
 /// How often the figures are told again.
@@ -194,13 +195,10 @@ pub(in crate::web) async fn feed(request: HttpRequest, shared: Data<Shared>) -> 
             let parts = shared.parts.operator.as_ref()?;
             let (figures, through) = Figures::now(&shared, parts, before);
             let json = serde_json::to_string(&figures).ok()?;
-            let text = Bytes::from(format!("event: figures\ndata: {json}\n\n"));
-            let told = Ok::<_, std::convert::Infallible>(text);
+            let told = Bytes::from(format!("event: figures\ndata: {json}\n\n"));
             Some((told, (shared, Some(through), listening)))
         });
-        HttpResponse::Ok()
-            .content_type("text/event-stream")
-            .streaming(Box::pin(events))
+        live::answer(events, told.parts.clock.clone())
     })
     .await
 }
