@@ -111,7 +111,10 @@ const MEANT: &[(&str, &str)] = &[
     ),
     ("SELECT count(*) FROM webhook", "the few of one bot"),
     ("SELECT id, url, made, delivered", "the few of one bot"),
-    ("DELETE FROM webhook WHERE owner", "the few of one bot"),
+    (
+        "DELETE FROM webhook",
+        "the few of one bot, and what waits for them is bounded",
+    ),
     (
         "SELECT id FROM webhook WHERE id NOT IN",
         "the few of one bot",
