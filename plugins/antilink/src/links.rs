@@ -26,13 +26,18 @@ fn link(word: &str) -> Option<String> {
     })
 }
 
-/// The code in an invitation's path: `CODE`, `invite/CODE`, `CODE?mode=…`.
+/// The code in an invitation's path: `CODE`, `invite/CODE`, `CODE?mode=…`. What stands behind it does not count, so that nobody hides
+/// another group's code before the group's own.
 fn code(path: &str) -> &str {
     let path = path.split(['?', '#']).next().unwrap_or(path);
-    path.trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .unwrap_or(path)
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let code = match parts.next() {
+        Some("invite") => parts.next(),
+        first => first,
+    };
+    // A link often ends a sentence.
+    let ends = |c: char| !c.is_alphanumeric();
+    code.unwrap_or_default().trim_end_matches(ends)
 }
 
 /// Where invitations to groups lead.
@@ -84,12 +89,17 @@ mod tests {
 
     #[test]
     fn links_are_found_where_people_put_them() {
-        let cases: [(&str, &[&str]); 10] = [
+        let cases: [(&str, &[&str]); 12] = [
             (
                 "https://chat.whatsapp.com/invite/AbC123?mode=r_t",
                 &["chat.whatsapp.com/AbC123"],
             ),
             ("chat.whatsapp.com/AbC123/.", &["chat.whatsapp.com/AbC123"]),
+            ("chat.whatsapp.com/AbC123.", &["chat.whatsapp.com/AbC123"]),
+            (
+                "chat.whatsapp.com/Other/AbC123",
+                &["chat.whatsapp.com/Other"],
+            ),
             ("see https://Example.org/x and more", &["example.org"]),
             ("(www.example.org)", &["example.org"]),
             ("example.org/deal", &["example.org"]),
