@@ -71,7 +71,7 @@ impl Receiver {
                     0 => silent.push(stream),
                     status => {
                         let answer = format!(
-                            "HTTP/1.1 {status} x\r\nlocation: https://{FARM}/\r\ncontent-length: 0\r\n\r\n"
+                            "HTTP/1.1 {status} x\r\nlocation: https://{FARM}/\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
                         );
                         _ = stream.write_all(answer.as_bytes());
                     }

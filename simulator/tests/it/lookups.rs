@@ -81,7 +81,7 @@ async fn an_unknown_request_is_refused_and_recorded() {
     assert!(
         bot.client()
             .groups()
-            .get_invite_link(&jid, false)
+            .get_invite_link(&jid, true)
             .await
             .is_err()
     );
