@@ -3,18 +3,18 @@
 //!
 //! Each bot is a real session with a phone of its own in the simulator, which runs in this process and shares the processors.
 
+use std::fmt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
-use jadi_demo::measure::{Built, Memory, calibrate, heads, megabytes, row};
+use jadi_demo::measure::{Built, Memory, calibrate, heads, make_room, megabytes, row};
 use jadi_demo::world::World;
-use jadi_simulator::{ChatId, Outgoing, PhoneEvent};
+use jadi_simulator::{ChatId, Outgoing};
 use tokio::time::timeout;
 
-/// How long an answer, and how long a start with all bots, may take.
-const ANSWER: Duration = Duration::from_secs(20);
+/// How long a start with all bots may take.
 const RESTORE: Duration = Duration::from_secs(600);
 /// A bot whose session is weighed; nobody has numbers of this form.
 const TALKED_TO: &str = "6280000000150";
@@ -97,7 +97,7 @@ async fn main() -> Result<()> {
             cli.messages,
             start.elapsed().as_secs_f64(),
             after.0,
-            after.1
+            after.1,
         );
     }
     world.shutdown().await;
@@ -127,44 +127,35 @@ fn number(made: usize) -> String {
     format!("62800000{:05}", 150 + made)
 }
 
-/// Lets the host take so many bots.
-async fn make_room(world: &World, bots: usize) -> Result<()> {
-    let root = world.phone("root", jadi_demo::ROOT_NUMBER).await?;
-    let chat = ChatId::direct(jadi_demo::MAIN_NUMBER);
-    let mut events = root.subscribe();
-    root.send(&chat, Outgoing::text(format!("!slots {bots}")))
-        .await?;
-    let answered = async {
-        loop {
-            match events.recv().await? {
-                PhoneEvent::Message(message) if !message.from_me => return anyhow::Ok(()),
-                _ => {}
-            }
-        }
-    };
-    timeout(ANSWER, answered).await.context("no answer")?
+/// What a file weighs.
+struct Weight {
+    file: u64,
+    /// Its log: what is not merged into it yet. It goes when the bot rests.
+    log: u64,
 }
 
-/// What a bot's session and its data weigh, with what is not merged into them yet.
-async fn session_bytes(world: &World, data: &Path, number: &str) -> Option<(u64, u64)> {
+impl fmt::Display for Weight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (log {})", self.file, self.log)
+    }
+}
+
+/// What a bot's session and its data weigh.
+async fn session_bytes(world: &World, data: &Path, number: &str) -> Option<(Weight, Weight)> {
     let id = world.bot(number).await.ok()??.id;
-    let size = |name: &str| {
-        ["", "-wal"]
-            .iter()
-            .filter_map(|end| {
-                let file = data
-                    .join("host/bots")
-                    .join(&id)
-                    .join(format!("{name}{end}"));
-                Some(std::fs::metadata(file).ok()?.len())
-            })
-            .sum()
+    let size = |name: String| {
+        let file = data.join("host/bots").join(&id).join(name);
+        std::fs::metadata(file).map_or(0, |metadata| metadata.len())
     };
-    Some((size("session.db"), size("context.db")))
+    let weight = |name: &str| Weight {
+        file: size(name.to_owned()),
+        log: size(format!("{name}-wal")),
+    };
+    Some((weight("session.db"), weight("context.db")))
 }
 
 /// A person writes to a bot, and waits until it has handled everything.
-async fn talk(world: &World, data: &Path, messages: usize) -> Result<(u64, u64)> {
+async fn talk(world: &World, data: &Path, messages: usize) -> Result<(Weight, Weight)> {
     let alice = world.phone("alice", "6280000000101").await?;
     let chat = ChatId::direct(TALKED_TO);
     for n in 0..messages {

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
-use jadi_demo::measure::{Built, Memory, calibrate, heads, megabytes, row};
+use jadi_demo::measure::{Built, Memory, ask, calibrate, heads, megabytes, row};
 use jadi_demo::world::World;
-use jadi_simulator::{ChatId, Outgoing, Phone, PhoneEvent};
+use jadi_simulator::Phone;
 use tokio::time::{sleep, timeout};
 
 /// How long an answer may take.
@@ -85,12 +85,11 @@ async fn main() -> Result<()> {
 /// Round trips of `count` pings of one person, one at a time; the first, which sets up the encrypted session, left out.
 async fn ping(world: &World, count: usize) -> Result<Vec<Duration>> {
     let alice = world.phone("alice", "6280000000101").await?;
-    let bot = ChatId::Direct(jadi_demo::MAIN_NUMBER.to_owned());
-    one_ping(&alice, &bot).await?;
+    one_ping(&alice).await?;
     let mut times = Vec::with_capacity(count);
     for _ in 0..count {
         sleep(PAUSE).await;
-        times.push(one_ping(&alice, &bot).await?);
+        times.push(one_ping(&alice).await?);
     }
     Ok(times)
 }
@@ -164,29 +163,10 @@ fn versioned(component: &[u8], version: &str) -> Result<Vec<u8>> {
     Ok(component)
 }
 
-async fn one_ping(alice: &Phone, bot: &ChatId) -> Result<Duration> {
-    let mut events = alice.subscribe();
+async fn one_ping(alice: &Phone) -> Result<Duration> {
     let start = Instant::now();
-    let ping = Outgoing {
-        text: Some("!ping".to_owned()),
-        ..Outgoing::default()
-    };
-    alice.send(bot, ping).await?;
-    let answer = async {
-        loop {
-            if let PhoneEvent::Message(message) = events.recv().await?
-                && !message.from_me
-            {
-                return Ok::<_, anyhow::Error>(message);
-            }
-        }
-    };
-    let answer = timeout(ANSWER, answer).await.context("no answer")??;
+    let answer = ask(alice, jadi_demo::MAIN_NUMBER, "!ping").await?;
     let took = start.elapsed();
-    ensure!(
-        answer.text.contains("Pong"),
-        "the answer is {}",
-        answer.text
-    );
+    ensure!(answer.contains("Pong"), "the answer is {answer}");
     Ok(took)
 }

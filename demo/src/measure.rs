@@ -1,11 +1,16 @@
-//! What measurements of a world have in common: the world, memory of the host, a calibration of the machine, a table.
+//! What measurements of a world have in common: the world, a question in it, memory of the host, a calibration of the machine, a table.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use jadi_simulator::{ChatId, Outgoing, Phone, PhoneEvent};
+use tokio::time::timeout;
 
-use crate::world::{PairingMethod, WorldOptions};
+use crate::world::{PairingMethod, World, WorldOptions};
+
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(20);
 
 /// What a measurement is told of what was built.
 #[derive(Debug, Clone, clap::Args)]
@@ -93,8 +98,8 @@ pub fn calibrate() -> Vec<Duration> {
 /// Prints what the columns of [`row`] are.
 pub fn heads() {
     println!(
-        "{:<42} {:>9} {:>9} {:>9} {:>6}",
-        "", "least", "median", "most", "n"
+        "{:<42} {:>9} {:>9} {:>9} {:>9} {:>6}",
+        "", "least", "median", "99 %", "most", "n"
     );
 }
 
@@ -108,10 +113,44 @@ pub fn row(name: &str, mut times: Vec<Duration>) {
     };
     let last = times.len().saturating_sub(1);
     println!(
-        "{name:<42} {:>9.1} {:>9.1} {:>9.1} {:>6}",
+        "{name:<42} {:>9.1} {:>9.1} {:>9.1} {:>9.1} {:>6}",
         at(0),
         at(last / 2),
+        at(last * 99 / 100),
         at(last),
         times.len()
     );
+}
+
+/// Lets the host take so many sub-bots.
+///
+/// # Errors
+///
+/// When the main bot does not answer.
+pub async fn make_room(world: &World, bots: usize) -> Result<()> {
+    let root = world.phone("root", crate::ROOT_NUMBER).await?;
+    ask(&root, crate::MAIN_NUMBER, &format!("!slots {bots}")).await?;
+    Ok(())
+}
+
+/// Writes to a bot, and gives its answer: the next message that comes in.
+///
+/// # Errors
+///
+/// When none comes.
+pub async fn ask(phone: &Phone, bot: &str, text: &str) -> Result<String> {
+    let mut events = phone.subscribe();
+    phone
+        .send(&ChatId::direct(bot), Outgoing::text(text))
+        .await?;
+    let answer = async {
+        loop {
+            if let PhoneEvent::Message(message) = events.recv().await?
+                && !message.from_me
+            {
+                return anyhow::Ok(message.text);
+            }
+        }
+    };
+    timeout(ANSWER, answer).await.context("no answer")?
 }

@@ -10,7 +10,7 @@ use crate::binaries;
 use crate::plugins::examples;
 use crate::workspace::{Workspace, check};
 
-/// Measures round trip, start, save of a plugin, memory, many bots, and what plugins cost, in each language
+/// Measures round trip, start, save of a plugin, memory, many bots, pages while bots chat, and what plugins cost, in each language
 ///
 /// Builds as for the tests: our own code is not optimized, its dependencies are. Each number comes with its spread and with a
 /// calibration, so that two runs can be compared.
@@ -31,9 +31,15 @@ pub struct Args {
     /// How many messages a bot gets before its session is weighed
     #[arg(long, default_value_t = 10_000, value_name = "N")]
     messages: usize,
+    /// How often each page is asked for while 50 bots chat
+    #[arg(long, default_value_t = 500, value_name = "N")]
+    visits: usize,
     /// Measures only what bots cost
-    #[arg(long, conflicts_with = "only_plugins")]
+    #[arg(long, conflicts_with_all = ["only_plugins", "only_pages"])]
     only_bots: bool,
+    /// Measures only what visitors of the pages wait
+    #[arg(long, conflicts_with = "only_plugins")]
+    only_pages: bool,
     /// Measures only what plugins cost
     #[arg(long)]
     only_plugins: bool,
@@ -46,8 +52,13 @@ pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
     let plugins = binaries::plugins(workspace)?;
     if !args.only_plugins {
         let host = binaries::simulated_host(workspace)?;
-        bots(workspace, &host, &plugins, &args)?;
-        if args.only_bots {
+        if !args.only_pages {
+            bots(workspace, &host, &plugins, &args)?;
+        }
+        if !args.only_bots {
+            pages(workspace, &host, &plugins, &args)?;
+        }
+        if args.only_bots || args.only_pages {
             return Ok(ExitCode::SUCCESS);
         }
         world(workspace, &host, &plugins, &args)?;
@@ -109,6 +120,16 @@ fn bots(workspace: &Workspace, host: &Path, plugins: &Path, args: &Args) -> Resu
             .env("JADI_PLUGINS", plugins)
             .args(["--bots", &args.bots])
             .args(["--messages", &args.messages.to_string()]),
+    )
+}
+
+/// What visitors of the pages wait while bots chat.
+fn pages(workspace: &Workspace, host: &Path, plugins: &Path, args: &Args) -> Result<()> {
+    check(
+        example(workspace, "jadi-demo", "pages")
+            .env("JADI_BIN", host)
+            .env("JADI_PLUGINS", plugins)
+            .args(["--visits", &args.visits.to_string()]),
     )
 }
 

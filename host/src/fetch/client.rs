@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use ureq::config::Config;
 use ureq::http::{Request, Response, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::unversioned::transport::{Connector, DefaultConnector, NextTimeout};
 use ureq::{Agent, Body, Error};
 
 use super::address::is_public;
@@ -69,6 +69,15 @@ pub struct Fetcher {
 impl Fetcher {
     /// A fetcher.
     pub fn new(options: FetchOptions) -> Self {
+        Self::over(
+            options,
+            DefaultResolver::default(),
+            DefaultConnector::default(),
+        )
+    }
+
+    /// A fetcher that looks names up and connects in these ways.
+    fn over(options: FetchOptions, usual: impl Resolver, connector: impl Connector) -> Self {
         let config = Agent::config_builder()
             .timeout_global(Some(options.deadline))
             .http_status_as_error(false)
@@ -80,11 +89,11 @@ impl Fetcher {
             .build();
         let options = Arc::new(options);
         let resolver = Checked {
-            usual: DefaultResolver::default(),
+            usual,
             options: options.clone(),
         };
         Self {
-            agent: Agent::with_parts(config, DefaultConnector::default(), resolver),
+            agent: Agent::with_parts(config, connector, resolver),
             places: Arc::new(Semaphore::new(options.at_once)),
             options,
         }
@@ -197,18 +206,18 @@ fn failure(error: Error) -> FetchError {
 struct Private(String);
 
 /// Looks names up, and gives only addresses that may be reached.
-struct Checked {
-    usual: DefaultResolver,
+struct Checked<R> {
+    usual: R,
     options: Arc<FetchOptions>,
 }
 
-impl fmt::Debug for Checked {
+impl<R> fmt::Debug for Checked<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Checked")
     }
 }
 
-impl Resolver for Checked {
+impl<R: Resolver> Resolver for Checked<R> {
     fn resolve(
         &self,
         uri: &Uri,

@@ -2,7 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, mpsc};
+
+use ureq::unversioned::transport::{ConnectionDetails, Transport};
 
 use super::*;
 
@@ -123,4 +126,61 @@ async fn a_name_that_leads_to_this_machine_is_refused_before_anybody_is_asked() 
     let response = usual.fetch(get(&url)).await;
     assert_eq!(response, Err(FetchError::Private("localhost".to_owned())));
     assert!(requests.try_recv().is_err(), "nobody was asked");
+}
+
+/// A name server that leads to the internet once, and to this machine from then on.
+#[derive(Debug, Default)]
+struct Turncoat(AtomicU32);
+
+const INTERNET: &str = "8.8.8.8:443";
+
+impl Resolver for Turncoat {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
+        let address = if first { INTERNET } else { "127.0.0.1:443" };
+        let mut found = self.empty();
+        found.push(address.parse().expect("an address"));
+        Ok(found)
+    }
+}
+
+/// Notes where a connection would go, and makes none.
+#[derive(Debug)]
+struct Noting(Arc<Mutex<Vec<SocketAddr>>>);
+
+impl Connector for Noting {
+    type Out = Box<dyn Transport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        _: Option<()>,
+    ) -> Result<Option<Self::Out>, Error> {
+        let mut went = self.0.lock().expect("no panic");
+        went.extend(details.addrs.iter());
+        Err(Error::ConnectionFailed)
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_leads_elsewhere_a_moment_later_leads_nowhere_new() {
+    let went = Arc::default();
+    let fetcher = Fetcher::over(
+        FetchOptions::default(),
+        Turncoat::default(),
+        Noting(Arc::clone(&went)),
+    );
+    let url = format!("https://{HOST}/");
+    // What was looked up is what is connected to: there is no second look-up between them.
+    let first = fetcher.fetch(get(&url)).await;
+    assert_eq!(first.expect_err("no connection"), FetchError::Unavailable);
+    // Each further request is judged by its own answer.
+    for _ in 0..2 {
+        let later = fetcher.fetch(get(&url)).await;
+        let private = FetchError::Private(HOST.to_owned());
+        assert_eq!(later.expect_err("this machine"), private);
+    }
+    let went = went.lock().expect("no panic");
+    let internet: SocketAddr = INTERNET.parse().expect("an address");
+    assert_eq!(*went, [internet]);
 }

@@ -174,11 +174,7 @@ impl DataContext for SqliteContext {
                 Ok(inbox.saturating_add(seen::forget(transaction, before)?))
             })
             .await?;
-        if removed > 0 {
-            self.database
-                .read(|connection| Ok(connection.execute_batch("PRAGMA incremental_vacuum")?))
-                .await?;
-        }
+        self.database.give_back().await?;
         Ok(u64::try_from(removed).unwrap_or(u64::MAX))
     }
 

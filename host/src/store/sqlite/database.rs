@@ -100,6 +100,18 @@ impl Database {
         self.commits.fetch_add(commits, Ordering::Relaxed);
     }
 
+    /// Gives the disk back what deleted rows took, and what the log took since it was merged into the file last.
+    pub(super) async fn give_back(&self) -> Result<(), StoreError> {
+        self.read(|connection| {
+            // It gives back a page at each step, and is done when there is no further one.
+            let mut vacuum = connection.prepare("PRAGMA incremental_vacuum")?;
+            let mut pages = vacuum.query([])?;
+            while pages.next()?.is_some() {}
+            Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+        })
+        .await
+    }
+
     /// How many commits there were since it was opened.
     #[cfg(test)]
     pub(super) fn commits(&self) -> u64 {

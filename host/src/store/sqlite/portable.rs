@@ -44,9 +44,7 @@ impl Portable for SqliteContext {
                 Ok(transaction.execute_batch(ERASE_WEBHOOKS)?)
             })
             .await?;
-        self.database
-            .read(|connection| Ok(connection.execute_batch("PRAGMA incremental_vacuum")?))
-            .await
+        self.database.give_back().await
     }
 }
 

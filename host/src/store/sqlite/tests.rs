@@ -14,8 +14,8 @@ use super::registry::SqliteRegistry;
 use crate::store::conformance::{self, ALICE, Bench, message, wanted};
 use crate::store::keys::SecretKey;
 use crate::store::{
-    Audit, BotData, Credentials, Inbox, MasterKey, Ownership, Plans, Registry, Seats, Settings,
-    Shelf, StoreError,
+    Audit, BotData, Credentials, DataContext, Inbox, MasterKey, Ownership, Plans, Portable,
+    Registry, Seats, Settings, Shelf, StoreError,
 };
 
 fn key() -> SecretKey {
@@ -134,9 +134,7 @@ async fn filled(path: &Path) {
         .map(|n| message(ALICE, ALICE, &format!("A{n}"), &"text ".repeat(100)))
         .collect();
     context.accept(wanted(events), 1).await.expect("accept");
-    crate::store::DataContext::close(&context)
-        .await
-        .expect("close");
+    DataContext::close(&context).await.expect("close");
 }
 
 /// The error of opening and reading everything.
@@ -298,4 +296,31 @@ async fn a_burst_takes_few_commits_and_each_write_is_there() {
     // The first one may have begun alone; all others waited for it.
     let commits = context.database.commits() - before;
     assert!(commits <= 2, "{commits} commits");
+}
+
+#[tokio::test]
+async fn room_of_what_is_forgotten_is_given_back() {
+    let files = Files::new();
+    let path = files.next();
+    let size = |suffix| {
+        fs::metadata(with_suffix(&path, suffix))
+            .expect("a file")
+            .len()
+    };
+    let context = open(&path, 5_000).await.expect("new");
+    context.clean_up(0, 0).await.expect("clean up");
+    let fresh = size("");
+    for n in 0..2_000 {
+        let event = message(ALICE, ALICE, &format!("A{n}"), &format!("{n:0>500}"));
+        context.accept(wanted(vec![event]), 1).await.expect("kept");
+    }
+    context.clean_up(0, 0).await.expect("clean up");
+    assert!(size("") > fresh + 500_000, "{} after {fresh}", size(""));
+    assert_eq!(size("-wal"), 0, "the log is merged into the file");
+    let waiting = context.waiting().await.expect("waiting");
+    let rows = waiting.iter().map(|waiting| waiting.row).collect();
+    context.finish(rows, 1).await.expect("done");
+    assert!(context.clean_up(2, 2).await.expect("clean up") >= 2_000);
+    assert!(size("") < fresh + 50_000, "{} after {fresh}", size(""));
+    assert_eq!(size("-wal"), 0);
 }
