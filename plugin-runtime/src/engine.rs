@@ -6,7 +6,7 @@
 use std::num::NonZeroUsize;
 
 use jadi_plugin_manifest::LimitsClass;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::limits::PoolLimits;
 
@@ -101,7 +101,9 @@ fn pool(limits: &PoolLimits, shape: &Shape) -> PoolingAllocationConfig {
         .table_elements(size(u64::from(limits.table_elements)))
         .total_stacks(slots)
         .linear_memory_keep_resident(shape.keep_resident)
-        .table_keep_resident(shape.keep_resident);
+        .table_keep_resident(shape.keep_resident)
+        // Where the kernel tells which pages an event wrote to (Linux 6.7), those alone are put back.
+        .pagemap_scan(Enabled::Auto);
     pool
 }
 

@@ -14,8 +14,8 @@ use super::registry::SqliteRegistry;
 use crate::store::conformance::{self, ALICE, Bench, message, wanted};
 use crate::store::keys::SecretKey;
 use crate::store::{
-    Audit, BotData, Credentials, DataContext, Inbox, MasterKey, Ownership, Plans, Portable,
-    Registry, Seats, Settings, Shelf, StoreError,
+    Audit, BotData, Credentials, DataContext, Inbox, MasterKey, Ownership, Plans, Registry, Seats,
+    Settings, Shelf, StoreError,
 };
 
 fn key() -> SecretKey {
