@@ -1,10 +1,11 @@
 //! Who may use a bot's page and its API: links that sign its owner in once, sessions, and tokens of programs. And who operates the
-//! host, by a password (`operator`).
+//! host, by a password (`operator`), and whom the operator invites to make a bot (`invites`).
 //!
 //! A link is made for chat, a session for a browser's cookie. Both are random secrets of which only digests are kept. A link is
 //! good for ten minutes and for one signing in; looking at it uses nothing up, since messengers fetch what they show a preview
 //! of. A session's secret is replaced as the session is used, so that one which leaked is soon worth nothing.
 
+mod invites;
 mod operator;
 mod secret;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use crate::model::BotId;
 use crate::random::SharedRandom;
 use crate::store::{ApiToken, Credentials, NewSecret, StoreError};
 
+pub use invites::{Invited, Invites};
 pub use operator::{Operator, Operators};
 pub use secret::Secret;
 

@@ -234,6 +234,11 @@ impl Creation {
         self.fleet.parts.features.is_on(door.feature())
     }
 
+    /// Whether who gets a bot from the page, or a program, needs an invite code.
+    pub fn wants_invites(&self) -> bool {
+        self.fleet.parts.features.is_on(Feature::InviteCodes)
+    }
+
     /// How many sub-bots the host takes.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What the operator switches and sets while the host runs: features, and the pause between reconnects and between sends.
 //!
 //! Each change counts at once for all bots, and is kept as a host setting, so that it counts after a restart too. Without one,
-//! features are on and the pause is the configuration's.
+//! features are as they begin and the pause is the configuration's.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,11 +24,18 @@ pub enum Feature {
     ConnectPage,
     /// The second bot in a group leaves it; off, it stays and is silent.
     Isolation,
+    /// Who gets a bot from the page, or a program through the API, needs a code of the operator's. Off until it is switched on.
+    InviteCodes,
 }
 
 impl Feature {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::Jadibot, Self::ConnectPage, Self::Isolation];
+    pub const ALL: [Self; 4] = [
+        Self::Jadibot,
+        Self::ConnectPage,
+        Self::Isolation,
+        Self::InviteCodes,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -36,7 +43,13 @@ impl Feature {
             Self::Jadibot => "jadibot",
             Self::ConnectPage => "connect-page",
             Self::Isolation => "isolation",
+            Self::InviteCodes => "invite-codes",
         }
+    }
+
+    /// Whether it is on where nobody has switched it.
+    fn begins_on(self) -> bool {
+        self != Self::InviteCodes
     }
 
     /// The one of this name.
@@ -49,10 +62,12 @@ impl Feature {
 #[derive(Debug, Clone)]
 pub struct Features(Arc<[AtomicBool; Feature::ALL.len()]>);
 
-/// All on.
+/// As they begin.
 impl Default for Features {
     fn default() -> Self {
-        Self(Arc::new(Feature::ALL.map(|_| AtomicBool::new(true))))
+        Self(Arc::new(
+            Feature::ALL.map(|feature| AtomicBool::new(feature.begins_on())),
+        ))
     }
 }
 

@@ -28,7 +28,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::{Access, Operators};
+use crate::access::{Access, Invites, Operators};
 use crate::bots::{
     Broadcasts, BudgetOptions, Creation, DeskParts, Endings, Features, Fleet, FleetParts,
     HostSettings, HostingDesk, Manager, Owners, Plans, Restoring, watch,
@@ -202,6 +202,7 @@ impl Host {
             if let Some(url) = &config.public_url {
                 access.open_at(Some(url));
             }
+            let invites = Invites::new(store.invites(), clock.clone(), random.clone());
             let parts = WebParts {
                 instances: fleet.instances().clone(),
                 clock: clock.clone(),
@@ -218,6 +219,7 @@ impl Host {
                     fleet: fleet.clone(),
                     manager,
                     creation: creation.clone(),
+                    invites: invites.clone(),
                     settings: settings.clone(),
                     restoring: restoring.clone(),
                     library: library.clone(),
@@ -227,6 +229,7 @@ impl Host {
                 trusted_proxies: config.trusted_proxies.clone(),
                 hosting: Some(HostingParts {
                     creation: creation.clone(),
+                    invites,
                     registry: store.registry(),
                     random: random.clone(),
                     language: config.language.clone(),

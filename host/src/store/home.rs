@@ -11,6 +11,7 @@ use super::StoreError;
 use super::audit::Audit;
 use super::context::{BotData, DataContext, Settings};
 use super::credentials::Credentials;
+use super::invites::Invites;
 use super::key_file::{make_private_dir, private_file};
 use super::keys::{BotKey, MasterKey, SecretKey};
 use super::ownership::Ownership;
@@ -120,6 +121,11 @@ impl Store {
 
     /// Who did what.
     pub fn audit(&self) -> Arc<dyn Audit> {
+        self.registry.clone()
+    }
+
+    /// Whom the operator invites to make bots.
+    pub fn invites(&self) -> Arc<dyn Invites> {
         self.registry.clone()
     }
 

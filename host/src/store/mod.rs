@@ -27,6 +27,7 @@ mod context;
 mod credentials;
 mod error;
 mod home;
+mod invites;
 mod key_file;
 mod keys;
 mod latency;
@@ -52,6 +53,7 @@ pub use context::{
 pub use credentials::{ApiToken, Credentials, NewSecret, PageSession, SecretDigest};
 pub use error::{Source, StoreError};
 pub use home::{SessionPlace, Store, StoreOptions};
+pub use invites::{Invite, Invites};
 pub use keys::{MasterKey, SecretKey};
 pub use latency::DayLatency;
 pub use ownership::{Offer, Ownership};

@@ -19,6 +19,7 @@ macro_rules! asset {
 const ASSETS: &[(&str, &str, &str)] = &[
     asset!("jadi.css", "text/css; charset=utf-8"),
     asset!("live.js", "text/javascript; charset=utf-8"),
+    asset!("number.js", "text/javascript; charset=utf-8"),
     asset!("jadi.svg", "image/svg+xml"),
 ];
 

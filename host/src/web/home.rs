@@ -2,8 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
 use askama::Template;
+use serde::Deserialize;
 
-use super::connect::{Form, Problem};
+use super::connect::{CALLING_CODES, Form, Problem};
 use super::language::Language;
 use super::live;
 use super::shared::Shared;
@@ -21,6 +22,7 @@ struct Home<'a> {
     places: Option<Places>,
     form: Form,
     problem: Option<&'a str>,
+    calling_codes: &'static str,
 }
 
 /// Places for bots.
@@ -29,12 +31,29 @@ struct Places {
     all: u32,
     /// Whether the operator gives any of them away here.
     open: bool,
+    /// Whether an invite code is needed.
+    invited: bool,
+}
+
+/// What the page is opened with.
+#[derive(Deserialize, Default)]
+struct With {
+    /// An invite code, from the link that the operator gave away.
+    #[serde(default)]
+    invite: String,
 }
 
 #[get("/")]
 pub(super) async fn front(request: HttpRequest, shared: web::Data<Shared>) -> impl Responder {
     let language = Language::of_visitor(&request);
-    page(&shared, language, Form::default(), None).await
+    let with = web::Query::<With>::from_query(request.query_string());
+    let form = Form {
+        invite: with
+            .map(|with| with.into_inner().invite)
+            .unwrap_or_default(),
+        ..Form::default()
+    };
+    page(&shared, language, form, None).await
 }
 
 /// The page with what was typed and what is wrong with it.
@@ -67,6 +86,7 @@ async fn page(
         places: places(shared).await,
         form,
         problem,
+        calling_codes: CALLING_CODES,
     })
 }
 
@@ -78,6 +98,7 @@ async fn places(shared: &Shared) -> Option<Places> {
         free: all.saturating_sub(taken),
         all,
         open: creation.is_open(Door::Page),
+        invited: creation.wants_invites(),
     })
 }
 

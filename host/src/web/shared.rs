@@ -12,7 +12,7 @@ use super::connect::{Attempt, Attempts, Problem, Rates};
 use super::deeds::Deeds;
 use super::operator::Upload;
 use super::visitor;
-use crate::access::{Access, Operators};
+use crate::access::{Access, Invites, Operators};
 use crate::bots::{Creation, Fleet, HostSettings, Instance, Instances, Manager, Restoring};
 use crate::clock::{Millis, SharedClock};
 use crate::dispatch::FailingVersions;
@@ -50,6 +50,8 @@ pub struct WebParts {
 pub struct HostingParts {
     /// The service behind chat and pages.
     pub creation: Arc<Creation>,
+    /// Whom the operator invites, where that is wanted.
+    pub invites: Arc<Invites>,
     /// All bots.
     pub registry: Arc<dyn Registry>,
     /// For ids that nobody guesses.
@@ -82,6 +84,8 @@ pub struct OperatorParts {
     pub manager: Arc<Manager>,
     /// The slots.
     pub creation: Arc<Creation>,
+    /// Whom they invite.
+    pub invites: Arc<Invites>,
     /// What is switched and set.
     pub settings: Arc<HostSettings>,
     /// How far the start has come.

@@ -50,8 +50,15 @@ texts! {
         "Semua {all} tempat terisi. Kembalilah lain hari.",
         "Los {all} lugares están ocupados. Vuelve otro día.";
     number: "Phone number, with country code", "Nomor telepon, dengan kode negara", "Número de teléfono, con el código de país";
+    number_zero: "Write the country code in place of the 0 at the beginning.",
+        "Tulis kode negara sebagai ganti 0 di awal.",
+        "Escribe el código de país en lugar del 0 del principio.";
+    number_none: "No country has a calling code that begins like this.",
+        "Tidak ada negara dengan kode yang dimulai begini.",
+        "Ningún país tiene un código que empiece así.";
     name_of_bot: "Name of the bot", "Nama bot", "Nombre del bot";
     if_you_like: "(if you like)", "(kalau mau)", "(si quieres)";
+    invite_code: "Invite code, from who runs this host", "Kode undangan, dari pengelola host ini", "Código de invitación, de quien lleva este servidor";
     how_to_link: "How do you want to link it?", "Mau ditautkan dengan cara apa?", "¿Cómo quieres vincularlo?";
     by_qr: "Scan a QR code", "Pindai kode QR", "Escanear un código QR";
     by_qr_hint: "(this page is on another screen)", "(halaman ini di layar lain)", "(esta página está en otra pantalla)";

@@ -87,6 +87,16 @@ jadi_plugin_sdk::texts! {
         id: "bot kedua di sebuah grup keluar",
         es: "el segundo bot de un grupo se va",
     }
+    INVITES_ON {
+        en: "who gets a bot on the host's page needs an invite code",
+        id: "untuk membuat bot di halaman host perlu kode undangan",
+        es: "para obtener un bot en la página del servidor hace falta un código de invitación",
+    }
+    INVITES_OFF {
+        en: "nobody needs an invite code",
+        id: "tidak perlu kode undangan",
+        es: "no hace falta código de invitación",
+    }
     ISOLATION_OFF {
         en: "the second bot in a group stays and is silent",
         id: "bot kedua di sebuah grup tetap ada tetapi diam",
@@ -103,6 +113,8 @@ fn about(name: &str, on: bool) -> Option<Words> {
         ("connect-page", false) => PAGE_OFF,
         ("isolation", true) => ISOLATION_ON,
         ("isolation", false) => ISOLATION_OFF,
+        ("invite-codes", true) => INVITES_ON,
+        ("invite-codes", false) => INVITES_OFF,
         _ => return None,
     })
 }

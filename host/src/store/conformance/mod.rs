@@ -6,6 +6,7 @@
 mod audit;
 mod context;
 mod credentials;
+mod invites;
 mod isolation;
 mod kept;
 mod known;
@@ -25,8 +26,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Arrival, Audit, BotData, Bound, Credentials, Ownership, Plans, RecordBounds, Registry, Seats,
-    Shelf,
+    Arrival, Audit, BotData, Bound, Credentials, Invites, Ownership, Plans, RecordBounds, Registry,
+    Seats, Shelf,
 };
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
@@ -48,6 +49,8 @@ pub(super) trait Bench: Sync {
     async fn credentials(&self) -> (Arc<dyn Registry>, Arc<dyn Credentials>);
     /// What was done.
     async fn audit(&self) -> Arc<dyn Audit>;
+    /// Invite codes.
+    async fn invites(&self) -> Arc<dyn Invites>;
     /// A shelf, and the registry that knows the bots of its switches.
     async fn shelf(&self) -> (Arc<dyn Registry>, Arc<dyn Shelf>);
     /// The data of one more bot, its inbox bounded to `inbox_bound`, its records to [`BOUNDS`].
@@ -100,6 +103,7 @@ pub(super) async fn run(bench: &impl Bench) {
     credentials::a_token_is_its_bots_until_it_is_revoked(bench).await;
     credentials::who_a_bot_is_given_to_finds_no_door_open(bench).await;
     audit::deeds_are_kept_in_order_and_bounded(bench).await;
+    invites::an_invite_is_good_for_so_many_uses_and_until_it_is_revoked(bench).await;
     registry::plugin_limits_are_kept_by_plugin(bench).await;
     webhooks::a_delivery_waits_for_each_webhook_until_it_is_taken(bench).await;
     webhooks::what_a_message_posts_is_kept_with_it_once(bench).await;

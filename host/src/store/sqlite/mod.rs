@@ -7,6 +7,7 @@ mod database;
 mod fault;
 mod gather;
 mod inbox;
+mod invites;
 mod kept;
 mod known;
 mod kv;

@@ -109,6 +109,11 @@ const MEANT: &[(&str, &str)] = &[
         "SELECT day, received, sent, client_us, plugins_us FROM usage ORDER",
         "all of it goes into an archive",
     ),
+    ("INSERT INTO invite", "there are few in all"),
+    (
+        "SELECT id, name, made, uses, free FROM invite",
+        "all of the few",
+    ),
     ("SELECT count(*) FROM webhook", "the few of one bot"),
     ("SELECT id, url, made, delivered", "the few of one bot"),
     (

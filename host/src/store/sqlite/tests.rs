@@ -14,8 +14,8 @@ use super::registry::SqliteRegistry;
 use crate::store::conformance::{self, ALICE, Bench, message, wanted};
 use crate::store::keys::SecretKey;
 use crate::store::{
-    Audit, BotData, Credentials, DataContext, Inbox, MasterKey, Ownership, Plans, Registry, Seats,
-    Settings, Shelf, StoreError,
+    Audit, BotData, Credentials, DataContext, Inbox, Invites, MasterKey, Ownership, Plans,
+    Registry, Seats, Settings, Shelf, StoreError,
 };
 
 fn key() -> SecretKey {
@@ -86,6 +86,10 @@ impl Bench for Files {
     }
 
     async fn audit(&self) -> Arc<dyn Audit> {
+        Arc::new(self.sqlite_registry().await)
+    }
+
+    async fn invites(&self) -> Arc<dyn Invites> {
         Arc::new(self.sqlite_registry().await)
     }
 

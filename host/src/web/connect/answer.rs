@@ -76,6 +76,15 @@ impl Problem {
         }
     }
 
+    /// The same with another sentence.
+    pub(super) fn saying(self, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            translated: None,
+            ..self
+        }
+    }
+
     /// The same in the other languages of pages.
     pub(in crate::web) fn also(
         self,
@@ -103,6 +112,25 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "CREATION_OFF", message).also(
             "Di sini tidak menerima bot baru.",
             "Aquí no se aceptan bots nuevos.",
+        )
+    }
+
+    /// Who asks needs an invite code, and shows none.
+    pub(in crate::web) fn no_invite() -> Self {
+        let message = "New bots need an invite code here. Ask who runs this host for one.";
+        Self::new(StatusCode::FORBIDDEN, "INVITE_CODE_REQUIRED", message).also(
+            "Di sini bot baru perlu kode undangan. Minta kepada pengelola host ini.",
+            "Aquí los bots nuevos necesitan un código de invitación. Pídeselo a quien lleva este servidor.",
+        )
+    }
+
+    /// The invite code is another one than any, or used up.
+    pub(in crate::web) fn wrong_invite() -> Self {
+        let message =
+            "This invite code is worth nothing, or used up. Check it, or ask for another.";
+        Self::new(StatusCode::FORBIDDEN, "INVITE_CODE_INVALID", message).also(
+            "Kode undangan ini tidak berlaku, atau sudah habis. Periksa lagi, atau minta yang lain.",
+            "Este código de invitación no vale, o ya se gastó. Revísalo, o pide otro.",
         )
     }
 

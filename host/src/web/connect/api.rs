@@ -50,6 +50,9 @@ pub(in crate::web) struct Connect {
     /// `qr` for a picture to scan, `pair` for a code to type.
     #[schema(example = "pair")]
     method: String,
+    /// The operator's invite code, where this host wants one; may be left out elsewhere.
+    #[serde(default)]
+    invite_code: String,
 }
 
 /// The method of linking that a word means.
@@ -70,7 +73,7 @@ pub(super) fn method(word: &str) -> Result<LinkMethod, Problem> {
     responses(
         (status = 200, body = Good<Told>),
         (status = "4XX", body = Failure, description = "INVALID_REQUEST, INVALID_PHONE_NUMBER, INVALID_METHOD, BOT_ALREADY_EXISTS, \
-            REQUEST_RUNNING, SLOTS_FULL, CREATION_OFF or RATE_LIMITED"),
+            REQUEST_RUNNING, SLOTS_FULL, CREATION_OFF, INVITE_CODE_REQUIRED, INVITE_CODE_INVALID or RATE_LIMITED"),
         (status = "5XX", body = Failure, description = "CONNECTION_FAILED"),
     ),
 )]
@@ -88,6 +91,7 @@ pub(in crate::web) async fn subbot_connect(
             method: method(&body.method)?,
             number: body.phone_number,
             name: body.bot_name,
+            invite: body.invite_code,
         };
         let attempts = shared.attempts()?;
         let (id, attempt) = attempts.begin(asked).await?;

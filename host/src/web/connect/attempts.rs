@@ -8,10 +8,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::answer::Problem;
-use crate::bots::{BotState, BotStatus, Creation, Door, Instance, Instances, Request, Step};
+use super::api::no_store;
+use super::countries::no_number;
+use crate::access::{Invited, Invites};
+use crate::bots::{
+    BotState, BotStatus, Creation, CreationError, Door, Instance, Instances, Request, Step,
+};
 use crate::clock::{Millis, SharedClock};
 use crate::model::{Cause, Jid, LinkMethod, Person, PhoneNumber};
-use crate::plugins::{HostingRefusal, RefusalReason};
 use crate::random::SharedRandom;
 use crate::store::Registry;
 use crate::web::shared::HostingParts;
@@ -30,6 +34,8 @@ pub(in crate::web) struct Asked {
     pub(super) name: String,
     /// How it is linked.
     pub(super) method: LinkMethod,
+    /// The invite code, as typed; may be empty.
+    pub(super) invite: String,
 }
 
 /// One attempt.
@@ -50,9 +56,17 @@ impl Attempt {
     }
 }
 
+/// What was begun.
+struct Created {
+    number: PhoneNumber,
+    instance: Option<Instance>,
+    steps: mpsc::Receiver<Step>,
+}
+
 /// All of them.
 pub(in crate::web) struct Attempts {
     creation: Arc<Creation>,
+    invites: Arc<Invites>,
     registry: Arc<dyn Registry>,
     instances: Instances,
     clock: SharedClock,
@@ -72,6 +86,7 @@ impl Attempts {
     ) -> Arc<Self> {
         Arc::new(Self {
             creation: hosting.creation.clone(),
+            invites: hosting.invites.clone(),
             registry: hosting.registry.clone(),
             instances,
             clock,
@@ -88,10 +103,50 @@ impl Attempts {
         self: &Arc<Self>,
         asked: Asked,
     ) -> Result<(String, Attempt), Problem> {
+        let attempts = self.clone();
+        // In a task of its own: who goes away meanwhile takes nobody's use of an invite code along.
+        let begun = self.tasks.spawn(async move {
+            let invited = attempts.let_in(&asked.invite).await?;
+            match attempts.create(&asked).await {
+                Ok(created) => Ok(attempts.watch(asked, created, invited)),
+                Err(problem) => {
+                    attempts.give_back(invited).await;
+                    Err(problem)
+                }
+            }
+        });
+        begun
+            .await
+            .unwrap_or_else(|_| Err(CreationError::Ending.into()))
+    }
+
+    /// Takes a use of the invite code, where one is wanted.
+    async fn let_in(&self, code: &str) -> Result<Option<Invited>, Problem> {
+        if !self.creation.is_open(Door::Page) || !self.creation.wants_invites() {
+            return Ok(None);
+        }
+        if code.trim().is_empty() {
+            return Err(Problem::no_invite());
+        }
+        let invited = self.invites.take(code).await.map_err(no_store)?;
+        invited.map(Some).ok_or_else(Problem::wrong_invite)
+    }
+
+    /// Gives the use back, since no bot came of it.
+    async fn give_back(&self, invited: Option<Invited>) {
+        let Some(invited) = invited else {
+            return;
+        };
+        if let Err(error) = self.invites.give_back(invited).await {
+            tracing::error!(%error, "a use of an invite code of which nothing came is lost");
+        }
+    }
+
+    async fn create(&self, asked: &Asked) -> Result<Created, Problem> {
         let number: PhoneNumber = asked
             .number
             .parse()
-            .map_err(|_| Problem::from(HostingRefusal::from(RefusalReason::NotANumber)))?;
+            .map_err(|error| no_number(&asked.number, &error))?;
         // Who links a phone from a page has shown that it is theirs: the bot is its number's.
         let owner = Person {
             jid: Jid::of_number(&number),
@@ -116,21 +171,52 @@ impl Attempts {
             Ok(Some(record)) => self.instances.get(record.id),
             _ => None,
         };
+        Ok(Created {
+            number,
+            instance,
+            steps,
+        })
+    }
+
+    /// Follows what was created, under an id.
+    fn watch(
+        self: &Arc<Self>,
+        asked: Asked,
+        created: Created,
+        invited: Option<Invited>,
+    ) -> (String, Attempt) {
         let now = self.clock.now();
         let (status, watched) = watch::channel(BotStatus::requested(None, now));
         let attempt = Attempt {
             asked,
-            number,
+            number: created.number,
             status: watched,
         };
         let id = self.add(attempt.clone(), now);
-        let (clock, ending) = (self.clock.clone(), self.ending.clone());
+        let attempts = self.clone();
         self.tasks.spawn(async move {
-            ending
-                .run_until_cancelled(follow(instance, steps, status, clock))
-                .await;
+            let followed = follow(created.instance, created.steps, &status);
+            let end = attempts
+                .ending
+                .run_until_cancelled(followed)
+                .await
+                .flatten();
+            if !matches!(end, Some((BotState::Open, _))) {
+                attempts.give_back(invited).await;
+            }
+            let Some((state, cause)) = end else {
+                return;
+            };
+            let now = attempts.clock.now();
+            status.send_modify(|status| {
+                if status.state != state {
+                    status.since = now;
+                }
+                status.state = state;
+                status.cause = cause;
+            });
         });
-        Ok((id, attempt))
+        (id, attempt)
     }
 
     /// The attempt with this id.
@@ -179,13 +265,15 @@ fn is_over(attempt: &Attempt, at: Millis) -> bool {
     ended && status.since < at
 }
 
-/// Keeps an attempt's status in step with its bot, until it has become one or has failed.
+/// Keeps an attempt's status in step with its bot, until it has become one or has failed, which it gives back. None when the host
+/// ends before that.
+///
+/// That it has failed is told by who asked for this, once nothing of the attempt is left: the next one can begin at once then.
 async fn follow(
     instance: Option<Instance>,
     mut steps: mpsc::Receiver<Step>,
-    told: watch::Sender<BotStatus>,
-    clock: SharedClock,
-) {
+    told: &watch::Sender<BotStatus>,
+) -> Option<(BotState, Option<Cause>)> {
     let mut status = instance.map(|instance| instance.watch());
     let mut last = None;
     loop {
@@ -203,7 +291,9 @@ async fn follow(
                 }
                 if let Some(status) = &mut status {
                     let now = status.borrow_and_update().clone();
-                    told.send_replace(now);
+                    if !matches!(now.state, BotState::Failed | BotState::LoggedOut | BotState::Stopped) {
+                        told.send_replace(now);
+                    }
                 }
             }
             step = steps.recv() => match step {
@@ -212,20 +302,11 @@ async fn follow(
             }
         }
     }
-    let (state, cause) = match last {
-        Some(Step::Open) => (BotState::Open, None),
-        Some(Step::Expired) => (BotState::Failed, Some(Cause::PairingExpired)),
-        Some(Step::WrongNumber) => (BotState::Failed, Some(Cause::WrongNumber)),
-        Some(Step::Failed(cause)) => (BotState::Failed, Some(cause)),
-        // The host ends.
-        Some(Step::Qr { .. } | Step::Code { .. } | Step::PasskeyNeeded) | None => return,
-    };
-    let now = clock.now();
-    told.send_modify(|status| {
-        if status.state != state {
-            status.since = now;
-        }
-        status.state = state;
-        status.cause = cause;
-    });
+    match last? {
+        Step::Open => Some((BotState::Open, None)),
+        Step::Expired => Some((BotState::Failed, Some(Cause::PairingExpired))),
+        Step::WrongNumber => Some((BotState::Failed, Some(Cause::WrongNumber))),
+        Step::Failed(cause) => Some((BotState::Failed, Some(cause))),
+        Step::Qr { .. } | Step::Code { .. } | Step::PasskeyNeeded => None,
+    }
 }

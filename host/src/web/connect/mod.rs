@@ -6,11 +6,12 @@
 //! # Layout
 //!
 //! - `attempts`: what is under way, by its id. `api`: `/api/subbot/…`. `page`: the form and the page of one attempt.
-//! - `answer`: the shape of the API's answers and its error codes. `rate`: how often an address may ask.
+//! - `countries`: calling codes, and what is wrong with a number. `answer`: the shape of the API's answers and its error codes. `rate`: how often an address may ask.
 
 mod answer;
 pub(super) mod api;
 mod attempts;
+mod countries;
 mod page;
 mod rate;
 
@@ -19,6 +20,7 @@ use actix_web::web::ServiceConfig;
 pub(super) use answer::{Failure, Good, Problem, answer};
 pub(super) use api::no_store;
 pub(super) use attempts::{Attempt, Attempts};
+pub(super) use countries::CALLING_CODES;
 pub(super) use page::Form;
 pub(super) use rate::{Left, Rates};
 

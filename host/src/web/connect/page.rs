@@ -24,6 +24,8 @@ pub(in crate::web) struct Form {
     pub(in crate::web) name: String,
     #[serde(default)]
     pub(in crate::web) method: String,
+    #[serde(default)]
+    pub(in crate::web) invite: String,
 }
 
 /// Starts an attempt and goes to its page, or shows the form again with what was wrong.
@@ -47,6 +49,7 @@ async fn try_to_begin(request: &HttpRequest, shared: &Shared, form: Form) -> Htt
             number: form.number.clone(),
             name: form.name.trim().to_owned(),
             method: api::method(&form.method)?,
+            invite: form.invite.clone(),
         };
         shared.attempts()?.begin(asked).await
     };
@@ -126,6 +129,7 @@ pub(in crate::web) async fn linking_number_again(
         number: asked.number,
         name: asked.name,
         method: api::method_word(asked.method).to_owned(),
+        invite: asked.invite,
     };
     try_to_begin(&request, &shared, form).await
 }

@@ -9,12 +9,13 @@
 //! - `overview`: how the host does; slots, pause and features. `machine`: what it takes of the machine.
 //! - `bots`: all of them. `bot`: one of them, and its end. `plugins`: all of them, and one. `install`: a plugin's file, what it
 //!   may do, and consent to it.
-//! - `audit`: who did what.
+//! - `invites`: codes that people need for a bot, where that is switched on. `audit`: who did what.
 
 mod audit;
 mod bot;
 mod bots;
 mod install;
+mod invites;
 mod machine;
 mod overview;
 mod plugins;
@@ -52,5 +53,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(install::install)
         .service(plugins::card)
         .service(plugins::change)
+        .service(invites::list)
+        .service(invites::make)
+        .service(invites::revoke)
         .service(audit::list);
 }

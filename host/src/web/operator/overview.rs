@@ -141,6 +141,7 @@ pub(in crate::web) async fn front(request: HttpRequest, shared: Data<Shared>) ->
         }
     })
     .await
+            Feature::InviteCodes => self.t.feature_invite_codes,
 }
 
 async fn page(shared: &Shared, visit: &Visit<'_>) -> anyhow::Result<HttpResponse> {

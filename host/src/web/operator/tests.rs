@@ -8,6 +8,8 @@ use crate::library::tests::plugin;
 use crate::model::{BotId, BotRecord, BotRole, LinkMethod};
 use crate::web::owner::tests::{Bench, Seen, bench_of, bot, get, post};
 
+mod invites;
+
 const PASSWORD: &str = "correct horse";
 const ADDRESS: &str = "https://bots.example/";
 
@@ -57,7 +59,7 @@ fn deed(what: &str, with: &str, detail: &str) -> (String, String, String) {
     (what.to_owned(), with.to_owned(), detail.to_owned())
 }
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "/operator",
     "/operator/events",
     "/operator/bots",
@@ -65,9 +67,10 @@ const PAGES: [&str; 8] = [
     "/operator/bots/01010101010101010101010101010101/end",
     "/operator/plugins",
     "/operator/plugins/core",
+    "/operator/invites",
     "/operator/audit",
 ];
-const FORMS: [&str; 9] = [
+const FORMS: [&str; 11] = [
     "/operator/slots",
     "/operator/delay",
     "/operator/features/jadibot",
@@ -75,6 +78,8 @@ const FORMS: [&str; 9] = [
     "/operator/bots/01010101010101010101010101010101/stop",
     "/operator/bots/01010101010101010101010101010101/end",
     "/operator/plugins/install",
+    "/operator/invites",
+    "/operator/invites/1/revoke",
     "/operator/plugins/core/switch-off",
     "/operator/sign-out",
 ];

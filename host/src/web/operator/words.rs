@@ -59,6 +59,31 @@ texts! {
     on: "On", "Nyala", "Activado";
     off: "Off", "Mati", "Desactivado";
     keep: "Keep", "Simpan", "Guardar";
+    feature_invite_codes: "Who gets a bot on the page or by the API needs an invite code",
+        "Untuk mendapat bot lewat halaman atau API perlu kode undangan",
+        "Para conseguir un bot en la página o por la API hace falta un código de invitación";
+    invites: "Invite codes", "Kode undangan", "Códigos de invitación";
+    invites_off: "Nobody needs a code now: the feature invite-codes is off.",
+        "Sekarang tidak perlu kode: fitur invite-codes mati.",
+        "Ahora nadie necesita un código: la función invite-codes está desactivada.";
+    invites_text: "Who has one of these codes can make bots on the page and by the API. A use of which no bot comes is given back.",
+        "Siapa punya salah satu kode ini bisa membuat bot lewat halaman dan API. Pemakaian yang tidak menghasilkan bot dikembalikan.",
+        "Quien tiene uno de estos códigos puede hacer bots en la página y por la API. Un uso del que no sale un bot se devuelve.";
+    invite_new: "Give this code away now: it is not shown again.",
+        "Bagikan kode ini sekarang: kode tidak ditampilkan lagi.",
+        "Da este código ahora: no se vuelve a mostrar.";
+    invite_link: "The same as a link", "Sama, sebagai tautan", "Lo mismo como enlace";
+    invite_left: "{free} of {uses} left, made {date}", "Sisa {free} dari {uses}, dibuat {date}", "Quedan {free} de {uses}, hecho el {date}";
+    invite_for: "For whom", "Untuk siapa", "Para quién";
+    invite_uses: "For how many bots", "Untuk berapa bot", "Para cuántos bots";
+    invite_make: "Make a code", "Buat kode", "Crear un código";
+    invite_revoke: "Revoke", "Cabut", "Revocar";
+    invite_wrong: "Write whom it is for, up to 40 characters, and for how many bots, from 1 to 1000.",
+        "Tulis untuk siapa, paling banyak 40 karakter, dan untuk berapa bot, dari 1 sampai 1000.",
+        "Escribe para quién es, 40 caracteres como máximo, y para cuántos bots, de 1 a 1000.";
+    invites_full: "There are 200 codes already. Revoke some first.",
+        "Sudah ada 200 kode. Cabut beberapa dulu.",
+        "Ya hay 200 códigos. Revoca antes algunos.";
     switch_on: "Switch on", "Nyalakan", "Activar";
     switch_off: "Switch off", "Matikan", "Desactivar";
     named: "{what}: {name}", "{what}: {name}", "{what}: {name}";

@@ -244,6 +244,24 @@ const TABLE: &[Row] = &[
     ),
     Row(
         By::Password,
+        "GET",
+        "/operator/invites",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/invites",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/invites/{id}/revoke",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
         "POST",
         "/operator/slots",
         [303, 303, 303, 303],
@@ -443,7 +461,7 @@ impl World {
         let begins = |with| route.starts_with(with);
         let id = match () {
             () if begins("/bot/tokens") => self.token_id.to_string(),
-            () if begins("/bot/webhooks") => "1".to_owned(),
+            () if begins("/bot/webhooks") || begins("/operator/invites") => "1".to_owned(),
             () if begins("/operator") => bot(1).to_string(),
             () => unguessed.clone(),
         };

@@ -29,7 +29,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::{Access, Operators};
+use crate::access::{Access, Invites, Operators};
 use crate::bots::{
     Creation, Endings, Equip, Features, Fleet, FleetParts, HostSettings, Manager, Restoring,
 };
@@ -205,6 +205,11 @@ pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> B
     let settings = settings.await.expect("settings");
     let shelf = Arc::new(Shelf(Mutex::default()));
     let manager = Manager::new(fleet.clone(), endings.clone(), shelf.clone());
+    let invites = Invites::new(
+        store.invites(),
+        Arc::new(clock.clone()),
+        Arc::new(SystemRandom),
+    );
     let parts = WebParts {
         operator: password.map(|password| OperatorParts {
             operators: Operators::new(
@@ -217,6 +222,7 @@ pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> B
             fleet: fleet.clone(),
             manager: manager.clone(),
             creation: creation.clone(),
+            invites: invites.clone(),
             settings,
             restoring: Restoring::default(),
             library,
@@ -229,6 +235,7 @@ pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> B
         instances: fleet.instances().clone(),
         hosting: Some(HostingParts {
             creation,
+            invites,
             registry: store.registry(),
             random: Arc::new(SystemRandom),
             language: "en".to_owned(),
