@@ -12,14 +12,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::shared::{Shared, WebParts};
-use super::{api, assets, connect, headers, health, home, openapi, operator, owner, pairing};
+use super::{
+    api, assets, connect, headers, health, home, openapi, operator, owner, pairing, patience,
+};
 
 /// Pages are few and small; two workers let one answer while the other renders.
 const WORKERS: usize = 2;
 /// How long answers under way may take when the host shuts down, seconds.
 const SHUTDOWN: u64 = 2;
-/// How long a client may take to send its request.
-const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
 /// The largest request body that is read, bytes.
 pub(super) const LARGEST_BODY: usize = 16 * 1024;
 
@@ -69,18 +69,28 @@ impl WebServer {
     ///
     /// When the address can't be had.
     pub fn start(parts: WebParts, address: SocketAddr) -> Result<Self, WebError> {
+        Self::start_with(parts, address, patience::HEAD)
+    }
+
+    /// The same, for clients that send the head of their requests within this time.
+    pub(super) fn start_with(
+        parts: WebParts,
+        address: SocketAddr,
+        head: Duration,
+    ) -> Result<Self, WebError> {
         let shared = Data::new(Shared::new(parts, CancellationToken::new()));
         let served = shared.clone();
         let secure = shared.is_secure();
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(served.clone())
+                .wrap(from_fn(patience::bodies))
                 .wrap(from_fn(headers::rates))
                 .wrap(headers::all(secure))
                 .configure(routes)
         })
         .workers(WORKERS)
-        .client_request_timeout(REQUEST_DEADLINE)
+        .client_request_timeout(head)
         .shutdown_timeout(SHUTDOWN)
         .disable_signals()
         .bind(address)

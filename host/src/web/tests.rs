@@ -26,6 +26,8 @@ use crate::whatsapp::{
     CommitError, Inbound, PairingMethod, SessionError, SessionSpec, SessionState,
 };
 
+mod slow;
+
 struct Nothing;
 
 #[async_trait]

@@ -118,6 +118,9 @@ texts! {
     trouble: "The host can't read its data at the moment. Try again later.",
         "Host sedang tidak bisa membaca datanya. Coba lagi nanti.",
         "El servidor no puede leer sus datos en este momento. Inténtalo más tarde.";
+    too_slow: "What you sent did not come in time. Go back and send it again.",
+        "Yang kamu kirim tidak sampai tepat waktu. Kembali dan kirim lagi.",
+        "Lo que enviaste no llegó a tiempo. Vuelve atrás y envíalo de nuevo.";
     back: "Back", "Kembali", "Volver";
     kept: "Kept.", "Tersimpan.", "Guardado.";
     start: "Start", "Jalankan", "Poner en marcha";

@@ -52,34 +52,55 @@ async fn tell(
     told: impl Stream<Item = Told>,
     clock: SharedClock,
 ) {
+    // What it holds is free again before anything is waited for once more.
+    let reason = tell_until(&mut session, &mut messages, told, &clock).await;
+    let Some(reason) = reason else {
+        return;
+    };
+    // It may be gone already, or may not read this either.
+    tokio::select! {
+        _ = session.close(reason) => {}
+        () = clock.sleep(SLOW) => {}
+    }
+}
+
+/// Why there is no more to tell; nothing when there is nobody to say it to.
+async fn tell_until(
+    session: &mut Session,
+    messages: &mut MessageStream,
+    told: impl Stream<Item = Told>,
+    clock: &SharedClock,
+) -> Option<Option<CloseReason>> {
     let mut told = std::pin::pin!(told);
-    let reason: Option<CloseReason> = loop {
-        let sent = tokio::select! {
-            message = messages.next() => match message {
-                Some(Ok(Message::Ping(bytes))) => session.pong(&bytes).await,
-                Some(Ok(Message::Close(reason))) => break reason,
-                // Nothing that it says means anything.
-                Some(Ok(_)) => Ok(()),
-                Some(Err(_)) | None => break None,
-            },
-            told = told.next() => {
-                let Some(told) = told else { break None };
-                let sending = async {
-                    match told {
-                        Told::Event(told) => session.text(told.text()).await,
-                        Told::Alive => session.ping(b"").await,
-                    }
-                };
-                tokio::select! {
-                    sent = sending => sent,
-                    () = clock.sleep(SLOW) => break None,
-                }
+    loop {
+        enum Next {
+            Said(Option<Result<Message, actix_ws::ProtocolError>>),
+            Told(Option<Told>),
+        }
+        let next = tokio::select! {
+            message = messages.next() => Next::Said(message),
+            told = told.next() => Next::Told(told),
+        };
+        let sending = async {
+            match next {
+                Next::Said(Some(Ok(Message::Ping(bytes)))) => Ok(session.pong(&bytes).await),
+                Next::Said(Some(Ok(Message::Close(reason)))) => Err(reason),
+                // Nothing else that it says means anything.
+                Next::Said(Some(Ok(_))) => Ok(Ok(())),
+                Next::Told(Some(Told::Event(told))) => Ok(session.text(told.text()).await),
+                Next::Told(Some(Told::Alive)) => Ok(session.ping(b"").await),
+                Next::Said(Some(Err(_)) | None) | Next::Told(None) => Err(None),
             }
         };
-        if sent.is_err() {
-            return;
+        let sent = tokio::select! {
+            sent = sending => sent,
+            // Who does not read answers to its pings is as slow as who does not read events.
+            () = clock.sleep(SLOW) => Err(None),
+        };
+        match sent {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return None,
+            Err(reason) => return Some(reason),
         }
-    };
-    // It may be gone already.
-    let _ = session.close(reason).await;
+    }
 }

@@ -1,7 +1,6 @@
 //! Installing a plugin, or another version of one: its file, then what it is and may do, then consent to that.
 
 use std::sync::PoisonError;
-use std::time::Duration;
 
 use actix_multipart::{Multipart, MultipartError};
 use actix_web::http::StatusCode;
@@ -22,8 +21,6 @@ use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::shared::Shared;
 
-/// How long a file may take to come.
-const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a file waits for consent.
 const WAITS: Millis = 15 * 60_000;
 /// The most bytes of a field that is no file.
@@ -80,8 +77,7 @@ pub(in crate::web) async fn take_in(
         if crate::web::forms::from_here(&request).is_err() {
             return stale();
         }
-        let came = tokio::time::timeout(PATIENCE, file(body, &visit.form)).await;
-        let component = match came.unwrap_or(Err(Wrong::NotWhole)) {
+        let component = match file(body, &visit.form).await {
             Ok(component) => component,
             Err(Wrong::Stale) => return stale(),
             Err(Wrong::NotWhole) => {

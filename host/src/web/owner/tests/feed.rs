@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody as _};
 use actix_web::cookie::Cookie;
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
 use actix_web::{App, test};
+use futures::stream::{self, Stream};
 use serde_json::Value;
 
 use super::tokens::send;
@@ -24,6 +28,25 @@ const ALICE: &str = "6280000000101@s.whatsapp.net";
 struct Feed(Pin<Box<BoxBody>>);
 
 impl Feed {
+    /// The same over a WebSocket, by a client that says nothing and stays.
+    async fn socket(bench: &Bench, token: &str) -> Self {
+        let app = App::new().app_data(bench.shared.clone());
+        let app = test::init_service(app.configure(server::routes)).await;
+        let request = get("/ws/subbot")
+            .insert_header(("x-jadi-token", token))
+            .insert_header(("connection", "upgrade"))
+            .insert_header(("upgrade", "websocket"))
+            .insert_header(("sec-websocket-version", "13"))
+            .insert_header(("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="));
+        let silence: Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> =
+            Box::pin(stream::pending());
+        let silence = Payload::Stream { payload: silence };
+        let (request, _) = request.to_request().replace_payload(silence);
+        let response = test::call_service(&app, request).await;
+        assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
+        Self(Box::pin(response.into_body()))
+    }
+
     async fn new(bench: &Bench, token: &str) -> Self {
         let app = App::new().app_data(bench.shared.clone());
         let app = test::init_service(app.configure(server::routes)).await;
@@ -38,7 +61,8 @@ impl Feed {
         let piece = std::future::poll_fn(|context| self.0.as_mut().poll_next(context));
         let piece = tokio::time::timeout(DEADLINE, piece).await;
         let piece = piece.expect("in time")?.expect("bytes");
-        Some(String::from_utf8(piece.to_vec()).expect("text"))
+        // Between the texts of a WebSocket stand a few bytes that are none.
+        Some(String::from_utf8_lossy(&piece).into_owned())
     }
 
     /// The next event, and what is told of it. Signs of life come whenever time passes.
@@ -221,4 +245,29 @@ async fn a_program_that_reads_nothing_is_dropped() {
     let read = quick.rest().await;
     assert!(read < 379, "{read}");
     assert_eq!(bench.shared.listeners.available_permits(), free);
+}
+
+#[actix_web::test]
+async fn a_program_that_reads_nothing_of_its_websocket_is_dropped() {
+    let mut bench = bench("http://127.0.0.1:8080/").await;
+    bench.run().await;
+    let token = bench.token(1).await;
+    let free = bench.shared.listeners.available_permits();
+    let mut slow = Feed::socket(&bench, &token).await;
+    let mut quick = Feed::new(&bench, &token).await;
+    assert_eq!(quick.event().await.0, "bot_connected");
+    // More than wait for somebody to read them.
+    for batch in 0..5 {
+        bench.hears(1, batch * 20..(batch + 1) * 20).await;
+        assert_eq!(quick.texts(20).await.len(), 20);
+    }
+    assert_eq!(bench.shared.listeners.available_permits(), free - 2);
+    bench.until_free(free - 1).await;
+    let mut read = 0;
+    while let Some(piece) = slow.next().await {
+        read += piece.matches("message_received").count();
+    }
+    assert!((1..100).contains(&read), "what waited, and no more: {read}");
+    bench.hears(1, 100..101).await;
+    assert_eq!(quick.texts(1).await, ["1: 100"]);
 }
