@@ -149,6 +149,7 @@ pub(super) fn word(capability: &Capability) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::library::Subject;
 
     #[test]
     fn refusals_are_the_same_on_both_ends_of_a_socket() {
@@ -164,6 +165,7 @@ mod tests {
                 name: name(),
                 needs: vec![Need {
                     key: "kv".to_owned(),
+                    subject: Subject::Capability(Capability::Kv),
                     words: "keep data".to_owned(),
                     reason: None,
                     denied: false,

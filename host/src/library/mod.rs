@@ -42,7 +42,7 @@ pub use built_in::BuiltInError;
 pub use change::Installation;
 pub use desk::Desk;
 pub use error::LibraryError;
-pub use terms::{CommandTerm, Difference, Need, Terms};
+pub use terms::{CommandTerm, Difference, Need, Subject, Terms, declared};
 pub use view::{PluginView, SwitchView};
 
 use crate::clock::SharedClock;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jadi_plugin_manifest::{
-    Capability, ChatKind, Command, EventFilter, EventKind, LimitsClass, Manifest, Place, Role,
+    Capability, ChatKind, Command, EventFilter, EventKind, LimitsClass, Manifest, Place, Role, Text,
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,12 +58,32 @@ pub struct CommandTerm {
 pub struct Need {
     /// What consent names, such as `kv`.
     pub key: String,
-    /// Words that complete "It may …".
+    /// What it is about, for who tells it in other words.
+    pub subject: Subject,
+    /// Words that complete "It may …", in English.
     pub words: String,
     /// What its author says it is for.
-    pub reason: Option<String>,
+    pub reason: Option<Text>,
     /// Whether the operator has taken it from the plugin.
     pub denied: bool,
+}
+
+/// What a need is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// An import of its component.
+    Capability(Capability),
+    /// Events that it sees.
+    Events(EventFilter),
+    /// Commands that no plugin has.
+    UnknownCommands,
+    /// A server on the internet.
+    Host(String),
+    /// It computes for longer than others.
+    Heavy,
+    /// It has an interpreter.
+    Script,
 }
 
 /// What an upgrade changes.
@@ -138,8 +158,9 @@ pub(super) fn needs(plugin: &Plugin, denied: impl Fn(Capability) -> bool) -> Vec
         let reason = manifest.reasons.get(&capability);
         Need {
             key: word(&capability),
+            subject: Subject::Capability(capability),
             words: permission.to_string(),
-            reason: reason.map(|reason| reason.get(LANGUAGE).to_owned()),
+            reason: reason.cloned(),
             denied: denied(capability),
         }
     });
@@ -147,9 +168,10 @@ pub(super) fn needs(plugin: &Plugin, denied: impl Fn(Capability) -> bool) -> Vec
 }
 
 /// What the manifest asks for beside the imports.
-fn declared(manifest: &Manifest) -> Vec<Need> {
-    let need = |key: String, words: String| Need {
+pub fn declared(manifest: &Manifest) -> Vec<Need> {
+    let need = |key: String, subject: Subject, words: String| Need {
         key,
+        subject,
         words,
         reason: None,
         denied: false,
@@ -160,18 +182,20 @@ fn declared(manifest: &Manifest) -> Vec<Need> {
         if needs.iter().all(|need| need.words != words) {
             let digest = Digest::of(words.as_bytes()).to_string();
             let key = format!("events:{}", digest.get(..16).unwrap_or_default());
-            needs.push(need(key, words));
+            needs.push(need(key, Subject::Events(filter.clone()), words));
         }
     }
     if manifest.unknown_commands {
         needs.push(need(
             "unknown-commands".to_owned(),
+            Subject::UnknownCommands,
             "see and answer commands that no plugin has, in private chats".to_owned(),
         ));
     }
     for host in &manifest.http_hosts {
         needs.push(need(
             format!("http:{host}"),
+            Subject::Host(host.clone()),
             format!("talk to {host} over the internet"),
         ));
     }
@@ -179,6 +203,7 @@ fn declared(manifest: &Manifest) -> Vec<Need> {
         LimitsClass::Small => {}
         LimitsClass::Heavy => needs.push(need(
             "limits:heavy".to_owned(),
+            Subject::Heavy,
             "compute for longer than other plugins".to_owned(),
         )),
         LimitsClass::Script => needs.push(script()),
@@ -190,6 +215,7 @@ fn declared(manifest: &Manifest) -> Vec<Need> {
 pub(super) fn script() -> Need {
     Need {
         key: SCRIPT.to_owned(),
+        subject: Subject::Script,
         words:
             "bring the interpreter of its language along, and use more memory than other plugins"
                 .to_owned(),

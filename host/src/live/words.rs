@@ -4,6 +4,9 @@
 use crate::library::{CommandTerm, Difference, Need, PluginView, Terms};
 use crate::store::Installer;
 
+/// The language of the operator's terminal.
+const LANGUAGE: &str = "en";
+
 /// A text of somebody else's, safe for a terminal.
 pub(super) fn plain(text: &str) -> String {
     let unsafe_sign = |c: char| {
@@ -63,7 +66,7 @@ fn command(command: &CommandTerm) -> String {
 
 fn need(need: &Need) -> String {
     let reason = match &need.reason {
-        Some(reason) => format!(" (its author: \"{}\")", plain(reason)),
+        Some(reason) => format!(" (its author: \"{}\")", plain(reason.get(LANGUAGE))),
         None => String::new(),
     };
     let denied = if need.denied { " (denied by you)" } else { "" };
@@ -201,8 +204,10 @@ pub(super) fn grants(view: &PluginView) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jadi_plugin_manifest::{Capability, Text};
+
     use super::*;
-    use crate::library::SwitchView;
+    use crate::library::{Subject, SwitchView};
     use crate::model::{BotId, Digest};
 
     fn view() -> PluginView {
@@ -217,8 +222,9 @@ mod tests {
             commands: vec!["sign".to_owned(), "signs".to_owned()],
             needs: vec![Need {
                 key: "kv".to_owned(),
+                subject: Subject::Capability(Capability::Kv),
                 words: "keep data of its own".to_owned(),
-                reason: Some("To remember".to_owned()),
+                reason: Some(Text::Same("To remember".to_owned())),
                 denied: true,
             }],
             problem: None,

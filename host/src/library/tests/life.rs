@@ -61,7 +61,11 @@ async fn what_was_not_agreed_to_is_not_installed() {
     };
     assert_eq!((*kv, *chat), ("kv", "chat"));
     assert_eq!(terms.needs[2].words, "see all messages");
-    assert_eq!(terms.needs[0].reason.as_deref(), Some("To remember"));
+    let reason = terms.needs[0]
+        .reason
+        .as_ref()
+        .map(|reason| reason.get("en"));
+    assert_eq!(reason, Some("To remember"));
     assert_eq!(terms.installed, None);
     assert!(host.names().await.is_empty(), "looking keeps nothing");
 

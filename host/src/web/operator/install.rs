@@ -19,6 +19,7 @@ use crate::library::{Consent, Installation, Need, Terms, Whom};
 use crate::store::Installer;
 use crate::web::forms::Fields;
 use crate::web::home::render;
+use crate::web::permissions::May;
 use crate::web::shared::Shared;
 
 /// How long a file waits for consent.
@@ -42,10 +43,10 @@ struct Page<'a> {
     form: &'a str,
     terms: &'a Terms,
     bytes: String,
-    /// What it may do, and whether that is new.
-    needs: Vec<(&'a Need, bool)>,
+    /// What it may do, whether that is new, and whether it is denied.
+    may: Vec<(May, bool, bool)>,
     /// What the version in use may do and this one not any more.
-    lost: &'a [Need],
+    lost: Vec<May>,
 }
 
 /// What is wrong with a file that is sent.
@@ -96,16 +97,21 @@ pub(in crate::web) async fn take_in(
             Some(installed) => installed.new_needs.contains(&need.key),
             None => true,
         };
+        let told = |need: &Need| May::of(need, visit.language);
         let page = render(&Page {
             lang: visit.language.tag(),
             t: visit.texts,
             about: visit.language.texts().about,
             form: &visit.form,
             bytes: machine::bytes(terms.bytes),
-            needs: terms.needs.iter().map(|need| (need, new(need))).collect(),
+            may: terms
+                .needs
+                .iter()
+                .map(|need| (told(need), new(need), need.denied))
+                .collect(),
             lost: match &terms.installed {
-                Some(installed) => &installed.lost_needs,
-                None => &[],
+                Some(installed) => installed.lost_needs.iter().map(told).collect(),
+                None => Vec::new(),
             },
             terms: &terms,
         });

@@ -56,7 +56,12 @@ struct Through {
 
 impl Figures {
     /// As they are now; the rate since `before`.
-    fn now(shared: &Shared, parts: &OperatorParts, before: Option<Through>) -> (Self, Through) {
+    fn now(
+        shared: &Shared,
+        parts: &OperatorParts,
+        texts: &Texts,
+        before: Option<Through>,
+    ) -> (Self, Through) {
         let (mut events, mut sent) = (0_u64, 0_u64);
         for (_, dispatch) in parts.fleet.dispatches() {
             let counters = dispatch.counters();
@@ -76,11 +81,6 @@ impl Figures {
         let open = bots
             .iter()
             .filter(|bot| bot.status().state.kept() == StateName::Open);
-        let Progress {
-            total,
-            done,
-            broken,
-        } = *parts.restoring.watch().borrow();
         let figures = Self {
             memory: machine::memory().map(machine::bytes).unwrap_or_default(),
             load: machine::load().unwrap_or_default(),
@@ -88,12 +88,26 @@ impl Figures {
             events,
             sent,
             rate: rate.map(|rate| format!("{rate:.1}")).unwrap_or_default(),
-            restore: match broken {
-                0 => format!("{done} / {total}"),
-                _ => format!("{done} / {total} (!{broken})"),
-            },
+            restore: restored(*parts.restoring.watch().borrow(), texts),
         };
         (figures, through)
+    }
+}
+
+/// How far the start has come, in words where some bots could not be brought up.
+fn restored(progress: Progress, texts: &Texts) -> String {
+    let Progress {
+        total,
+        done,
+        broken,
+    } = progress;
+    match broken {
+        0 => format!("{done} / {total}"),
+        _ => texts
+            .restore_broken
+            .replace("{done}", &done.to_string())
+            .replace("{total}", &total.to_string())
+            .replace("{broken}", &broken.to_string()),
     }
 }
 
@@ -127,6 +141,7 @@ impl Page<'_> {
             Feature::Jadibot => self.t.feature_jadibot,
             Feature::ConnectPage => self.t.feature_connect_page,
             Feature::Isolation => self.t.feature_isolation,
+            Feature::InviteCodes => self.t.feature_invite_codes,
         }
     }
 }
@@ -141,12 +156,11 @@ pub(in crate::web) async fn front(request: HttpRequest, shared: Data<Shared>) ->
         }
     })
     .await
-            Feature::InviteCodes => self.t.feature_invite_codes,
 }
 
 async fn page(shared: &Shared, visit: &Visit<'_>) -> anyhow::Result<HttpResponse> {
     let parts = visit.parts;
-    let (figures, _) = Figures::now(shared, parts, None);
+    let (figures, _) = Figures::now(shared, parts, visit.texts, None);
     let states = parts.registry.counts().await?;
     let failing_builds = parts.failing.count();
     let plugins = parts.library.list().await?.into_iter();
@@ -183,18 +197,19 @@ async fn page(shared: &Shared, visit: &Visit<'_>) -> anyhow::Result<HttpResponse
 #[get("/operator/events")]
 pub(in crate::web) async fn feed(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     let told = shared.clone();
-    signed_in(&request, &shared, async |_| {
+    signed_in(&request, &shared, async |visit| {
+        let texts = visit.texts;
         let Ok(listening) = told.listeners.clone().try_acquire_owned() else {
             return HttpResponse::ServiceUnavailable().finish();
         };
         let start = (told.clone(), None, listening);
-        let events = stream::unfold(start, |(shared, before, listening)| async move {
+        let events = stream::unfold(start, move |(shared, before, listening)| async move {
             if before.is_some() {
                 let ended = shared.ending.cancelled();
                 tokio::time::timeout(EVERY, ended).await.err()?;
             }
             let parts = shared.parts.operator.as_ref()?;
-            let (figures, through) = Figures::now(&shared, parts, before);
+            let (figures, through) = Figures::now(&shared, parts, texts, before);
             let json = serde_json::to_string(&figures).ok()?;
             let told = Bytes::from(format!("event: figures\ndata: {json}\n\n"));
             Some((told, (shared, Some(through), listening)))
@@ -276,4 +291,25 @@ pub(in crate::web) async fn switch(
         done(visit, switched, what, feature.name()).await
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::language::Language;
+
+    #[test]
+    fn bots_that_could_not_be_brought_up_are_told_in_words() {
+        let texts = Texts::of(Language::Spanish);
+        let progress = |broken| Progress {
+            total: 12,
+            done: 9,
+            broken,
+        };
+        assert_eq!(restored(progress(0), texts), "9 / 12");
+        assert_eq!(
+            restored(progress(2), texts),
+            "9 de 12, 2 de ellos no pueden funcionar"
+        );
+    }
 }

@@ -12,6 +12,7 @@ use super::words::Texts;
 use crate::library::{LibraryError, PluginView, Whom};
 use crate::web::forms::Fields;
 use crate::web::home::render;
+use crate::web::permissions::May;
 use crate::web::shared::{Shared, moment};
 
 #[derive(Template)]
@@ -32,6 +33,8 @@ struct Card<'a> {
     about: &'static str,
     form: &'a str,
     plugin: PluginView,
+    /// What it may do, and whether that is denied.
+    may: Vec<(May, bool)>,
     /// When each version was installed, the version in use marked; the last first.
     versions: Vec<(String, String, bool)>,
 }
@@ -70,12 +73,15 @@ pub(in crate::web) async fn card(
             let current = version.digest == plugin.digest;
             (version.version.clone(), moment(version.installed), current)
         });
+        let may = plugin.needs.iter();
+        let may = may.map(|need| (May::of(need, visit.language), need.denied));
         render(&Card {
             lang: visit.language.tag(),
             t: visit.texts,
             about: visit.language.texts().about,
             form: &visit.form,
             versions: versions.collect(),
+            may: may.collect(),
             plugin,
         })
     })

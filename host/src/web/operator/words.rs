@@ -1,4 +1,4 @@
-//! What the operator's pages say, in each language. What a plugin may do is told as `jadi plugin install` tells it, in English.
+//! What the operator's pages say, in each language.
 
 use crate::model::StateName;
 use crate::web::language::Language;
@@ -30,6 +30,9 @@ texts! {
     memory: "Memory", "Memori", "Memoria";
     load: "Load of the machine", "Beban mesin", "Carga de la máquina";
     restore: "Brought up since the start", "Dijalankan sejak mulai", "Puestos en marcha desde el arranque";
+    restore_broken: "{done} of {total}, {broken} of them can't run",
+        "{done} dari {total}, {broken} di antaranya tidak bisa berjalan",
+        "{done} de {total}, {broken} de ellos no pueden funcionar";
     by_state: "Sub-bots by state", "Sub-bot menurut keadaan", "Sub-bots por estado";
     failing: "Failing plugins", "Plugin yang gagal", "Complementos que fallan";
     failing_in: "paused in {bots} bots", "dijeda di {bots} bot", "en pausa en {bots} bots";
@@ -56,9 +59,6 @@ texts! {
     feature_isolation: "The second bot in a group leaves it",
         "Bot kedua di sebuah grup keluar",
         "El segundo bot de un grupo sale de él";
-    on: "On", "Nyala", "Activado";
-    off: "Off", "Mati", "Desactivado";
-    keep: "Keep", "Simpan", "Guardar";
     feature_invite_codes: "Who gets a bot on the page or by the API needs an invite code",
         "Untuk mendapat bot lewat halaman atau API perlu kode undangan",
         "Para conseguir un bot en la página o por la API hace falta un código de invitación";
@@ -84,6 +84,9 @@ texts! {
     invites_full: "There are 200 codes already. Revoke some first.",
         "Sudah ada 200 kode. Cabut beberapa dulu.",
         "Ya hay 200 códigos. Revoca antes algunos.";
+    on: "On", "Nyala", "Activado";
+    off: "Off", "Mati", "Desactivado";
+    keep: "Keep", "Simpan", "Guardar";
     switch_on: "Switch on", "Nyalakan", "Activar";
     switch_off: "Switch off", "Matikan", "Desactivar";
     named: "{what}: {name}", "{what}: {name}", "{what}: {name}";

@@ -7,8 +7,7 @@
 //!
 //! - `sign_in`: the link's page, signing in and out. `visit`: who is there. `page`: the bot's page.
 //! - `settings`: name, language and prefixes; start and stop. `log_out`: the bot's end.
-//! - `plugins`: which are on. `plugin`: one of them, and its settings. `permissions`: what they may do, in words. `log`: what one did
-//!   lately and what that cost.
+//! - `plugins`: which are on. `plugin`: one of them, and its settings. `log`: what one did lately and what that cost.
 //! - `numbers`: messages and waits by day, with `chart`, which draws them. `takeout`: the bot's data as a file, and erasing it.
 //! - `tokens`: what programs show to manage the bot. `webhooks`: where what happens to it is posted.
 
@@ -17,7 +16,6 @@ mod log;
 mod log_out;
 mod numbers;
 mod page;
-mod permissions;
 mod plugin;
 mod plugins;
 mod settings;

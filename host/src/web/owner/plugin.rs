@@ -9,13 +9,13 @@ use askama::Template;
 use jadi_plugin_manifest::{Scope, Setting, SettingKind, SettingValue};
 use serde::Deserialize;
 
-use super::permissions::{self, May};
 use super::visit::{Visit, form_sent, notice, signed_in, trouble};
 use crate::dispatch::Installed;
 use crate::store::SettingChange;
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::language::Language;
+use crate::web::permissions::{self, May};
 use crate::web::shared::Shared;
 use crate::web::words::Texts;
 

@@ -1,8 +1,9 @@
 //! What a plugin may do and sees, in plain words of each language. They complete "It may …".
 
-use jadi_plugin_manifest::{Capability, ChatKind, EventFilter, EventKind, LimitsClass};
+use jadi_plugin_manifest::{Capability, ChatKind, EventFilter, EventKind};
 
 use crate::dispatch::Installed;
+use crate::library::{Need, Subject, declared};
 use crate::plugins::Permission;
 use crate::web::language::Language;
 
@@ -14,53 +15,68 @@ pub(super) struct May {
     pub(super) reason: String,
 }
 
+impl May {
+    /// What a plugin needs.
+    pub(super) fn of(need: &Need, language: Language) -> Self {
+        let reason = need.reason.as_ref();
+        let reason = reason.map(|reason| reason.get(language.tag()).to_owned());
+        Self {
+            words: words(&need.subject, language),
+            reason: reason.unwrap_or_default(),
+        }
+    }
+}
+
 /// Everything that a plugin may do.
 pub(super) fn of(plugin: &Installed, language: Language) -> Vec<May> {
     let manifest = &plugin.manifest;
     let imports = plugin.capabilities.iter().map(|capability| {
         let reason = manifest.reasons.get(capability);
+        let reason = reason.map(|reason| reason.get(language.tag()).to_owned());
         May {
             words: may(*capability, language),
-            reason: reason
-                .map(|reason| reason.get(language.tag()).to_owned())
-                .unwrap_or_default(),
+            reason: reason.unwrap_or_default(),
         }
     });
-    let mut all: Vec<May> = imports.collect();
-    let mut add = |words: String| {
-        if all.iter().all(|may| may.words != words) {
-            let reason = String::new();
-            all.push(May { words, reason });
-        }
-    };
-    for filter in &manifest.events {
-        add(sees(filter, language));
+    let declared = declared(manifest);
+    let declared = declared.iter().map(|need| May::of(need, language));
+    imports.chain(declared).collect()
+}
+
+/// What a plugin may do by this.
+fn words(subject: &Subject, language: Language) -> String {
+    match subject {
+        Subject::Capability(capability) => may(*capability, language),
+        Subject::Events(filter) => sees(filter, language),
+        Subject::UnknownCommands => language
+            .of([
+                "see and answer commands that no plugin has, in private chats",
+                "melihat dan menjawab perintah yang tidak dimiliki plugin mana pun, di chat pribadi",
+                "ver y responder comandos que no tiene ningún complemento, en chats privados",
+            ])
+            .to_owned(),
+        Subject::Host(host) => language
+            .of([
+                "talk to {host} over the internet",
+                "berhubungan dengan {host} lewat internet",
+                "hablar con {host} por internet",
+            ])
+            .replace("{host}", host),
+        Subject::Heavy => language
+            .of([
+                "compute for longer than other plugins",
+                "menghitung lebih lama daripada plugin lain",
+                "calcular durante más tiempo que otros complementos",
+            ])
+            .to_owned(),
+        Subject::Script => language
+            .of([
+                "bring the interpreter of its language along, and use more memory than other plugins",
+                "membawa penerjemah bahasanya sendiri, dan memakai memori lebih banyak daripada plugin lain",
+                "traer consigo el intérprete de su lenguaje, y usar más memoria que otros complementos",
+            ])
+            .to_owned(),
     }
-    if manifest.unknown_commands {
-        let words = language.of([
-            "see and answer commands that no plugin has, in private chats",
-            "melihat dan menjawab perintah yang tidak dimiliki plugin mana pun, di chat pribadi",
-            "ver y responder comandos que no tiene ningún complemento, en chats privados",
-        ]);
-        add(words.to_owned());
-    }
-    for host in &manifest.http_hosts {
-        let words = language.of([
-            "talk to {host} over the internet",
-            "berhubungan dengan {host} lewat internet",
-            "hablar con {host} por internet",
-        ]);
-        add(words.replace("{host}", host));
-    }
-    if manifest.limits == LimitsClass::Script {
-        let words = language.of([
-            "bring the interpreter of its language along, and use more memory than other plugins",
-            "membawa penerjemah bahasanya sendiri, dan memakai memori lebih banyak daripada plugin lain",
-            "traer consigo el intérprete de su lenguaje, y usar más memoria que otros complementos",
-        ]);
-        add(words.to_owned());
-    }
-    all
 }
 
 /// What an import lets a plugin do.
