@@ -10,7 +10,7 @@ use jadi_simulator::{ChatId, Phone};
 use serde_json::{Value, json};
 
 use super::support::{
-    ALICE, BOB, DEADLINE, answer, answer_of, finish, main_chat, options, say, world,
+    ALICE, BOB, DEADLINE, answer, answer_of, finish, main_chat, options, say, usable, world,
 };
 
 /// The visitor's number. Nobody has numbers of this form.
@@ -133,34 +133,54 @@ async fn the_qr_code_on_the_page_makes_a_number_a_bot() {
     let page = Browser::start().await;
     page.look(420, 900, false).await;
     page.open(world.host_page().expect("the host runs")).await;
+    // The country of what is typed is told, and what is missing of it.
+    let country = |text: &str| format!("document.querySelector('#country').textContent === '{text}'");
+    for (typed, told) in [
+        ("+62 8", "+62 Indonesia"),
+        ("34 600", "+34 Spain"),
+        ("+1 80", "+1 United States, Canada"),
+        ("+1 809-5", "+1809 Dominican Republic"),
+        ("0812", "Write the country code in place of the 0 at the beginning."),
+        ("+999 1", "No country has a calling code that begins like this."),
+        ("+", ""),
+    ] {
+        page.script("document.querySelector('#number').value = ''").await;
+        page.type_into("#number", typed).await;
+        page.until(&country(told)).await;
+    }
     page.picture("connect-form").await;
+    usable(&page, "the form").await;
 
     // What is wrong is said beside the form, and what was typed stays.
     ask(&page, &world, "0812", "qr").await;
-    page.see_text("problem", "no phone number").await;
+    page.see_text("problem", "write it in place of the 0").await;
     assert_eq!(
         page.script("return document.querySelector('#number').value")
             .await,
         "0812"
     );
     page.picture("connect-problem").await;
+    usable(&page, "the form with a problem").await;
 
     ask(&page, &world, TYPED, "qr").await;
     page.see_text("state", "Waiting to be linked").await;
-    let shown = page.scan("img.qr").await;
     page.until("document.querySelector('[data-field=left]').textContent.startsWith('Good for')")
         .await;
     page.picture("connect-qr").await;
+    usable(&page, "a QR code").await;
     page.look(420, 900, true).await;
     page.picture("connect-qr-dark").await;
+    usable(&page, "a QR code, dark").await;
 
     // Another phone's owner scans it by mistake.
+    let shown = page.scan("img.qr").await;
     let alice = world.phone("alice", ALICE).await.expect("a phone");
     alice.scan_qr(&shown).await.expect("the phone takes it");
     page.see_text("card", "Another number than the expected one was linked.")
         .await;
     page.until(CAN_TRY_AGAIN).await;
     page.picture("connect-wrong").await;
+    usable(&page, "another number").await;
     page.click("#start button").await;
     page.see_text("state", "Waiting to be linked").await;
     let shown = page.scan("img.qr").await;
@@ -171,6 +191,7 @@ async fn the_qr_code_on_the_page_makes_a_number_a_bot() {
     it_answers(&world).await;
     page.until(CONNECTED).await;
     page.picture("connect-open").await;
+    usable(&page, "open").await;
     assert!(
         alice.linked_devices().is_empty(),
         "the wrong phone is left alone"
@@ -201,6 +222,7 @@ async fn the_code_on_the_page_is_typed_on_the_phone_and_a_late_one_is_asked_for_
     ask(&page, &world, TYPED, "pair").await;
     page.see_text("code", "-").await;
     page.picture("connect-code").await;
+    usable(&page, "a code").await;
 
     // Nobody typed it in time: nothing of the attempt is left, and one click asks for another.
     world
@@ -211,6 +233,7 @@ async fn the_code_on_the_page_is_typed_on_the_phone_and_a_late_one_is_asked_for_
         .await;
     page.until(CAN_TRY_AGAIN).await;
     page.picture("connect-expired").await;
+    usable(&page, "nobody linked it").await;
     page.click("#start button").await;
     page.see_text("code", "-").await;
     let code = page.text("[data-field=code]").await;

@@ -11,6 +11,7 @@ mod connect;
 mod crash;
 mod figures;
 mod http;
+mod invites;
 mod leaks;
 mod live_plugins;
 mod operator;

@@ -32,10 +32,25 @@ fn hash() -> String {
     value.expect("a line of the configuration").to_owned()
 }
 
+/// What a host with an operator's page is started with.
+pub fn environment() -> Vec<(String, String)> {
+    vec![("JADI_OPERATOR_PASSWORD".to_owned(), hash())]
+}
+
+/// Signs in, to the overview.
+pub async fn sign_in(page: &Browser, host: &str) {
+    page.open(&format!("{host}operator")).await;
+    page.until("location.pathname === '/operator/sign-in'")
+        .await;
+    page.type_into("#password", PASSWORD).await;
+    page.click("main button").await;
+    page.until("location.pathname === '/operator'").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operator_signs_in_looks_around_and_installs_a_plugin() {
     let world = world(WorldOptions {
-        environment: vec![("JADI_OPERATOR_PASSWORD".to_owned(), hash())],
+        environment: environment(),
         ..options()
     })
     .await;
@@ -97,6 +112,18 @@ async fn the_operator_signs_in_looks_around_and_installs_a_plugin() {
     say(&alice, &main_chat(), "!echo hello").await;
     let told = answer_of(&mut events, MAIN_NUMBER).await.text;
     assert_eq!(told, "hello");
+
+    // The bot's end, and why, is told to its owner in chat.
+    page.open(&format!("{host}operator/bots?q={SHOP}")).await;
+    page.click(".bots li a").await;
+    page.click("a[href$='/end']").await;
+    page.type_into("#reason", "The rent is not paid.").await;
+    usable(&page, "a bot's end").await;
+    page.picture("operator-end").await;
+    page.click(".danger").await;
+    page.until("location.pathname === '/operator/bots'").await;
+    let told = answer_of(&mut events, MAIN_NUMBER).await.text;
+    assert!(told.contains("The rent is not paid."), "{told}");
 
     page.open(&format!("{host}operator/audit")).await;
     page.see_text("deeds", "plugin-install").await;

@@ -5,7 +5,7 @@ use jadi_demo::MAIN_NUMBER;
 use jadi_demo::world::{World, WorldOptions};
 use jadi_simulator::{ChatId, GroupChange, Phone};
 
-use super::support::{ALICE, BOB, answer_of, finish, main_chat, message_of, options, say, world};
+use super::support::{ALICE, BOB, answer_of, finish, main_chat, message_of, options, say, usable, world};
 
 /// The number of Alice's bot. Nobody has numbers of this form.
 pub const SHOP: &str = "6280000000200";
@@ -52,13 +52,16 @@ async fn an_owner_signs_in_by_a_link_once_and_out_again() {
     page.look(420, 900, false).await;
     page.open(&link).await;
     page.picture("owner-sign-in").await;
+    usable(&page, "owner-sign-in").await;
     page.click("main button").await;
     page.see_text("state", "Open").await;
     page.until("document.querySelector('h1').textContent === '+6280000000200'")
         .await;
     page.picture("owner").await;
+    usable(&page, "owner").await;
     page.look(420, 900, true).await;
     page.picture("owner-dark").await;
+    usable(&page, "owner-dark").await;
     page.click("form[action='/bot/sign-out'] button").await;
     page.until("location.pathname === '/'").await;
     assert_eq!(page.console_errors().await, Vec::<String>::new());
@@ -69,6 +72,7 @@ async fn an_owner_signs_in_by_a_link_once_and_out_again() {
     page.open(&link).await;
     page.see_text("card", "It was used already").await;
     page.picture("owner-link-over").await;
+    usable(&page, "owner-link-over").await;
     page.end().await;
     finish(world).await;
 }
@@ -84,6 +88,7 @@ async fn welcome_that_is_switched_on_on_the_page_greets_in_chat() {
     let page = signed_in(&alice).await;
     page.click("a[href='/bot/plugins']").await;
     page.picture("owner-plugins").await;
+    usable(&page, "owner-plugins").await;
     page.click("a[href='/bot/plugins/welcome']").await;
     page.click("#set-welcome").await;
     page.click("form[action$='/settings'] button:not(.quiet)")
@@ -92,6 +97,7 @@ async fn welcome_that_is_switched_on_on_the_page_greets_in_chat() {
     page.until("document.querySelector('#set-welcome').checked")
         .await;
     page.picture("owner-plugin").await;
+    usable(&page, "owner-plugin").await;
 
     let mut events = alice.subscribe();
     let comes = GroupChange::Add(vec![bob.number().to_owned()]);
@@ -105,16 +111,20 @@ async fn welcome_that_is_switched_on_on_the_page_greets_in_chat() {
     page.open(&format!("{host}bot/plugins/welcome/log")).await;
     page.see_text("runs", "on the processor").await;
     page.picture("owner-log").await;
+    usable(&page, "owner-log").await;
     page.open(&format!("{host}bot/numbers")).await;
     page.until("document.querySelectorAll('svg rect').length >= 2")
         .await;
     page.click("details summary").await;
     page.see("#messages td").await;
     page.picture("owner-numbers").await;
+    usable(&page, "owner-numbers").await;
     page.look(420, 900, true).await;
     page.picture("owner-numbers-dark").await;
+    usable(&page, "owner-numbers-dark").await;
     page.open(&format!("{host}bot/data/erase")).await;
     page.picture("owner-erase").await;
+    usable(&page, "owner-erase").await;
     page.click("form[action='/bot/data/erase'] button").await;
     page.see_text("done", "Erased.").await;
     page.open(&format!("{host}bot/plugins/welcome")).await;

@@ -41,12 +41,24 @@ pub async fn world(options: WorldOptions) -> World {
         .expect("a world")
 }
 
-/// Nothing on the page keeps anybody from using it.
+/// The most bytes of a page with all that it loads, before anything is compressed.
+const HEAVIEST: u64 = 100_000;
+/// How many bytes the page that is shown has taken, with its pictures, styles and scripts. What it goes on hearing does not count.
+const WEIGHT: &str = "return performance.getEntries()
+    .filter((entry) => entry.entryType === 'navigation' || entry.entryType === 'resource')
+    .filter((entry) => !entry.name.endsWith('/events'))
+    .reduce((bytes, entry) => bytes + entry.decodedBodySize, 0)";
+
+/// Nothing on the page keeps anybody from using it: no obstacle, and nobody waits for it on a slow line.
 pub async fn usable(page: &Browser, what: &str) {
     let axe = built("JADI_AXE", "checks/axe/node_modules/axe-core/axe.min.js");
     let axe = std::fs::read_to_string(axe).expect("a script");
     let obstacles = page.obstacles(&axe).await;
     assert!(obstacles.is_empty(), "{what}:\n{}", obstacles.join("\n"));
+    let weight = page.script(WEIGHT).await;
+    let weight = weight.as_u64().expect("bytes");
+    // Less than the styles alone: it was not measured.
+    assert!((5_000..=HEAVIEST).contains(&weight), "{what}: {weight} bytes");
 }
 
 /// Ends a test: nothing may have been asked that the simulator does not know.
