@@ -134,17 +134,25 @@ async fn the_qr_code_on_the_page_makes_a_number_a_bot() {
     page.look(420, 900, false).await;
     page.open(world.host_page().expect("the host runs")).await;
     // The country of what is typed is told, and what is missing of it.
-    let country = |text: &str| format!("document.querySelector('#country').textContent === '{text}'");
+    let country =
+        |text: &str| format!("document.querySelector('#country').textContent === '{text}'");
     for (typed, told) in [
         ("+62 8", "+62 Indonesia"),
         ("34 600", "+34 Spain"),
         ("+1 80", "+1 United States, Canada"),
         ("+1 809-5", "+1809 Dominican Republic"),
-        ("0812", "Write the country code in place of the 0 at the beginning."),
-        ("+999 1", "No country has a calling code that begins like this."),
+        (
+            "0812",
+            "Write the country code in place of the 0 at the beginning.",
+        ),
+        (
+            "+999 1",
+            "No country has a calling code that begins like this.",
+        ),
         ("+", ""),
     ] {
-        page.script("document.querySelector('#number').value = ''").await;
+        page.script("document.querySelector('#number').value = ''")
+            .await;
         page.type_into("#number", typed).await;
         page.until(&country(told)).await;
     }

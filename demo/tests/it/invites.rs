@@ -92,6 +92,7 @@ async fn the_front_page_says_when_there_is_no_bot_to_be_had() {
     ] {
         say(&root, &main_chat(), command).await;
         answer(&mut events, &main_chat()).await;
+        world.idle().await.expect("it is done");
         page.open(&host).await;
         page.see_text("next", told).await;
         page.picture(picture).await;

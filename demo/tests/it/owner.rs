@@ -5,7 +5,9 @@ use jadi_demo::MAIN_NUMBER;
 use jadi_demo::world::{World, WorldOptions};
 use jadi_simulator::{ChatId, GroupChange, Phone};
 
-use super::support::{ALICE, BOB, answer_of, finish, main_chat, message_of, options, say, usable, world};
+use super::support::{
+    ALICE, BOB, answer_of, finish, main_chat, message_of, options, say, usable, world,
+};
 
 /// The number of Alice's bot. Nobody has numbers of this form.
 pub const SHOP: &str = "6280000000200";

@@ -58,7 +58,10 @@ pub async fn usable(page: &Browser, what: &str) {
     let weight = page.script(WEIGHT).await;
     let weight = weight.as_u64().expect("bytes");
     // Less than the styles alone: it was not measured.
-    assert!((5_000..=HEAVIEST).contains(&weight), "{what}: {weight} bytes");
+    assert!(
+        (5_000..=HEAVIEST).contains(&weight),
+        "{what}: {weight} bytes"
+    );
 }
 
 /// Ends a test: nothing may have been asked that the simulator does not know.

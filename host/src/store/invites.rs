@@ -6,7 +6,7 @@ use super::{SecretDigest, StoreError};
 use crate::clock::Millis;
 
 /// How many invite codes there are at most, those that are used up among them.
-pub const INVITES: u32 = 200;
+pub const INVITES: u32 = 100;
 
 /// An invite code, without the code.
 #[derive(Debug, Clone, PartialEq, Eq)]

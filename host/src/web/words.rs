@@ -46,9 +46,9 @@ texts! {
     closed: "No new bots are taken on this page at the moment.",
         "Halaman ini sedang tidak menerima bot baru.",
         "Por ahora no se aceptan bots nuevos en esta página.";
-    full: "All {all} places are taken. Come back another day.",
-        "Semua {all} tempat terisi. Kembalilah lain hari.",
-        "Los {all} lugares están ocupados. Vuelve otro día.";
+    full: "All places are taken. Come back another day.",
+        "Semua tempat terisi. Kembalilah lain hari.",
+        "Todos los lugares están ocupados. Vuelve otro día.";
     number: "Phone number, with country code", "Nomor telepon, dengan kode negara", "Número de teléfono, con el código de país";
     number_zero: "Write the country code in place of the 0 at the beginning.",
         "Tulis kode negara sebagai ganti 0 di awal.",

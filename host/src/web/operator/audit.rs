@@ -12,7 +12,7 @@ use crate::web::home::render;
 use crate::web::shared::{Shared, moment};
 
 /// How many stand on a page.
-const PAGE: u32 = 100;
+const PAGE: u32 = 50;
 
 #[derive(Template)]
 #[template(path = "operator_audit.html")]

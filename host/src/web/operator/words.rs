@@ -81,9 +81,9 @@ texts! {
     invite_wrong: "Write whom it is for, up to 40 characters, and for how many bots, from 1 to 1000.",
         "Tulis untuk siapa, paling banyak 40 karakter, dan untuk berapa bot, dari 1 sampai 1000.",
         "Escribe para quién es, 40 caracteres como máximo, y para cuántos bots, de 1 a 1000.";
-    invites_full: "There are 200 codes already. Revoke some first.",
-        "Sudah ada 200 kode. Cabut beberapa dulu.",
-        "Ya hay 200 códigos. Revoca antes algunos.";
+    invites_full: "There are 100 codes already. Revoke some first.",
+        "Sudah ada 100 kode. Cabut beberapa dulu.",
+        "Ya hay 100 códigos. Revoca antes algunos.";
     on: "On", "Nyala", "Activado";
     off: "Off", "Mati", "Desactivado";
     keep: "Keep", "Simpan", "Guardar";

@@ -327,7 +327,7 @@ pub(in crate::web) struct Seen {
     cookies: Vec<Cookie<'static>>,
     headers: HeaderMap,
     pub(in crate::web) text: String,
-    body: Vec<u8>,
+    pub(in crate::web) body: Vec<u8>,
 }
 
 impl Seen {

@@ -1,0 +1,74 @@
+//! No page keeps people waiting on a slow line, however much there is to show.
+
+use super::*;
+use crate::store::Deed;
+
+/// The most bytes of a page with all that it loads, before anything is compressed.
+const HEAVIEST: usize = 100_000;
+
+/// A text of so many characters that take the most room.
+fn long(characters: usize) -> String {
+    "🛶".repeat(characters)
+}
+
+/// How many bytes a page has with its styles, scripts and pictures.
+async fn weight(bench: &Bench, path: &str, operator: &Cookie<'static>) -> usize {
+    let page = bench.ask(get(path).cookie(operator.clone())).await;
+    assert_eq!(page.status, StatusCode::OK, "{path}");
+    let mut assets: Vec<&str> = page
+        .text
+        .split('"')
+        .filter(|text| text.starts_with("/static/"))
+        .collect();
+    assets.sort_unstable();
+    assets.dedup();
+    assert!(assets.len() >= 3, "{path}: {assets:?}");
+    let mut bytes = page.body.len();
+    for asset in assets {
+        bytes += bench.ask(get(asset)).await.body.len();
+    }
+    bytes
+}
+
+#[actix_web::test]
+async fn no_page_is_over_100_kb_however_much_there_is() {
+    let bench = bench().await;
+    let (operator, _) = sign_in(&bench).await;
+    let audit = bench.store.audit();
+    for at in 0..120 {
+        let deed = Deed {
+            at,
+            by: "the operator's page, 2001:db8:1111:2222:3333:4444:5555:6666".to_owned(),
+            what: "plugin-switch-off".to_owned(),
+            with: "0".repeat(32),
+            // As long as a reason may be.
+            detail: long(200),
+        };
+        audit.note(deed).await.expect("kept");
+    }
+    for n in 10..70 {
+        let mut record = BotRecord::requested(bot(n), BotRole::Sub, LinkMethod::Qr, 1);
+        record.name = long(40);
+        record.new = false;
+        record.jid = format!("62800000000{n}@s.whatsapp.net").parse().ok();
+        record.owner = format!("62800000009{n}@s.whatsapp.net").parse().ok();
+        bench.store.add_bot(&record).await.expect("a bot");
+    }
+    let invites = bench.store.invites();
+    for n in 0..100 {
+        let added = invites.add_invite([n; 32], long(40), 1000, 1).await;
+        assert!(added.expect("kept"), "there is room");
+    }
+    for path in [
+        "/",
+        "/api",
+        "/operator",
+        "/operator/audit",
+        "/operator/bots",
+        "/operator/invites",
+        "/operator/plugins",
+    ] {
+        let bytes = weight(&bench, path, &operator).await;
+        assert!(bytes <= HEAVIEST, "{path}: {bytes} bytes");
+    }
+}
