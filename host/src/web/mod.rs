@@ -11,7 +11,7 @@
 //! - `home`, `pairing`, `health`, `assets`: the routes. `live`: server-sent events. `view`: a bot's status for a page.
 //! - `patience`: how long a client may take to send a body. `metrics`: figures for the operator's monitoring, on an address of their own.
 //! - `language`, `words`: which language a visitor reads, and what pages say in it. `forms`: what a form that is sent must prove.
-//! - `permissions`: what plugins may do, in words. `openapi`: the API's description. `operator`: the host's own page. `visitor`: from which address somebody comes.
+//! - `permissions`: what plugins may do, in words. `openapi`: the API's description. `operator`: the host's own page. `visit`: who is signed in. `visitor`: from which address somebody comes.
 //! - `api`: what programs do with a bot, by its token. `connect`: making a number a bot. `owner`: signing in with a link from chat, and a bot's page. `control`: the control socket's routes. `deeds`: keeping who did what. `dev`: routes of simulator builds.
 
 mod api;
@@ -38,6 +38,7 @@ mod qr;
 mod server;
 mod shared;
 mod view;
+mod visit;
 mod visitor;
 mod words;
 

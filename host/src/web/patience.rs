@@ -18,8 +18,8 @@ use futures::stream::{self, Stream, StreamExt as _};
 
 use super::connect::Problem;
 use super::language::Language;
-use super::owner::visit::notice;
 use super::shared::Shared;
+use super::visit::notice;
 use crate::clock::SharedClock;
 
 /// How long a client may take to send the head of a request.

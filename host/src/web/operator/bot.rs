@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
 use super::machine;
-use super::visit::{Visit, form_sent, go, signed_in};
+use super::visit::{Visit, form_sent, signed_in};
 use super::words::Texts;
 use crate::model::{BotId, BotRecord, BotRole, Ending, Jid, StepName};
 use crate::store::StoreError;
@@ -14,6 +14,7 @@ use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::shared::{Shared, moment};
 use crate::web::view::{View, status_of};
+use crate::web::visit::go;
 
 /// The most characters of a reason.
 const REASON: usize = 200;

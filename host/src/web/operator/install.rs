@@ -11,7 +11,7 @@ use futures::TryStreamExt as _;
 
 use super::machine;
 use super::plugins::refused;
-use super::visit::{form_sent, go, signed_in};
+use super::visit::{form_sent, signed_in};
 use super::words::Texts;
 use crate::clock::Millis;
 use crate::control::LARGEST_COMPONENT;
@@ -21,6 +21,7 @@ use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::permissions::May;
 use crate::web::shared::Shared;
+use crate::web::visit::{go, stale};
 
 /// How long a file waits for consent.
 const WAITS: Millis = 15 * 60_000;
@@ -74,7 +75,7 @@ pub(in crate::web) async fn take_in(
 ) -> HttpResponse {
     let kept = shared.clone();
     signed_in(&request, &shared, async |visit| {
-        let stale = || crate::web::owner::visit::stale(visit.language);
+        let stale = || stale(visit.language);
         if crate::web::forms::from_here(&request).is_err() {
             return stale();
         }

@@ -5,12 +5,13 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use super::visit::{Visit, form_sent, go, signed_in};
+use super::visit::{Visit, form_sent, signed_in};
 use super::words::Texts;
 use crate::store::Invite;
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::shared::{Shared, moment};
+use crate::web::visit::with_status;
 
 /// The most characters of what is said of whom a code is for.
 const NAME: usize = 40;
@@ -45,7 +46,9 @@ impl Page<'_> {
             .invite_left
             .replace("{free}", &invite.free.to_string());
         let text = text.replace("{uses}", &invite.uses.to_string());
-        text.replace("{date}", &moment(invite.made))
+        let made = moment(invite.made);
+        let day = made.split(' ').next().unwrap_or_default();
+        text.replace("{date}", day)
     }
 }
 
@@ -102,13 +105,11 @@ pub(in crate::web) async fn revoke(
     fields: web::Form<Fields>,
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
-        match visit.parts.invites.revoke(*id).await {
-            Ok(()) => {
-                visit.note("invite-revoke", "", &id.to_string()).await;
-                go("/operator/invites")
-            }
-            Err(error) => visit.trouble(&error),
-        }
+        let revoked = visit.parts.invites.revoke(*id).await;
+        let detail = id.to_string();
+        visit
+            .done(revoked, "invite-revoke", &detail, "/operator/invites")
+            .await
     })
     .await
 }
@@ -123,7 +124,7 @@ async fn show(
         Ok(invites) => invites,
         Err(error) => return visit.trouble(&error),
     };
-    let mut page = render(&Page {
+    let page = render(&Page {
         lang: visit.language.tag(),
         t: visit.texts,
         about: visit.language.texts().about,
@@ -133,6 +134,5 @@ async fn show(
         new,
         problem,
     });
-    *page.status_mut() = status;
-    page
+    with_status(page, status)
 }

@@ -10,12 +10,11 @@ use futures::stream;
 use serde::Serialize;
 
 use super::machine;
-use super::visit::{Visit, form_sent, go, signed_in};
+use super::visit::{Visit, form_sent, signed_in};
 use super::words::Texts;
 use crate::bots::{Feature, Progress};
 use crate::clock::Millis;
 use crate::model::StateName;
-use crate::store::StoreError;
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::live;
@@ -219,21 +218,8 @@ pub(in crate::web) async fn feed(request: HttpRequest, shared: Data<Shared>) -> 
     .await
 }
 
-/// Back to the page once something is set, or what went wrong.
-async fn done(
-    visit: &Visit<'_>,
-    done: Result<(), StoreError>,
-    what: &str,
-    detail: &str,
-) -> HttpResponse {
-    match done {
-        Ok(()) => {
-            visit.note(what, "", detail).await;
-            go("/operator#settings")
-        }
-        Err(error) => visit.trouble(&error),
-    }
-}
+/// Where the settings stand.
+const SETTINGS: &str = "/operator#settings";
 
 /// Sets how many bots there may be.
 #[post("/operator/slots")]
@@ -249,7 +235,7 @@ pub(in crate::web) async fn set_slots(
             return visit.refused(StatusCode::UNPROCESSABLE_ENTITY, visit.texts.slots_wrong);
         };
         let set = visit.parts.creation.set_slots(slots).await;
-        done(visit, set, "set-slots", typed).await
+        visit.done(set, "set-slots", typed, SETTINGS).await
     })
     .await
 }
@@ -268,7 +254,8 @@ pub(in crate::web) async fn set_delay(
             return visit.refused(StatusCode::UNPROCESSABLE_ENTITY, visit.texts.delay_wrong);
         };
         let set = visit.parts.settings.set_delay(Duration::from_millis(delay));
-        done(visit, set.await, "set-delay", typed).await
+        let set = set.await;
+        visit.done(set, "set-delay", typed, SETTINGS).await
     })
     .await
 }
@@ -288,7 +275,7 @@ pub(in crate::web) async fn switch(
         let on = fields.text("to") == "on";
         let what = if on { "switch-on" } else { "switch-off" };
         let switched = visit.parts.settings.switch(feature, on).await;
-        done(visit, switched, what, feature.name()).await
+        visit.done(switched, what, feature.name(), SETTINGS).await
     })
     .await
 }

@@ -7,13 +7,14 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use super::visit::{Visit, form_sent, go, signed_in};
+use super::visit::{Visit, form_sent, signed_in};
 use super::words::Texts;
 use crate::library::{LibraryError, PluginView, Whom};
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::permissions::May;
 use crate::web::shared::{Shared, moment};
+use crate::web::visit::go;
 
 #[derive(Template)]
 #[template(path = "operator_plugins.html")]

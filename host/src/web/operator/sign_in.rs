@@ -7,13 +7,13 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use secrecy::SecretString;
 
-use super::visit::{SESSION, SESSION_LASTS, closed, form_sent, go};
+use super::visit::{BY, SESSION, closed, form_sent};
 use super::words::Texts;
 use crate::web::forms::{Fields, from_here};
 use crate::web::home::render;
 use crate::web::language::Language;
-use crate::web::owner::visit::{cookie, shown, stale, trouble};
 use crate::web::shared::{OperatorParts, Shared};
+use crate::web::visit::{cookie, forgotten, go, shown, stale, with_cookie, with_status};
 
 /// The cookie that ties the form to the browser that shows it.
 const FORM: &str = "jadi-operator-form";
@@ -40,7 +40,7 @@ pub(in crate::web) async fn show(request: HttpRequest, shared: Data<Shared>) -> 
 
 fn page(parts: &OperatorParts, language: Language, problem: Option<&str>) -> HttpResponse {
     let form = parts.access.form();
-    let mut page = render(&Page {
+    let page = render(&Page {
         lang: language.tag(),
         t: Texts::of(language),
         about: language.texts().about,
@@ -48,11 +48,7 @@ fn page(parts: &OperatorParts, language: Language, problem: Option<&str>) -> Htt
         problem,
     });
     let lasts = Some(Duration::minutes(10));
-    if let Err(error) = page.add_cookie(&cookie(&parts.access, FORM, form.reveal(), lasts)) {
-        tracing::error!(%error, "a cookie could not be set");
-        return trouble(language);
-    }
-    page
+    with_cookie(page, &cookie(&parts.access, FORM, form.reveal(), lasts))
 }
 
 /// Signs in.
@@ -71,29 +67,18 @@ pub(in crate::web) async fn sign_in(
         return stale(language);
     }
     let again = |status: StatusCode, problem: &str| {
-        let mut page = page(parts, language, Some(problem));
-        *page.status_mut() = status;
-        page
+        with_status(page(parts, language, Some(problem)), status)
     };
     if let Err(problem) = shared.rates.sign_in(&request) {
         return again(problem.status(), problem.message_in(language));
     }
-    let by = shared.visitor_of("the operator's page", &request);
+    let by = shared.visitor_of(BY, &request);
     let password = SecretString::from(fields.text("password").to_owned());
     match parts.operators.sign_in(password).await {
         Some(secret) => {
             shared.note(by, "sign-in", "", "").await;
-            let mut answer = go("/operator");
-            let cookies = [
-                cookie(&parts.access, SESSION, secret.reveal(), Some(SESSION_LASTS)),
-                cookie(&parts.access, FORM, "", Some(Duration::ZERO)),
-            ];
-            for cookie in &cookies {
-                if let Err(error) = answer.add_cookie(cookie) {
-                    tracing::error!(%error, "a cookie could not be set");
-                }
-            }
-            answer
+            let answer = with_cookie(go("/operator"), &SESSION.cookie(&parts.access, &secret));
+            with_cookie(answer, &forgotten(&parts.access, FORM))
         }
         None => {
             tracing::warn!("somebody tried to sign in as the operator with a wrong password");
@@ -112,14 +97,10 @@ pub(in crate::web) async fn sign_out(
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
         let access = &visit.parts.access;
-        if let Some(secret) = shown(&request, access, SESSION) {
+        if let Some(secret) = shown(&request, access, SESSION.name) {
             visit.parts.operators.sign_out(&secret);
         }
-        let mut answer = go("/operator/sign-in");
-        if let Err(error) = answer.add_cookie(&cookie(access, SESSION, "", Some(Duration::ZERO))) {
-            tracing::error!(%error, "a cookie could not be set");
-        }
-        answer
+        with_cookie(go("/operator/sign-in"), &forgotten(access, SESSION.name))
     })
     .await
 }

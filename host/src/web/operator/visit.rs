@@ -1,38 +1,57 @@
 //! Who visits: the operator, or somebody who has to sign in first.
 
 use actix_web::cookie::time::Duration;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::words::Texts;
-use crate::web::forms::{Fields, from_here};
+use crate::access::Access;
+use crate::store::StoreError;
+use crate::web::forms::Fields;
 use crate::web::language::Language;
-use crate::web::owner::visit::{cookie, notice, shown, stale};
 use crate::web::shared::{OperatorParts, Shared};
+use crate::web::visit::{self, Found, Session, Who, go, notice, shown};
 
 /// The cookie of a session.
-pub(super) const SESSION: &str = "jadi-operator";
-/// For how long browsers keep it; the session itself may end sooner.
-pub(super) const SESSION_LASTS: Duration = Duration::hours(12);
+pub(super) const SESSION: Session = Session {
+    name: "jadi-operator",
+    lasts: Duration::hours(12),
+};
+/// Where they do what they do, for the deeds.
+pub(super) const BY: &str = "the operator's page";
 
-/// The operator, signed in.
-pub(super) struct Visit<'a> {
+/// The operator.
+pub(super) struct Operator<'a> {
     /// What their pages are made of.
     pub(super) parts: &'a OperatorParts,
-    /// What their forms carry.
-    pub(super) form: String,
-    /// What they read.
-    pub(super) language: Language,
-    /// The texts in it.
+    /// The texts that they read.
     pub(super) texts: &'static Texts,
-    by: String,
-    shared: &'a Shared,
 }
+
+/// The operator, signed in.
+pub(super) type Visit<'a> = visit::Visit<'a, Operator<'a>>;
 
 impl Visit<'_> {
     /// Keeps what the operator did.
     pub(super) async fn note(&self, what: &str, with: &str, detail: &str) {
-        self.shared.note(self.by.clone(), what, with, detail).await;
+        self.keep(what, with, detail).await;
+    }
+
+    /// The end of something that was asked for: it is noted, and another page shown; or what went wrong.
+    pub(super) async fn done(
+        &self,
+        done: Result<(), StoreError>,
+        what: &str,
+        detail: &str,
+        place: &str,
+    ) -> HttpResponse {
+        match done {
+            Ok(()) => {
+                self.note(what, "", detail).await;
+                go(place)
+            }
+            Err(error) => self.trouble(&error),
+        }
     }
 
     /// What went wrong, as a page.
@@ -44,8 +63,33 @@ impl Visit<'_> {
     /// The host's data can't be read or written now.
     pub(super) fn trouble(&self, error: &impl std::fmt::Display) -> HttpResponse {
         tracing::error!(%error, "the operator's page can't read or change something");
-        let text = self.language.texts().trouble;
-        self.refused(StatusCode::INTERNAL_SERVER_ERROR, text)
+        visit::trouble(self.language)
+    }
+}
+
+impl<'a> Who<'a> for Operator<'a> {
+    const SESSION: Session = SESSION;
+    const BY: &'static str = BY;
+
+    async fn find(request: &HttpRequest, shared: &'a Shared) -> Result<Found<Self>, HttpResponse> {
+        let language = Language::of_visitor(request);
+        let Some(parts) = &shared.parts.operator else {
+            return Err(closed(language));
+        };
+        let shown = shown(request, &parts.access, SESSION.name);
+        let operator = shown.and_then(|secret| parts.operators.visitor(&secret));
+        let operator = operator.ok_or_else(|| go("/operator/sign-in"))?;
+        let texts = Texts::of(language);
+        Ok(Found {
+            who: Self { parts, texts },
+            form: operator.form,
+            renewed: operator.renewed,
+            language,
+        })
+    }
+
+    fn access(&self) -> &'a Access {
+        &self.parts.access
     }
 }
 
@@ -60,43 +104,13 @@ pub(super) fn closed(language: Language) -> HttpResponse {
     )
 }
 
-/// Goes to another page.
-pub(super) fn go(place: impl AsRef<str>) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, place.as_ref()))
-        .finish()
-}
-
 /// Answers the operator with this, and anybody else with where to sign in.
 pub(super) async fn signed_in(
     request: &HttpRequest,
     shared: &Shared,
     answer: impl AsyncFnOnce(&Visit<'_>) -> HttpResponse,
 ) -> HttpResponse {
-    let language = Language::of_visitor(request);
-    let Some(parts) = &shared.parts.operator else {
-        return closed(language);
-    };
-    let shown = shown(request, &parts.access, SESSION);
-    let Some(operator) = shown.and_then(|secret| parts.operators.visitor(&secret)) else {
-        return go("/operator/sign-in");
-    };
-    let visit = Visit {
-        parts,
-        form: operator.form,
-        language,
-        texts: Texts::of(language),
-        by: shared.visitor_of("the operator's page", request),
-        shared,
-    };
-    let mut response = answer(&visit).await;
-    if let Some(secret) = operator.renewed {
-        let cookie = cookie(&parts.access, SESSION, secret.reveal(), Some(SESSION_LASTS));
-        if let Err(error) = response.add_cookie(&cookie) {
-            tracing::error!(%error, "a cookie could not be set");
-        }
-    }
-    response
+    visit::signed_in(request, shared, answer).await
 }
 
 /// Does what a form of the operator's asks for, if a page of theirs sent it.
@@ -106,11 +120,5 @@ pub(super) async fn form_sent(
     fields: &Fields,
     done: impl AsyncFnOnce(&Visit<'_>) -> HttpResponse,
 ) -> HttpResponse {
-    signed_in(request, shared, async |visit| {
-        if from_here(request).is_err() || !fields.prove(&visit.form) {
-            return stale(visit.language);
-        }
-        done(visit).await
-    })
-    .await
+    visit::form_sent(request, shared, fields, done).await
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
 
 use super::plugin::with_plugin;
-use super::visit::{Visit, signed_in, trouble};
+use super::visit::{Visit, signed_in};
 use crate::clock::Millis;
 use crate::dispatch::{LogEntry, Measure};
 use crate::plugins::LogLevel;
@@ -63,8 +63,7 @@ async fn show(visit: &Visit<'_>, name: &str) -> HttpResponse {
     {
         Ok(runs) => runs,
         Err(error) => {
-            tracing::error!(bot = %visit.bot.id, %error, "a plugin's runs could not be read for its page");
-            return trouble(visit.language);
+            return visit.trouble(&error);
         }
     };
     let failed = runs.iter().filter(|run| run.receipt.failure.is_some());

@@ -1,16 +1,16 @@
 //! A bot's end, asked for on its page and confirmed on another.
 
-use actix_web::cookie::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use super::visit::{SESSION, cookie, form_sent, notice, signed_in, trouble};
+use super::visit::{SESSION, form_sent, signed_in};
 use crate::model::{Ending, StepName};
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::shared::Shared;
+use crate::web::visit::{forgotten, notice, with_cookie};
 use crate::web::words::Texts;
 
 #[derive(Template)]
@@ -50,18 +50,13 @@ pub(in crate::web) async fn log_out(
             reason: None,
         };
         if let Err(error) = visit.parts.manager.end(visit.bot.id, ending).await {
-            tracing::error!(%error, "a bot could not be ended from its page");
-            return trouble(visit.language);
+            return visit.trouble(&error);
         }
         visit.note("end", "").await;
         let texts = visit.language.texts();
         let (title, text) = (texts.ending_title, texts.ending);
-        let mut answer = notice(visit.language, StatusCode::OK, title, text);
-        let forgotten = cookie(&visit.parts.access, SESSION, "", Some(Duration::ZERO));
-        if let Err(error) = answer.add_cookie(&forgotten) {
-            tracing::error!(%error, "a cookie could not be set");
-        }
-        answer
+        let answer = notice(visit.language, StatusCode::OK, title, text);
+        with_cookie(answer, &forgotten(&visit.parts.access, SESSION.name))
     })
     .await
 }

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
 
 use super::chart::{self, Bar};
-use super::visit::{signed_in, trouble};
+use super::visit::signed_in;
 use crate::clock::Millis;
 use crate::store::{Day, DayLatency, DayUsage};
 use crate::web::home::render;
@@ -59,10 +59,7 @@ pub(in crate::web) async fn numbers(request: HttpRequest, shared: Data<Shared>) 
             Ok((usage, latency)) => {
                 render(&Page::new(first, today, &usage, &latency, visit.language))
             }
-            Err(error) => {
-                tracing::error!(bot = %visit.bot.id, %error, "a bot's days could not be read for its page");
-                trouble(visit.language)
-            }
+            Err(error) => visit.trouble(&error),
         }
     })
     .await

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use jadi_plugin_manifest::{Scope, Setting, SettingKind, SettingValue};
 use serde::Deserialize;
 
-use super::visit::{Visit, form_sent, notice, signed_in, trouble};
+use super::visit::{Visit, form_sent, signed_in};
 use crate::dispatch::Installed;
 use crate::store::SettingChange;
 use crate::web::forms::Fields;
@@ -17,6 +17,7 @@ use crate::web::home::render;
 use crate::web::language::Language;
 use crate::web::permissions::{self, May};
 use crate::web::shared::Shared;
+use crate::web::visit::{go, notice, with_status};
 use crate::web::words::Texts;
 
 /// Longer texts are written on several lines.
@@ -139,26 +140,17 @@ async fn keep(
             let problem = visit.language.texts().wrong_value;
             let problem = problem.replace("{setting}", summary);
             let typed = |setting: &Setting| fields.text(&field(setting)).to_owned();
-            let mut page = show(visit, plugin, typed, false, Some(problem));
-            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            return page;
+            let page = show(visit, plugin, typed, false, Some(problem));
+            return with_status(page, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
     let (manager, bot, name) = (&visit.parts.manager, visit.bot.id, &plugin.manifest.name);
     match manager.set_plugin(bot, name, changes).await {
         Ok(()) => {
             visit.note("plugin-set", name).await;
-            HttpResponse::SeeOther()
-                .insert_header((
-                    header::LOCATION,
-                    format!("/bot/plugins/{name}?kept#settings"),
-                ))
-                .finish()
+            go(format!("/bot/plugins/{name}?kept#settings"))
         }
-        Err(error) => {
-            tracing::error!(%bot, %error, "a plugin's settings could not be kept");
-            trouble(visit.language)
-        }
+        Err(error) => visit.trouble(&error),
     }
 }
 
@@ -175,10 +167,7 @@ pub(super) async fn with_plugin(
             let (title, text) = (texts.no_plugin_title, texts.no_plugin);
             notice(visit.language, StatusCode::NOT_FOUND, title, text)
         }
-        Err(error) => {
-            tracing::error!(bot = %visit.bot.id, %error, "a plugin's settings could not be read");
-            trouble(visit.language)
-        }
+        Err(error) => visit.trouble(&error),
     }
 }
 

@@ -1,15 +1,16 @@
 //! Which plugins are on.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use super::visit::{form_sent, notice, signed_in};
+use super::visit::{form_sent, signed_in};
 use crate::dispatch::{Installed, SwitchError};
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::shared::Shared;
+use crate::web::visit::{go, notice};
 use crate::web::words::Texts;
 
 #[derive(Template)]
@@ -63,9 +64,7 @@ pub(in crate::web) async fn switch(
                     false => "plugin-switch-off",
                 };
                 visit.note(what, &name).await;
-                HttpResponse::SeeOther()
-                    .insert_header((header::LOCATION, format!("/bot/plugins#{name}")))
-                    .finish()
+                go(format!("/bot/plugins#{name}"))
             }
             Err(SwitchError::Refused(why)) => {
                 tracing::warn!(%bot, why, "a plugin is not switched");

@@ -1,43 +1,16 @@
 //! What an owner sets: name, language, prefixes; and whether the bot runs.
 
-use actix_web::http::header;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, post};
 
 use super::page::{self, Typed};
-use super::visit::{Visit, form_sent, trouble};
+use super::visit::{Visit, form_sent};
 use crate::bots::NAME;
 use crate::model::{MOST_PREFIXES, is_prefix};
 use crate::store::{SettingsChange, StoreError};
 use crate::web::forms::Fields;
 use crate::web::language::Language;
 use crate::web::shared::Shared;
-
-/// Goes back to the page.
-fn back(place: &'static str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, place))
-        .finish()
-}
-
-/// The end of something that was asked for: back to the page, or what went wrong.
-async fn done(
-    visit: &Visit<'_>,
-    done: Result<(), StoreError>,
-    what: &str,
-    place: &'static str,
-) -> HttpResponse {
-    match done {
-        Ok(()) => {
-            visit.note(what, "").await;
-            back(place)
-        }
-        Err(error) => {
-            tracing::error!(bot = %visit.bot.id, %error, "what an owner wanted is not done");
-            trouble(visit.language)
-        }
-    }
-}
 
 /// Starts the bot.
 #[post("/bot/start")]
@@ -48,7 +21,7 @@ pub(in crate::web) async fn start(
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
         let started = visit.parts.manager.start(visit.bot.id).await;
-        done(visit, started, "start", "/bot").await
+        visit.done(started, "start", "", "/bot").await
     })
     .await
 }
@@ -62,7 +35,7 @@ pub(in crate::web) async fn stop(
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
         let stopped = visit.parts.manager.stop(visit.bot.id).await;
-        done(visit, stopped, "stop", "/bot").await
+        visit.done(stopped, "stop", "", "/bot").await
     })
     .await
 }
@@ -83,7 +56,7 @@ pub(in crate::web) async fn set(
         match read(&typed, visit.language) {
             Ok(change) => {
                 let kept = keep(visit, &typed.name, change).await;
-                done(visit, kept, "set", "/bot?kept#settings").await
+                visit.done(kept, "set", "", "/bot?kept#settings").await
             }
             Err(problem) => page::again(visit, &shared, typed, problem).await,
         }

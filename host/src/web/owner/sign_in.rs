@@ -3,16 +3,17 @@
 //! The link's page only shows a button: messengers fetch the links of their chats, and what they fetch must not use the link up.
 
 use actix_web::cookie::time::Duration;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use super::visit::{SESSION, SESSION_LASTS, cookie, form_sent, notice, shown, stale, trouble};
+use super::visit::{SESSION, form_sent};
 use crate::web::forms::{Fields, from_here};
 use crate::web::home::render;
 use crate::web::language::Language;
 use crate::web::shared::{OwnerParts, Shared};
+use crate::web::visit::{cookie, forgotten, go, notice, shown, stale, trouble, with_cookie};
 use crate::web::words::Texts;
 
 /// The cookie that ties a link's form to the browser that shows it.
@@ -62,19 +63,14 @@ pub(in crate::web) async fn show(
             }
         }
         let form = parts.access.form();
-        let mut page = render(&Page {
+        let page = render(&Page {
             lang: language.tag(),
             t: language.texts(),
             link: &link,
             form: form.reveal(),
         });
         let lasts = Some(Duration::minutes(10));
-        let set = page.add_cookie(&cookie(&parts.access, FORM, form.reveal(), lasts));
-        if let Err(error) = set {
-            tracing::error!(%error, "a cookie could not be set");
-            return trouble(language);
-        }
-        page
+        with_cookie(page, &cookie(&parts.access, FORM, form.reveal(), lasts))
     })
     .await
 }
@@ -93,16 +89,10 @@ pub(in crate::web) async fn use_link(
             return stale(language);
         }
         match parts.access.sign_in(&link).await {
-            Ok(Some(secret)) => HttpResponse::SeeOther()
-                .insert_header((header::LOCATION, "/bot"))
-                .cookie(cookie(
-                    &parts.access,
-                    SESSION,
-                    secret.reveal(),
-                    Some(SESSION_LASTS),
-                ))
-                .cookie(cookie(&parts.access, FORM, "", Some(Duration::ZERO)))
-                .finish(),
+            Ok(Some(secret)) => {
+                let answer = with_cookie(go("/bot"), &SESSION.cookie(&parts.access, &secret));
+                with_cookie(answer, &forgotten(&parts.access, FORM))
+            }
             Ok(None) => over(language),
             Err(error) => {
                 tracing::error!(%error, "a session could not begin");
@@ -133,15 +123,11 @@ pub(in crate::web) async fn sign_out(
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
         let access = &visit.parts.access;
-        let secret = shown(&request, access, SESSION).unwrap_or_default();
+        let secret = shown(&request, access, SESSION.name).unwrap_or_default();
         if let Err(error) = access.sign_out(&secret).await {
-            tracing::error!(%error, "a session could not be ended");
-            return trouble(visit.language);
+            return visit.trouble(&error);
         }
-        HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, "/"))
-            .cookie(cookie(access, SESSION, "", Some(Duration::ZERO)))
-            .finish()
+        with_cookie(go("/"), &forgotten(access, SESSION.name))
     })
     .await
 }

@@ -1,14 +1,13 @@
 //! The bot's data taken away as a file, and forgotten: both asked for on one page, the second confirmed on another.
 
-use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType, LOCATION};
+use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use serde::Deserialize;
 
-use super::visit::{Visit, form_sent, signed_in, trouble};
+use super::visit::{form_sent, signed_in};
 use crate::bots::Particulars;
-use crate::store::StoreError;
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::shared::Shared;
@@ -78,10 +77,7 @@ pub(in crate::web) async fn export(
                     .insert_header(attachment)
                     .body(archive)
             }
-            Err(error) => {
-                tracing::error!(bot = %visit.bot.id, %error, "a bot's data could not be packed for its page");
-                trouble(visit.language)
-            }
+            Err(error) => visit.trouble(&error),
         }
     })
     .await
@@ -102,7 +98,7 @@ pub(in crate::web) async fn confirm(request: HttpRequest, shared: Data<Shared>) 
                 data,
                 webhooks: webhooks.len(),
             }),
-            (Err(error), _) | (_, Err(error)) => failed(visit, &error),
+            (Err(error), _) | (_, Err(error)) => visit.trouble(&error),
         }
     })
     .await
@@ -116,20 +112,8 @@ pub(in crate::web) async fn erase(
     fields: web::Form<Fields>,
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
-        match visit.parts.manager.erase(visit.bot.id).await {
-            Ok(()) => {
-                visit.note("erase", "").await;
-                HttpResponse::SeeOther()
-                    .insert_header((LOCATION, "/bot/data?erased"))
-                    .finish()
-            }
-            Err(error) => failed(visit, &error),
-        }
+        let erased = visit.parts.manager.erase(visit.bot.id).await;
+        visit.done(erased, "erase", "", "/bot/data?erased").await
     })
     .await
-}
-
-fn failed(visit: &Visit<'_>, error: &StoreError) -> HttpResponse {
-    tracing::error!(bot = %visit.bot.id, %error, "a bot's data can't be read or erased");
-    trouble(visit.language)
 }

@@ -1,16 +1,17 @@
 //! Tokens: what programs show to manage the bot by the API. Each is shown once, when it is made.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use super::visit::{Visit, form_sent, signed_in, trouble};
+use super::visit::{Visit, form_sent, signed_in};
 use crate::clock::Millis;
-use crate::store::{ApiToken, StoreError};
+use crate::store::ApiToken;
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::shared::Shared;
+use crate::web::visit::with_status;
 use crate::web::words::Texts;
 
 /// The most characters of a token's name.
@@ -53,12 +54,12 @@ pub(in crate::web) async fn add(
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
         let texts = visit.language.texts();
+        let refused =
+            async |status, problem| with_status(show(visit, None, Some(problem)).await, status);
         let name = fields.text("name").trim();
         let plain = name.chars().all(|c| !c.is_control());
         if !plain || !(1..=NAME).contains(&name.chars().count()) {
-            let mut page = show(visit, None, Some(texts.token_name_wrong)).await;
-            *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            return page;
+            return refused(StatusCode::UNPROCESSABLE_ENTITY, texts.token_name_wrong).await;
         }
         let added = visit.parts.access.add_token(visit.bot.id, name.to_owned());
         match added.await {
@@ -66,12 +67,8 @@ pub(in crate::web) async fn add(
                 visit.note("token-make", name).await;
                 show(visit, Some(token), None).await
             }
-            Ok(None) => {
-                let mut page = show(visit, None, Some(texts.tokens_full)).await;
-                *page.status_mut() = StatusCode::CONFLICT;
-                page
-            }
-            Err(error) => failed(visit, &error),
+            Ok(None) => refused(StatusCode::CONFLICT, texts.tokens_full).await,
+            Err(error) => visit.trouble(&error),
         }
     })
     .await
@@ -86,15 +83,11 @@ pub(in crate::web) async fn revoke(
     fields: web::Form<Fields>,
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
-        match visit.parts.access.revoke_token(visit.bot.id, *id).await {
-            Ok(()) => {
-                visit.note("token-revoke", &id.to_string()).await;
-                HttpResponse::SeeOther()
-                    .insert_header((header::LOCATION, "/bot/tokens"))
-                    .finish()
-            }
-            Err(error) => failed(visit, &error),
-        }
+        let revoked = visit.parts.access.revoke_token(visit.bot.id, *id).await;
+        let detail = id.to_string();
+        visit
+            .done(revoked, "token-revoke", &detail, "/bot/tokens")
+            .await
     })
     .await
 }
@@ -113,11 +106,6 @@ async fn show(
             new,
             problem,
         }),
-        Err(error) => failed(visit, &error),
+        Err(error) => visit.trouble(&error),
     }
-}
-
-fn failed(visit: &Visit<'_>, error: &StoreError) -> HttpResponse {
-    tracing::error!(bot = %visit.bot.id, %error, "a bot's tokens can't be read or changed");
-    trouble(visit.language)
 }

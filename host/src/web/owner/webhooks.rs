@@ -1,16 +1,17 @@
 //! Webhooks: where what happens to the bot is posted. Each has a secret that is shown once, when it is made.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use super::visit::{Visit, form_sent, notice, signed_in, trouble};
+use super::visit::{Visit, form_sent, signed_in};
 use crate::clock::Millis;
-use crate::store::{DeadLetter, DeliveryError, StoreError, Webhook};
+use crate::store::{DeadLetter, DeliveryError, Webhook};
 use crate::web::forms::Fields;
 use crate::web::home::render;
-use crate::web::shared::Shared;
+use crate::web::shared::{Shared, moment};
+use crate::web::visit::{go, notice, with_status};
 use crate::web::words::Texts;
 use crate::webhooks::address;
 
@@ -30,10 +31,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// A time as people everywhere read it, in UTC.
     fn time(&self, at: &Millis) -> String {
-        let at = jiff::Timestamp::from_millisecond(*at).unwrap_or(jiff::Timestamp::MAX);
-        at.strftime("%Y-%m-%d %H:%M").to_string()
+        moment(*at)
     }
 
     /// Why something was not taken.
@@ -69,9 +68,7 @@ pub(in crate::web) async fn add(
     form_sent(&request, &shared, &fields, async |visit| {
         let (texts, typed) = (visit.language.texts(), fields.text("url"));
         let refused = async |status, problem| {
-            let mut page = show(visit, None, typed, Some(problem)).await;
-            *page.status_mut() = status;
-            page
+            with_status(show(visit, None, typed, Some(problem)).await, status)
         };
         let Ok(url) = address(typed) else {
             return refused(StatusCode::UNPROCESSABLE_ENTITY, texts.hook_wrong).await;
@@ -84,7 +81,7 @@ pub(in crate::web) async fn add(
                 show(visit, Some(secret.0), "", None).await
             }
             Ok(None) => refused(StatusCode::CONFLICT, texts.hooks_full).await,
-            Err(error) => failed(visit, &error),
+            Err(error) => visit.trouble(&error),
         }
     })
     .await
@@ -99,13 +96,11 @@ pub(in crate::web) async fn remove(
     fields: web::Form<Fields>,
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
-        match visit.parts.manager.remove_webhook(visit.bot.id, *id).await {
-            Ok(()) => {
-                visit.note("webhook-remove", &id.to_string()).await;
-                back("/bot/webhooks")
-            }
-            Err(error) => failed(visit, &error),
-        }
+        let removed = visit.parts.manager.remove_webhook(visit.bot.id, *id).await;
+        let detail = id.to_string();
+        visit
+            .done(removed, "webhook-remove", &detail, "/bot/webhooks")
+            .await
     })
     .await
 }
@@ -122,23 +117,17 @@ pub(in crate::web) async fn replay(
         match visit.parts.manager.replay(visit.bot.id, *row).await {
             Ok(true) => {
                 visit.note("webhook-replay", &row.to_string()).await;
-                back("/bot/webhooks#dead-letters")
+                go("/bot/webhooks#dead-letters")
             }
             Ok(false) => {
                 let texts = visit.language.texts();
                 let (title, text) = (texts.trouble_title, texts.hook_not_replayed);
                 notice(visit.language, StatusCode::CONFLICT, title, text)
             }
-            Err(error) => failed(visit, &error),
+            Err(error) => visit.trouble(&error),
         }
     })
     .await
-}
-
-fn back(place: &'static str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, place))
-        .finish()
 }
 
 async fn show(
@@ -158,11 +147,6 @@ async fn show(
             typed,
             problem,
         }),
-        Err(error) => failed(visit, &error),
+        Err(error) => visit.trouble(&error),
     }
-}
-
-fn failed(visit: &Visit<'_>, error: &StoreError) -> HttpResponse {
-    tracing::error!(bot = %visit.bot.id, %error, "a bot's webhooks can't be read or changed");
-    trouble(visit.language)
 }

@@ -47,7 +47,7 @@ use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreError
 use crate::web::deeds::Deeds;
 use crate::web::shared::{HostingParts, OperatorParts, OwnerParts, Shared, WebParts};
 use crate::web::tests::bare;
-use crate::web::{headers, server};
+use crate::web::{headers, patience, server};
 use crate::whatsapp::Session;
 use crate::whatsapp::fake::{DEADLINE, FakeConnector, Starts};
 
@@ -287,6 +287,7 @@ impl Bench {
     pub(in crate::web) async fn ask(&self, request: TestRequest) -> Seen {
         let app = App::new()
             .app_data(self.shared.clone())
+            .wrap(from_fn(patience::bodies))
             .wrap(from_fn(headers::rates))
             .wrap(headers::all(false))
             .configure(server::routes);
