@@ -32,12 +32,23 @@ use super::{api, connect};
         api::bot::stats,
         api::command::command,
         api::socket::socket,
-        api::manage::look,
-        api::manage::set_bot,
-        api::manage::start,
-        api::manage::stop,
-        api::manage::list_plugins,
-        api::manage::change_plugin,
+        api::owner::bot::look,
+        api::owner::bot::set,
+        api::owner::bot::start,
+        api::owner::bot::stop,
+        api::owner::plugins::list,
+        api::owner::plugins::change_one,
+        api::owner::runs::list,
+        api::owner::days::list,
+        api::owner::tokens::list,
+        api::owner::tokens::add,
+        api::owner::tokens::revoke,
+        api::owner::webhooks::list,
+        api::owner::webhooks::add,
+        api::owner::webhooks::remove,
+        api::owner::webhooks::replay,
+        api::owner::takeout::export,
+        api::owner::takeout::erase,
     ),
     modifiers(&Token),
 )]
@@ -223,10 +234,25 @@ mod tests {
     }
 
     #[test]
+    fn each_call_has_a_name_of_its_own() {
+        let document: Value = serde_json::from_str(&JSON).expect("JSON");
+        let paths = document["paths"].as_object().expect("paths").values();
+        let calls = paths.flat_map(|methods| methods.as_object().expect("calls").values());
+        let mut names: Vec<_> = calls.map(|call| call["operationId"].as_str()).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert!(
+            names.len() == all && names.iter().all(Option::is_some),
+            "{names:?}"
+        );
+    }
+
+    #[test]
     fn the_page_shows_each_call_with_its_shapes() {
         let document: Value = serde_json::from_str(&JSON).expect("JSON");
         let calls = calls(&document);
-        assert_eq!(calls.len(), 14);
+        assert_eq!(calls.len(), 25);
         let connect = calls.iter().find(|call| call.path == "/api/subbot/connect");
         let connect = connect.expect("the call");
         assert_eq!((connect.method.as_str(), connect.token), ("POST", false));

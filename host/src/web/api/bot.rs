@@ -62,6 +62,8 @@ pub(in crate::web) async fn log_out(
             reason: None,
         };
         parts.manager.end(bot.id, ending).await.map_err(no_store)?;
+        let by = shared.visitor_of("a program of the owner's", &request);
+        shared.note(by, "end", &bot.id.to_string(), "").await;
         Ok(LoggingOut {
             jid: bot.jid.as_ref().map(Jid::to_string),
             message: "The bot is being logged out, and all its data deleted.",

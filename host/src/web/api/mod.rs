@@ -5,12 +5,13 @@
 //! - `feed`: what happens to a bot, told as it happens; `socket` tells it over a WebSocket, and
 //!   `/api/subbot/events` by server-sent events.
 //! - `token`: whose token is shown. `bot`: how a bot is used, and its end. `command`: what its owner could type.
-//! - `manage`: what its owner does on its page.
+//! - `owner`: what its owner does on its page. `responses`: how failures are described.
 
 pub(super) mod bot;
 pub(super) mod command;
 pub(super) mod feed;
-pub(super) mod manage;
+pub(super) mod owner;
+mod responses;
 pub(super) mod socket;
 pub(super) mod token;
 
@@ -23,10 +24,5 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(bot::stats)
         .service(command::command)
         .service(socket::socket)
-        .service(manage::look)
-        .service(manage::start)
-        .service(manage::stop)
-        .service(manage::set_bot)
-        .service(manage::list_plugins)
-        .service(manage::change_plugin);
+        .configure(owner::routes);
 }

@@ -31,6 +31,11 @@ const COMMANDS: Rate = Rate {
     most: 30,
     within: 60_000,
 };
+/// Archives of a bot's data, which are packed anew each time: five per bot and hour.
+const EXPORTS: Rate = Rate {
+    most: 5,
+    within: 3_600_000,
+};
 /// Passwords of the operator: five per address and quarter of an hour.
 const SIGN_INS: Rate = Rate {
     most: 5,
@@ -65,6 +70,7 @@ pub(in crate::web) struct Rates {
     creations: Gate<IpAddr>,
     questions: Gate<IpAddr>,
     commands: Gate<BotId>,
+    exports: Gate<BotId>,
 }
 
 impl Rates {
@@ -77,6 +83,7 @@ impl Rates {
             creations: Gate::new(CREATIONS),
             questions: Gate::new(QUESTIONS),
             commands: Gate::new(COMMANDS),
+            exports: Gate::new(EXPORTS),
         }
     }
 
@@ -98,6 +105,11 @@ impl Rates {
     /// Whether a program may give this bot a command now.
     pub(in crate::web) fn command(&self, request: &HttpRequest, bot: BotId) -> Result<(), Problem> {
         self.ask(&self.commands, bot, request, Whose::Bot)
+    }
+
+    /// Whether this bot's data may be packed now, for its page or a program.
+    pub(in crate::web) fn export(&self, request: &HttpRequest, bot: BotId) -> Result<(), Problem> {
+        self.ask(&self.exports, bot, request, Whose::Bot)
     }
 
     fn pass(&self, gate: &Gate<IpAddr>, request: &HttpRequest) -> Result<(), Problem> {
@@ -186,7 +198,7 @@ fn of_one_visitor(address: IpAddr) -> IpAddr {
 enum Whose {
     /// Requests from an address.
     Address,
-    /// Commands for a bot.
+    /// Commands for a bot, or archives of it.
     Bot,
 }
 

@@ -14,7 +14,7 @@ use crate::web::shared::Shared;
 use crate::web::words::Texts;
 
 /// The most runs that are shown.
-const RUNS: u32 = 50;
+pub(in crate::web) const RUNS: u32 = 50;
 
 #[derive(Template)]
 #[template(path = "plugin_log.html")]
@@ -105,14 +105,15 @@ impl Run {
 }
 
 /// How much of a measure a run has used.
-fn used(entry: &LogEntry, of: Measure) -> u64 {
+pub(in crate::web) fn used(entry: &LogEntry, of: Measure) -> u64 {
     let mut shares = entry.receipt.shares();
     shares
         .find(|share| share.of == of)
         .map_or(0, |share| share.used)
 }
 
-fn level(level: LogLevel) -> &'static str {
+/// A level's word.
+pub(in crate::web) fn level(level: LogLevel) -> &'static str {
     match level {
         LogLevel::Debug => "debug",
         LogLevel::Info => "info",

@@ -18,8 +18,8 @@ use crate::web::words::Texts;
 /// How many days are shown.
 const DAYS: i64 = 30;
 /// The shares of answers that are told, percent.
-const HALF: u8 = 50;
-const ALMOST_ALL: u8 = 95;
+pub(in crate::web) const HALF: u8 = 50;
+pub(in crate::web) const ALMOST_ALL: u8 = 95;
 
 #[derive(Template)]
 #[template(path = "numbers.html")]
@@ -54,7 +54,7 @@ struct WaitDay {
 pub(in crate::web) async fn numbers(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     signed_in(&request, &shared, async |visit| {
         let today = Day::of(shared.parts.clock.now());
-        let first = Day(today.0.saturating_sub(DAYS.saturating_sub(1)));
+        let first = first_day(today);
         match visit.parts.manager.history(visit.bot.id, first).await {
             Ok((usage, latency)) => {
                 render(&Page::new(first, today, &usage, &latency, visit.language))
@@ -63,6 +63,11 @@ pub(in crate::web) async fn numbers(request: HttpRequest, shared: Data<Shared>) 
         }
     })
     .await
+}
+
+/// The first day that is shown.
+pub(in crate::web) fn first_day(today: Day) -> Day {
+    Day(today.0.saturating_sub(DAYS.saturating_sub(1)))
 }
 
 impl Page {
@@ -145,7 +150,7 @@ fn seconds(within: Option<Millis>, texts: &Texts) -> String {
 }
 
 /// A day as people everywhere read it.
-fn date(day: Day) -> String {
+pub(in crate::web) fn date(day: Day) -> String {
     let last_moment = day.end().saturating_sub(1);
     let at = jiff::Timestamp::from_millisecond(last_moment).unwrap_or(jiff::Timestamp::MAX);
     at.strftime("%Y-%m-%d").to_string()

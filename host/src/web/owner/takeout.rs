@@ -11,6 +11,7 @@ use crate::bots::Particulars;
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::shared::Shared;
+use crate::web::visit::notice;
 use crate::web::words::Texts;
 
 #[derive(Template)]
@@ -65,22 +66,32 @@ pub(in crate::web) async fn export(
     fields: web::Form<Fields>,
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
+        if let Err(problem) = shared.rates.export(&request, visit.bot.id) {
+            let title = visit.language.texts().trouble_title;
+            let text = problem.message_in(visit.language);
+            return notice(visit.language, problem.status(), title, text);
+        }
         match visit.parts.manager.export(&visit.bot).await {
             Ok((name, archive)) => {
                 visit.note("export", "").await;
-                let attachment = ContentDisposition {
-                    disposition: DispositionType::Attachment,
-                    parameters: vec![DispositionParam::Filename(name)],
-                };
-                HttpResponse::Ok()
-                    .content_type("application/zstd")
-                    .insert_header(attachment)
-                    .body(archive)
+                attachment(name, archive)
             }
             Err(error) => visit.trouble(&error),
         }
     })
     .await
+}
+
+/// An archive to be kept as a file.
+pub(in crate::web) fn attachment(name: String, archive: Vec<u8>) -> HttpResponse {
+    let attachment = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::Filename(name)],
+    };
+    HttpResponse::Ok()
+        .content_type("application/zstd")
+        .insert_header(attachment)
+        .body(archive)
 }
 
 /// Asks whether it is meant, with what will be gone.

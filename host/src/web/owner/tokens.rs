@@ -56,11 +56,9 @@ pub(in crate::web) async fn add(
         let texts = visit.language.texts();
         let refused =
             async |status, problem| with_status(show(visit, None, Some(problem)).await, status);
-        let name = fields.text("name").trim();
-        let plain = name.chars().all(|c| !c.is_control());
-        if !plain || !(1..=NAME).contains(&name.chars().count()) {
+        let Some(name) = token_name(fields.text("name")) else {
             return refused(StatusCode::UNPROCESSABLE_ENTITY, texts.token_name_wrong).await;
-        }
+        };
         let added = visit.parts.access.add_token(visit.bot.id, name.to_owned());
         match added.await {
             Ok(Some(token)) => {
@@ -72,6 +70,13 @@ pub(in crate::web) async fn add(
         }
     })
     .await
+}
+
+/// What a token can be called, of what was typed; none when it can't.
+pub(in crate::web) fn token_name(typed: &str) -> Option<&str> {
+    let name = typed.trim();
+    let plain = name.chars().all(|c| !c.is_control());
+    (plain && (1..=NAME).contains(&name.chars().count())).then_some(name)
 }
 
 /// Makes one worthless.

@@ -73,8 +73,7 @@ pub(in crate::web) async fn add(
         let Ok(url) = address(typed) else {
             return refused(StatusCode::UNPROCESSABLE_ENTITY, texts.hook_wrong).await;
         };
-        // The rest of an address may be a secret of the server's.
-        let server = url.split('/').nth(2).unwrap_or_default().to_owned();
+        let server = server_of(&url).to_owned();
         match visit.parts.manager.add_webhook(&visit.bot, url).await {
             Ok(Some(secret)) => {
                 visit.note("webhook-make", &server).await;
@@ -85,6 +84,11 @@ pub(in crate::web) async fn add(
         }
     })
     .await
+}
+
+/// The server of a webhook's address. The rest may be a secret of the server's.
+pub(in crate::web) fn server_of(url: &str) -> &str {
+    url.split('/').nth(2).unwrap_or_default()
 }
 
 /// Removes one.

@@ -14,307 +14,13 @@ use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use serde_json::json;
 
+use super::routes::{By, Row, TABLE};
 use super::{Bench, Seen, bench_of, bot, get};
 use crate::model::BotRecord;
 use crate::store::{
     ApiToken, DeadLetter, DeliveryError, NewDelivery, NewWebhook, Piece, SettingsChange, Tried,
     Webhook, WebhookSecret,
 };
-
-/// What says that who asks may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
-    /// Nothing: everybody may.
-    Nothing,
-    /// An address that nobody guesses.
-    Address,
-    /// A cookie, and for what changes something also what a form of the visitor's carries.
-    Cookie,
-    /// A token in a header, which no other site's page can send.
-    Token,
-    /// The operator's password, which no owner has.
-    Password,
-}
-
-/// What a route answers to nobody, to another bot's owner by cookie, to another bot's program by token, and to the owner by whichever
-/// of these the route takes.
-struct Row(By, &'static str, &'static str, [u16; 4]);
-
-/// Bots are stopped here, so that what tells of running ones says that they are not.
-const TABLE: &[Row] = &[
-    Row(By::Nothing, "GET", "/", [200, 200, 200, 200]),
-    Row(By::Nothing, "GET", "/events", [404, 404, 404, 404]),
-    Row(By::Nothing, "GET", "/healthz", [200, 200, 200, 200]),
-    Row(By::Nothing, "GET", "/static/{name}", [200, 200, 200, 200]),
-    Row(By::Nothing, "POST", "/connect", [400, 400, 400, 400]),
-    Row(
-        By::Nothing,
-        "POST",
-        "/api/subbot/connect",
-        [400, 400, 400, 400],
-    ),
-    Row(
-        By::Nothing,
-        "GET",
-        "/api/subbot/status",
-        [200, 200, 200, 200],
-    ),
-    Row(By::Nothing, "GET", "/api/subbot/list", [200, 200, 200, 200]),
-    Row(By::Address, "GET", "/connect/{id}", [404, 404, 404, 404]),
-    Row(
-        By::Address,
-        "GET",
-        "/connect/{id}/events",
-        [404, 404, 404, 404],
-    ),
-    Row(
-        By::Address,
-        "POST",
-        "/connect/{id}/again",
-        [404, 404, 404, 404],
-    ),
-    Row(By::Address, "GET", "/pair/{key}", [404, 404, 404, 404]),
-    Row(
-        By::Address,
-        "GET",
-        "/pair/{key}/events",
-        [404, 404, 404, 404],
-    ),
-    Row(
-        By::Address,
-        "POST",
-        "/pair/{key}/start",
-        [404, 404, 404, 404],
-    ),
-    Row(By::Address, "GET", "/sign-in/{link}", [410, 410, 410, 410]),
-    Row(By::Address, "POST", "/sign-in/{link}", [403, 403, 403, 403]),
-    Row(
-        By::Token,
-        "POST",
-        "/api/subbot/command",
-        [401, 401, 403, 409],
-    ),
-    Row(
-        By::Token,
-        "POST",
-        "/api/subbot/logout",
-        [401, 401, 404, 404],
-    ),
-    Row(
-        By::Token,
-        "GET",
-        "/api/subbot/stats/{jid}",
-        [401, 401, 403, 200],
-    ),
-    Row(By::Token, "GET", "/api/subbot/events", [401, 401, 409, 409]),
-    Row(By::Token, "GET", "/ws/subbot", [401, 401, 409, 409]),
-    Row(By::Cookie, "GET", "/bot", [401, 200, 401, 200]),
-    Row(By::Cookie, "GET", "/bot/events", [401, 404, 401, 404]),
-    Row(By::Cookie, "POST", "/bot/start", [401, 303, 401, 303]),
-    Row(By::Cookie, "POST", "/bot/stop", [401, 303, 401, 303]),
-    Row(By::Cookie, "POST", "/bot/settings", [401, 303, 401, 303]),
-    Row(By::Cookie, "POST", "/bot/sign-out", [401, 303, 401, 303]),
-    Row(By::Cookie, "GET", "/bot/plugins", [401, 200, 401, 200]),
-    Row(
-        By::Cookie,
-        "GET",
-        "/bot/plugins/{name}",
-        [401, 200, 401, 200],
-    ),
-    Row(
-        By::Cookie,
-        "POST",
-        "/bot/plugins/{name}/switch",
-        [401, 303, 401, 303],
-    ),
-    Row(
-        By::Cookie,
-        "POST",
-        "/bot/plugins/{name}/settings",
-        [401, 303, 401, 303],
-    ),
-    Row(
-        By::Cookie,
-        "GET",
-        "/bot/plugins/{name}/log",
-        [401, 200, 401, 200],
-    ),
-    Row(By::Cookie, "GET", "/bot/numbers", [401, 200, 401, 200]),
-    Row(By::Cookie, "GET", "/bot/tokens", [401, 200, 401, 200]),
-    Row(By::Cookie, "POST", "/bot/tokens", [401, 200, 401, 200]),
-    Row(
-        By::Cookie,
-        "POST",
-        "/bot/tokens/{id}/revoke",
-        [401, 303, 401, 303],
-    ),
-    Row(By::Cookie, "GET", "/bot/webhooks", [401, 200, 401, 200]),
-    Row(By::Cookie, "POST", "/bot/webhooks", [401, 200, 401, 200]),
-    Row(
-        By::Cookie,
-        "POST",
-        "/bot/webhooks/{id}/remove",
-        [401, 303, 401, 303],
-    ),
-    Row(
-        By::Cookie,
-        "POST",
-        "/bot/webhooks/dead-letters/{row}/replay",
-        [401, 409, 401, 303],
-    ),
-    Row(By::Cookie, "GET", "/bot/data", [401, 200, 401, 200]),
-    Row(By::Cookie, "POST", "/bot/data/export", [401, 200, 401, 200]),
-    Row(By::Cookie, "GET", "/bot/data/erase", [401, 200, 401, 200]),
-    Row(By::Cookie, "POST", "/bot/data/erase", [401, 303, 401, 303]),
-    Row(By::Cookie, "GET", "/bot/log-out", [401, 200, 401, 200]),
-    Row(By::Cookie, "POST", "/bot/log-out", [401, 200, 401, 200]),
-    Row(By::Nothing, "GET", "/api", [200, 200, 200, 200]),
-    Row(
-        By::Nothing,
-        "GET",
-        "/api/openapi.json",
-        [200, 200, 200, 200],
-    ),
-    Row(By::Token, "GET", "/api/v1/bot", [401, 401, 200, 200]),
-    Row(By::Token, "PATCH", "/api/v1/bot", [401, 401, 200, 200]),
-    Row(By::Token, "POST", "/api/v1/bot/start", [401, 401, 200, 200]),
-    Row(By::Token, "POST", "/api/v1/bot/stop", [401, 401, 200, 200]),
-    Row(
-        By::Token,
-        "GET",
-        "/api/v1/bot/plugins",
-        [401, 401, 200, 200],
-    ),
-    Row(
-        By::Token,
-        "PATCH",
-        "/api/v1/bot/plugins/{name}",
-        [401, 401, 200, 200],
-    ),
-    Row(
-        By::Nothing,
-        "GET",
-        "/operator/sign-in",
-        [200, 200, 200, 200],
-    ),
-    Row(
-        By::Nothing,
-        "POST",
-        "/operator/sign-in",
-        [403, 403, 403, 403],
-    ),
-    Row(By::Password, "GET", "/operator", [303, 303, 303, 303]),
-    Row(
-        By::Password,
-        "GET",
-        "/operator/events",
-        [303, 303, 303, 303],
-    ),
-    Row(By::Password, "GET", "/operator/audit", [303, 303, 303, 303]),
-    Row(By::Password, "GET", "/operator/bots", [303, 303, 303, 303]),
-    Row(
-        By::Password,
-        "GET",
-        "/operator/bots/{id}",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/bots/{id}/start",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/bots/{id}/stop",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "GET",
-        "/operator/bots/{id}/end",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/bots/{id}/end",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "GET",
-        "/operator/invites",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/invites",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/invites/{id}/revoke",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/slots",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/delay",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/features/{name}",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "GET",
-        "/operator/plugins",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "GET",
-        "/operator/plugins/{name}",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/plugins/{name}/{deed}",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/plugins",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/plugins/install",
-        [303, 303, 303, 303],
-    ),
-    Row(
-        By::Password,
-        "POST",
-        "/operator/sign-out",
-        [303, 303, 303, 303],
-    ),
-];
 
 /// The files whose routes are served elsewhere: on the control socket, to monitoring, and to whoever drives a test.
 const ELSEWHERE: [&str; 3] = ["control.rs", "metrics.rs", "dev.rs"];
@@ -461,7 +167,10 @@ impl World {
         let begins = |with| route.starts_with(with);
         let id = match () {
             () if begins("/bot/tokens") => self.token_id.to_string(),
-            () if begins("/bot/webhooks") || begins("/operator/invites") => "1".to_owned(),
+            () if begins("/api/v1/bot/tokens") => self.token_id.to_string(),
+            () if route.contains("/dead-letters/") => self.dead_letter.to_string(),
+            () if begins("/operator/invites") => "1".to_owned(),
+            () if begins("/bot/webhooks") || begins("/api/v1/bot/webhooks") => "1".to_owned(),
             () if begins("/operator") => bot(1).to_string(),
             () => unguessed.clone(),
         };
@@ -491,6 +200,9 @@ impl World {
                 request.set_json(json!({"botJid": "6280000000201", "command": "ping"}))
             }
             "/api/v1/bot" => request.set_json(json!({"name": "new", "prefixes": ["?"]})),
+            "/api/v1/bot/tokens" => request.set_json(json!({"name": "new"})),
+            "/api/v1/bot/webhooks" => request.set_json(json!({"url": "https://till.example/"})),
+            "/api/v1/bot/erase" => request.set_json(json!({"number": "6280000000201"})),
             "/api/v1/bot/plugins/{name}" => request.set_json(json!({"enabled": false})),
             // Of an attempt that there is not, so that the bot stays for what is asked next.
             "/api/subbot/logout" => request.set_json(json!({"sessionId": "0"})),

@@ -5,6 +5,8 @@ mod feed;
 mod matrix;
 mod page;
 mod plugins;
+mod programs;
+mod routes;
 mod sign_in;
 mod takeout;
 mod tokens;

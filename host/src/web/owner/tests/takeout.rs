@@ -22,7 +22,7 @@ async fn see(bench: &Bench, cookie: &Cookie<'static>, path: &str) -> String {
 }
 
 /// The shop is asked once; a plugin's run is kept, and its answer goes out after a second and a half.
-async fn answered(bench: &Bench) {
+pub(super) async fn answered(bench: &Bench) {
     let data = bench.store.bot(bot(1)).await.expect("data");
     let now = bench.clock.now();
     let arrival = Arrival {

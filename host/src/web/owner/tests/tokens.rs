@@ -23,7 +23,7 @@ pub(super) async fn send(
 }
 
 /// Makes a token on the page.
-async fn token(bench: &Bench, cookie: &Cookie<'static>) -> String {
+pub(super) async fn token(bench: &Bench, cookie: &Cookie<'static>) -> String {
     let made = send(bench, cookie, "/bot/tokens", &[("name", "till <1>")]).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.text);
     let (_, rest) = made.text.split_once("class=\"token\">").expect("a token");
@@ -31,7 +31,7 @@ async fn token(bench: &Bench, cookie: &Cookie<'static>) -> String {
 }
 
 /// Asks the API: the status and the answer.
-async fn api(bench: &Bench, request: TestRequest, token: &str) -> (StatusCode, Value) {
+pub(super) async fn api(bench: &Bench, request: TestRequest, token: &str) -> (StatusCode, Value) {
     let request = match token {
         "" => request,
         token => request.insert_header(("x-jadi-token", token)),

@@ -1,0 +1,178 @@
+//! How a bot is, whether it runs, and what is set of it.
+
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Program, invalid};
+use crate::clock::Millis;
+use crate::model::{Cause, Jid};
+use crate::web::api::responses::{Broken, Refused};
+use crate::web::connect::{Failure, Good, Problem, answer, no_store};
+use crate::web::language::Language;
+use crate::web::owner::{Typed, read};
+use crate::web::shared::Shared;
+use crate::web::view::status_of;
+
+/// A bot.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::web) struct Bot {
+    /// Its address.
+    jid: Option<String>,
+    /// What its owner calls it.
+    name: String,
+    /// Its state's name.
+    state: &'static str,
+    /// Why it is not open.
+    cause: Option<&'static str>,
+    /// Since when it is in this state, milliseconds since 1970.
+    since: Millis,
+    /// The tag of the language that it answers in.
+    language: String,
+    /// What commands begin with.
+    prefixes: Vec<String>,
+    /// People that it has met.
+    users: u64,
+    /// Groups that it is in.
+    groups: u64,
+    /// Private chats that it has met.
+    private_chats: u64,
+}
+
+/// What is set of a bot; what is left out stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(in crate::web) struct BotChange {
+    /// At most 40 characters.
+    name: Option<String>,
+    /// `en`, `id` or `es`.
+    #[schema(example = "id")]
+    language: Option<String>,
+    /// One to eight, each of one to three signs.
+    prefixes: Option<Vec<String>>,
+}
+
+/// How the token's bot is.
+#[utoipa::path(
+    tag = "A bot",
+    security(("token" = [])),
+    responses((status = 200, body = Good<Bot>), Refused),
+)]
+#[get("/api/v1/bot")]
+pub(in crate::web) async fn look(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    let told = async {
+        let program = Program::of(&request, &shared).await?;
+        shown(&program).await
+    };
+    answer(told.await)
+}
+
+/// Starts the bot.
+#[utoipa::path(
+    tag = "A bot",
+    security(("token" = [])),
+    responses((status = 200, body = Good<Bot>), Refused),
+)]
+#[post("/api/v1/bot/start")]
+pub(in crate::web) async fn start(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    answer(run(&request, &shared, true).await)
+}
+
+/// Stops the bot; its session is kept.
+#[utoipa::path(
+    tag = "A bot",
+    security(("token" = [])),
+    responses((status = 200, body = Good<Bot>), Refused),
+)]
+#[post("/api/v1/bot/stop")]
+pub(in crate::web) async fn stop(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    answer(run(&request, &shared, false).await)
+}
+
+/// Starts or stops the bot.
+async fn run(request: &HttpRequest, shared: &Shared, on: bool) -> Result<Bot, Problem> {
+    let program = Program::of(request, shared).await?;
+    let (manager, bot) = (&program.parts.manager, program.bot.id);
+    let (done, what) = match on {
+        true => (manager.start(bot).await, "start"),
+        false => (manager.stop(bot).await, "stop"),
+    };
+    done.map_err(no_store)?;
+    program.note(what, "").await;
+    shown(&program).await
+}
+
+/// Sets name, language and prefixes.
+#[utoipa::path(
+    operation_id = "set_bot",
+    tag = "A bot",
+    security(("token" = [])),
+    request_body = BotChange,
+    responses(
+        (status = 200, body = Good<Bot>),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, INVALID_REQUEST, INVALID_VALUE or RATE_LIMITED"),
+        Broken,
+    ),
+)]
+#[patch("/api/v1/bot")]
+pub(in crate::web) async fn set(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    body: Result<web::Json<BotChange>, actix_web::Error>,
+) -> HttpResponse {
+    let told = async {
+        let mut program = Program::of(&request, &shared).await?;
+        let (parts, bot) = (program.parts, &program.bot);
+        let change = body.map_err(|error| Problem::body(&error))?.into_inner();
+        let settings = parts.manager.particulars(bot.id).await.map_err(no_store)?;
+        let settings = settings.settings;
+        let prefixes = change.prefixes.unwrap_or(settings.prefixes);
+        if prefixes
+            .iter()
+            .any(|prefix| prefix.contains(char::is_whitespace))
+        {
+            return Err(invalid(
+                "prefixes",
+                Language::English.texts().prefixes_wrong,
+            ));
+        }
+        let name = change.name.map(|name| name.trim().to_owned());
+        let typed = Typed {
+            name: name.unwrap_or_else(|| bot.name.clone()),
+            language: change.language.unwrap_or(settings.language),
+            prefixes: prefixes.join(" "),
+        };
+        let kept = read(&typed, Language::English).map_err(|wrong| invalid("bot", wrong))?;
+        if typed.name != bot.name {
+            let renamed = parts.manager.rename(bot.id, typed.name.clone());
+            renamed.await.map_err(no_store)?;
+        }
+        parts.manager.set(bot.id, kept).await.map_err(no_store)?;
+        program.bot.name = typed.name;
+        program.note("set", "").await;
+        shown(&program).await
+    };
+    answer(told.await)
+}
+
+/// The bot as it is now.
+pub(super) async fn shown(program: &Program<'_>) -> Result<Bot, Problem> {
+    let bot = &program.bot;
+    let data = program.parts.manager.particulars(bot.id).await;
+    let data = data.map_err(no_store)?;
+    let status = status_of(program.shared, bot);
+    Ok(Bot {
+        jid: bot.jid.as_ref().map(Jid::to_string),
+        name: bot.name.clone(),
+        state: status.state.name(),
+        cause: status.cause.as_ref().map(Cause::name),
+        since: status.since,
+        language: data.settings.language,
+        prefixes: data.settings.prefixes,
+        users: data.counts.users,
+        groups: data.counts.groups,
+        private_chats: data.counts.private_chats,
+    })
+}
