@@ -7,6 +7,7 @@ use jadi_browser::Browser;
 use jadi_demo::world::WorldOptions;
 
 use super::built;
+use super::operator::{PASSWORD, hash};
 use super::owner::link;
 use super::root;
 use super::support::{ALICE, finish, options, world};
@@ -39,7 +40,10 @@ fn asked(host: &str, only: &[&str], token: &str, place: &Path) -> Output {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_is_answered_otherwise_than_the_description_says() {
     let world = world(WorldOptions {
-        environment: vec![("JADI_TRUSTED_PROXIES".to_owned(), "127.0.0.1".to_owned())],
+        environment: vec![
+            ("JADI_TRUSTED_PROXIES".to_owned(), "127.0.0.1".to_owned()),
+            ("JADI_OPERATOR_PASSWORD".to_owned(), hash()),
+        ],
         ..options()
     })
     .await;
@@ -54,6 +58,14 @@ async fn no_request_is_answered_otherwise_than_the_description_says() {
     page.type_into("#name", "schemathesis").await;
     page.click(".fields button").await;
     let token = page.text(".token").await;
+    page.open(&format!("{host}operator/sign-in")).await;
+    page.type_into("#password", PASSWORD).await;
+    page.click("main button").await;
+    page.until("location.pathname === '/operator'").await;
+    page.open(&format!("{host}operator/tokens")).await;
+    page.type_into("#name", "schemathesis").await;
+    page.click(".fields button").await;
+    let operators = page.text(".token").await;
     page.end().await;
 
     let dir = tempfile::tempdir().expect("a directory");
@@ -66,6 +78,13 @@ async fn no_request_is_answered_otherwise_than_the_description_says() {
                 &host,
                 &["--include-path", "/api/subbot/logout"],
                 "jadi_none",
+                &place,
+            ),
+            // Last, since it changes what the host lets others do.
+            asked(
+                &host,
+                &["--include-path-regex", "/api/v1/operator"],
+                &operators,
                 &place,
             ),
         ]

@@ -12,10 +12,10 @@ use super::support::{ALICE, answer_of, finish, main_chat, options, say, usable, 
 
 /// The number of Alice's bot. Nobody has numbers of this form.
 const SHOP: &str = "6280000000200";
-const PASSWORD: &str = "correct horse";
+pub(super) const PASSWORD: &str = "correct horse";
 
 /// What `jadi operator password` prints for a password, without the key's name.
-fn hash() -> String {
+pub(super) fn hash() -> String {
     let mut jadi = Command::new(built("JADI_BIN", "bin/jadi-simulated"))
         .args(["operator", "password"])
         .stdin(Stdio::piped())
@@ -129,6 +129,12 @@ async fn the_operator_signs_in_looks_around_and_installs_a_plugin() {
     page.see_text("deeds", "plugin-install").await;
     usable(&page, "audit").await;
     page.picture("operator-audit").await;
+    page.open(&format!("{host}operator/tokens")).await;
+    page.type_into("#name", "till").await;
+    page.click(".fields button").await;
+    page.see_text("token", "jadi_operator_").await;
+    usable(&page, "tokens").await;
+    page.picture("operator-tokens").await;
     page.open(&format!("{host}api")).await;
     usable(&page, "API").await;
     page.picture("api").await;

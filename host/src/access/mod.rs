@@ -39,6 +39,8 @@ const GRACE: Millis = MINUTE;
 
 /// What a program's token begins with, so that whoever finds one knows what it is.
 const TOKEN: &str = "jadi_";
+/// The same for those of the operator. Neither can be taken for the other.
+const OPERATOR_TOKEN: &str = "jadi_operator_";
 
 /// Makes links and tokens, and keeps sessions.
 pub struct Access {
@@ -237,6 +239,54 @@ impl Access {
         match shown.strip_prefix(TOKEN).and_then(Secret::shown) {
             Some(secret) => {
                 let found = self.credentials.token(secret.digest(), self.clock.now());
+                found.await
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// A new token for programs that operate the host. It is told this once. None when there are as many as there may be.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be kept.
+    pub async fn add_operator_token(&self, name: String) -> Result<Option<String>, StoreError> {
+        let secret = Secret::generate(&*self.random);
+        let (digest, now) = (secret.digest(), self.clock.now());
+        let added = self.credentials.add_operator_token(digest, name, now);
+        let added = added.await?;
+        Ok(added.then(|| format!("{OPERATOR_TOKEN}{}", secret.reveal())))
+    }
+
+    /// The operator's tokens, without what they show.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be read.
+    pub async fn operator_tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
+        self.credentials.operator_tokens().await
+    }
+
+    /// Makes a token of the operator's worthless. Returns whether there was one of this number.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be kept.
+    pub async fn revoke_operator_token(&self, id: i64) -> Result<bool, StoreError> {
+        self.credentials.revoke_operator_token(id).await
+    }
+
+    /// What the operator calls the token that a program shows; none when it is none of theirs.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be read.
+    pub async fn operator_holder(&self, shown: &str) -> Result<Option<String>, StoreError> {
+        match shown.strip_prefix(OPERATOR_TOKEN).and_then(Secret::shown) {
+            Some(secret) => {
+                let found = self
+                    .credentials
+                    .operator_token(secret.digest(), self.clock.now());
                 found.await
             }
             None => Ok(None),

@@ -15,6 +15,8 @@ pub const SESSIONS_PER_BOT: u32 = 20;
 
 /// How many tokens one bot has at most.
 pub const TOKENS_PER_BOT: u32 = 10;
+/// How many tokens the operator has at most.
+pub const OPERATOR_TOKENS: u32 = 10;
 /// How exactly it is known when a token was used last.
 pub const TOKEN_USED_WITHIN: Millis = 3_600_000;
 
@@ -128,4 +130,25 @@ pub trait Credentials: Send + Sync + 'static {
 
     /// Makes a token of this bot worthless; those of other bots stay.
     async fn revoke_token(&self, bot: BotId, id: i64) -> Result<(), StoreError>;
+
+    /// Keeps a new token of the operator's. Returns whether it did: not when there are as many as there may be.
+    async fn add_operator_token(
+        &self,
+        token: SecretDigest,
+        name: String,
+        now: Millis,
+    ) -> Result<bool, StoreError>;
+
+    /// The operator's tokens, in the order in which they were made.
+    async fn operator_tokens(&self) -> Result<Vec<ApiToken>, StoreError>;
+
+    /// What the operator calls a token of theirs; it is used now. None for any other, those of bots too.
+    async fn operator_token(
+        &self,
+        token: SecretDigest,
+        now: Millis,
+    ) -> Result<Option<String>, StoreError>;
+
+    /// Makes a token of the operator's worthless. Returns whether there was one of this number.
+    async fn revoke_operator_token(&self, id: i64) -> Result<bool, StoreError>;
 }

@@ -49,6 +49,18 @@ use super::{api, connect};
         api::owner::webhooks::replay,
         api::owner::takeout::export,
         api::owner::takeout::erase,
+        api::operator::host::look,
+        api::operator::host::set,
+        api::operator::bots::list,
+        api::operator::bots::look,
+        api::operator::bots::start,
+        api::operator::bots::stop,
+        api::operator::bots::end,
+        api::operator::plugins::list,
+        api::operator::plugins::switch,
+        api::operator::plugins::roll_back,
+        api::operator::plugins::remove,
+        api::operator::deeds::list,
     ),
     modifiers(&Token),
 )]
@@ -66,6 +78,12 @@ impl Modify for Token {
         let scheme = SecurityScheme::ApiKey(ApiKey::Header(header));
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", scheme);
+        let header = ApiKeyValue::with_description(
+            "x-jadi-token",
+            "A token of the operator's, who makes it on the page /operator/tokens",
+        );
+        let scheme = SecurityScheme::ApiKey(ApiKey::Header(header));
+        components.add_security_scheme("operator", scheme);
     }
 }
 
@@ -137,8 +155,10 @@ fn calls(document: &Value) -> Vec<Call> {
                 path: path.clone(),
                 summary: text(call, "/summary"),
                 more: text(call, "/description"),
-                token: security
-                    .is_some_and(|ways| ways.iter().all(|way| way.get("token").is_some())),
+                token: security.is_some_and(|ways| {
+                    ways.iter()
+                        .all(|way| way.get("token").or_else(|| way.get("operator")).is_some())
+                }),
                 body: sketch(
                     document,
                     call.pointer("/requestBody/content/application~1json/schema"),
@@ -252,7 +272,7 @@ mod tests {
     fn the_page_shows_each_call_with_its_shapes() {
         let document: Value = serde_json::from_str(&JSON).expect("JSON");
         let calls = calls(&document);
-        assert_eq!(calls.len(), 25);
+        assert_eq!(calls.len(), 37);
         let connect = calls.iter().find(|call| call.path == "/api/subbot/connect");
         let connect = connect.expect("the call");
         assert_eq!((connect.method.as_str(), connect.token), ("POST", false));
@@ -278,7 +298,7 @@ mod tests {
                 call.token,
                 !["connect", "status", "list", "events"]
                     .iter()
-                    .any(|open| call.path.ends_with(open)),
+                    .any(|open| call.path == format!("/api/subbot/{open}")),
                 "{}",
                 call.path
             );

@@ -7,7 +7,7 @@ use super::{ALICE, Bench, jid};
 use crate::clock::Millis;
 use crate::model::{BotId, BotRole};
 use crate::store::credentials::{
-    LINKS_PER_BOT, SESSIONS_PER_BOT, TOKEN_USED_WITHIN, TOKENS_PER_BOT,
+    LINKS_PER_BOT, OPERATOR_TOKENS, SESSIONS_PER_BOT, TOKEN_USED_WITHIN, TOKENS_PER_BOT,
 };
 use crate::store::{Credentials, NewSecret, SecretDigest, StoreError};
 
@@ -203,6 +203,50 @@ pub(super) async fn a_token_is_its_bots_until_it_is_revoked(bench: &impl Bench) 
         (token(100, 12).await, token(2, 12).await),
         (None, Some(other))
     );
+}
+
+pub(super) async fn an_operators_token_is_no_bots(bench: &impl Bench) {
+    let (registry, credentials) = bench.credentials().await;
+    registry
+        .add(&bot(1, BotRole::Sub), key(1))
+        .await
+        .expect("add");
+    let added = credentials.add_token(digest(1), shop(), "till".to_owned(), 0);
+    assert!(added.await.expect("add"));
+    let add = async |n| {
+        let added = credentials.add_operator_token(digest(n), format!("no {n}"), 10);
+        added.await.expect("asked")
+    };
+    let token = async |n, now| {
+        credentials
+            .operator_token(digest(n), now)
+            .await
+            .expect("read")
+    };
+    assert!(add(2).await);
+    assert_eq!((token(1, 11).await, token(3, 11).await), (None, None));
+    let as_a_bots = credentials.token(digest(2), 11).await.expect("read");
+    assert_eq!(as_a_bots, None);
+    let used = async || credentials.operator_tokens().await.expect("read")[0].used;
+    assert_eq!(used().await, None);
+    assert_eq!(token(2, 11).await.as_deref(), Some("no 2"));
+    assert!(token(2, 10 + TOKEN_USED_WITHIN).await.is_some());
+    assert_eq!(used().await, Some(11), "to within an hour");
+    assert!(token(2, 11 + TOKEN_USED_WITHIN).await.is_some());
+    assert_eq!(used().await, Some(11 + TOKEN_USED_WITHIN));
+
+    // What a bot loses is nothing to the operator.
+    registry.remove(shop()).await.expect("remove");
+    assert!(token(2, 12).await.is_some());
+    for n in 3..=OPERATOR_TOKENS as u8 + 1 {
+        assert!(add(n).await);
+    }
+    assert!(!add(100).await, "those are enough");
+    let id = credentials.operator_tokens().await.expect("read")[0].id;
+    let revoke = async || credentials.revoke_operator_token(id).await.expect("revoke");
+    assert!(revoke().await && !revoke().await);
+    assert_eq!(token(2, 12).await, None);
+    assert!(token(3, 12).await.is_some() && add(100).await);
 }
 
 pub(super) async fn who_a_bot_is_given_to_finds_no_door_open(bench: &impl Bench) {

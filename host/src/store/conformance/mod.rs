@@ -101,6 +101,7 @@ pub(super) async fn run(bench: &impl Bench) {
     credentials::a_session_goes_on_under_another_secret(bench).await;
     credentials::credentials_are_bounded_and_go_with_their_bot(bench).await;
     credentials::a_token_is_its_bots_until_it_is_revoked(bench).await;
+    credentials::an_operators_token_is_no_bots(bench).await;
     credentials::who_a_bot_is_given_to_finds_no_door_open(bench).await;
     audit::deeds_are_kept_in_order_and_bounded(bench).await;
     invites::an_invite_is_good_for_so_many_uses_and_until_it_is_revoked(bench).await;

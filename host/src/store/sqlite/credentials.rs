@@ -1,15 +1,15 @@
 //! Sign-in links and sessions, in the registry's file.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 
 use super::fault::Fault;
 use super::registry::SqliteRegistry;
 use crate::clock::Millis;
 use crate::model::{BotId, IdError};
 use crate::store::credentials::{
-    ApiToken, LINKS_PER_BOT, NewSecret, PageSession, SESSIONS_PER_BOT, TOKEN_USED_WITHIN,
-    TOKENS_PER_BOT,
+    ApiToken, LINKS_PER_BOT, NewSecret, OPERATOR_TOKENS, PageSession, SESSIONS_PER_BOT,
+    TOKEN_USED_WITHIN, TOKENS_PER_BOT,
 };
 use crate::store::{Credentials, SecretDigest, StoreError};
 
@@ -159,14 +159,7 @@ impl Credentials for SqliteRegistry {
                 let mut statement = connection.prepare_cached(
                     "SELECT id, name, created, used FROM api_token WHERE bot = ?1 ORDER BY id",
                 )?;
-                let tokens = statement.query_map([bot.to_string()], |row| {
-                    Ok(ApiToken {
-                        id: row.get("id")?,
-                        name: row.get("name")?,
-                        created: row.get("created")?,
-                        used: row.get("used")?,
-                    })
-                })?;
+                let tokens = statement.query_map([bot.to_string()], api_token)?;
                 Ok(tokens.collect::<Result<_, _>>()?)
             })
             .await
@@ -188,9 +181,7 @@ impl Credentials for SqliteRegistry {
         let Some((bot, used)) = found else {
             return Ok(None);
         };
-        // Programs ask often: not each time is worth a write.
-        let noted = used.is_some_and(|used| now.saturating_sub(used) < TOKEN_USED_WITHIN);
-        if !noted {
+        if is_to_be_noted(used, now) {
             self.database
                 .write(move |transaction| {
                     transaction
@@ -213,6 +204,93 @@ impl Credentials for SqliteRegistry {
             })
             .await
     }
+
+    async fn add_operator_token(
+        &self,
+        token: SecretDigest,
+        name: String,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        self.database
+            .write(move |transaction| {
+                let added = transaction
+                    .prepare_cached(
+                        "INSERT INTO operator_token (digest, name, created) SELECT ?1, ?2, ?3
+                         WHERE (SELECT count(*) FROM operator_token) < ?4",
+                    )?
+                    .execute(params![token, name, now, OPERATOR_TOKENS])?;
+                Ok(added > 0)
+            })
+            .await
+    }
+
+    async fn operator_tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
+        self.database
+            .read(move |connection| {
+                let mut statement = connection.prepare_cached(
+                    "SELECT id, name, created, used FROM operator_token ORDER BY id",
+                )?;
+                let tokens = statement.query_map([], api_token)?;
+                Ok(tokens.collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+
+    async fn operator_token(
+        &self,
+        token: SecretDigest,
+        now: Millis,
+    ) -> Result<Option<String>, StoreError> {
+        let found = self
+            .database
+            .read(move |connection| {
+                let found = connection
+                    .prepare_cached("SELECT name, used FROM operator_token WHERE digest = ?1")?
+                    .query_row([token], |row| Ok((row.get("name")?, row.get("used")?)));
+                Ok(found.optional()?)
+            })
+            .await?;
+        let Some((name, used)) = found else {
+            return Ok(None);
+        };
+        if is_to_be_noted(used, now) {
+            self.database
+                .write(move |transaction| {
+                    transaction
+                        .prepare_cached("UPDATE operator_token SET used = ?2 WHERE digest = ?1")?
+                        .execute(params![token, now])?;
+                    Ok(())
+                })
+                .await?;
+        }
+        Ok(Some(name))
+    }
+
+    async fn revoke_operator_token(&self, id: i64) -> Result<bool, StoreError> {
+        self.database
+            .write(move |transaction| {
+                let gone = transaction
+                    .prepare_cached("DELETE FROM operator_token WHERE id = ?1")?
+                    .execute([id])?;
+                Ok(gone > 0)
+            })
+            .await
+    }
+}
+
+/// A token's row.
+fn api_token(row: &Row<'_>) -> rusqlite::Result<ApiToken> {
+    Ok(ApiToken {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        created: row.get("created")?,
+        used: row.get("used")?,
+    })
+}
+
+/// Whether it is kept that a token was used now. Programs ask often: not each time is worth a write.
+fn is_to_be_noted(used: Option<Millis>, now: Millis) -> bool {
+    used.is_none_or(|used| now.saturating_sub(used) >= TOKEN_USED_WITHIN)
 }
 
 /// A bot's id as it stands in the tables, if the bot is there.

@@ -126,6 +126,14 @@ const MEANT: &[(&str, &str)] = &[
     ),
     ("INSERT INTO delivery", "the few of one bot"),
     (
+        "INSERT INTO operator_token",
+        "there are ten of them at most",
+    ),
+    (
+        "SELECT id, name, created, used FROM operator_token",
+        "all of the few",
+    ),
+    (
         "SELECT count(*), coalesce(sum(length(body)), 0) FROM delivery WHERE given_up IS NULL",
         "what waits is bounded",
     ),

@@ -17,7 +17,7 @@ use crate::store::plugin_records::LimitValues;
 use crate::store::registry::{RecordChange, Registry};
 use crate::store::{Source, StoreError};
 
-static SCHEMA: [M<'static>; 10] = [
+static SCHEMA: [M<'static>; 11] = [
     M::up(include_str!("schema/registry-1.sql")),
     M::up(include_str!("schema/registry-2.sql")),
     M::up(include_str!("schema/registry-3.sql")),
@@ -28,6 +28,7 @@ static SCHEMA: [M<'static>; 10] = [
     M::up(include_str!("schema/registry-8.sql")),
     M::up(include_str!("schema/registry-9.sql")),
     M::up(include_str!("schema/registry-10.sql")),
+    M::up(include_str!("schema/registry-11.sql")),
 ];
 static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 

@@ -11,6 +11,9 @@ pub(in crate::web) struct Broken;
 /// The codes of a call that takes nothing but a token, and those of the host's own trouble.
 pub(in crate::web) struct Refused;
 
+/// The same for the operator's calls.
+pub(in crate::web) struct OperatorRefused;
+
 impl IntoResponses for Broken {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         BTreeMap::from([failure("5XX", "INTERNAL_ERROR")])
@@ -21,6 +24,14 @@ impl IntoResponses for Refused {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut responses = Broken::responses();
         responses.extend([failure("4XX", "UNAUTHORIZED or RATE_LIMITED")]);
+        responses
+    }
+}
+
+impl IntoResponses for OperatorRefused {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let mut responses = Broken::responses();
+        responses.extend([failure("4XX", "UNAUTHORIZED, NOT_OPERATOR or RATE_LIMITED")]);
         responses
     }
 }

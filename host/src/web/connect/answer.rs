@@ -140,6 +140,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
     }
 
+    /// What stands behind the address's question mark is not what the call wants.
+    pub(in crate::web) fn query(error: &actix_web::Error) -> Self {
+        let message = format!("The request's parameters are not as they should be: {error}.");
+        Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
+    }
+
     /// As many listen as may.
     pub(in crate::web) fn busy() -> Self {
         let message = "Too many programs and pages listen already. Try again later.";

@@ -12,7 +12,7 @@ use crate::web::home::render;
 use crate::web::shared::{Shared, moment};
 
 /// How many stand on a page.
-const PAGE: u32 = 50;
+pub(in crate::web) const PAGE: u32 = 50;
 
 #[derive(Template)]
 #[template(path = "operator_audit.html")]
@@ -34,9 +34,9 @@ impl Page<'_> {
 
 /// What a page is asked for with.
 #[derive(Deserialize)]
-struct Asked {
+pub(in crate::web) struct Asked {
     /// The number of the deed that ended the page before.
-    before: Option<i64>,
+    pub(in crate::web) before: Option<i64>,
 }
 
 /// The last deeds.

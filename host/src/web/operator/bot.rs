@@ -218,6 +218,17 @@ pub(in crate::web) async fn confirm(
     .await
 }
 
+/// A bot's end for what was typed as the reason, and what is kept of that.
+pub(in crate::web) fn ending(typed: &str) -> (Ending, String) {
+    let reason: String = typed.trim().chars().take(REASON).collect();
+    let ending = Ending {
+        step: StepName::Ended,
+        plugin: None,
+        reason: Some(reason.clone()).filter(|reason| !reason.is_empty()),
+    };
+    (ending, reason)
+}
+
 /// Ends the bot; its owner is told why.
 #[post("/operator/bots/{id}/end")]
 pub(in crate::web) async fn end(
@@ -231,12 +242,7 @@ pub(in crate::web) async fn end(
             if bot.role == BotRole::Main {
                 return visit.refused(StatusCode::CONFLICT, visit.texts.main_stays);
             }
-            let reason: String = fields.text("reason").trim().chars().take(REASON).collect();
-            let ending = Ending {
-                step: StepName::Ended,
-                plugin: None,
-                reason: Some(reason.clone()).filter(|reason| !reason.is_empty()),
-            };
+            let (ending, reason) = ending(fields.text("reason"));
             match visit.parts.manager.end(bot.id, ending).await {
                 Ok(()) => {
                     visit.note("end", &bot.id.to_string(), &reason).await;

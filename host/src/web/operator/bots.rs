@@ -16,18 +16,18 @@ use crate::web::shared::{OperatorParts, Shared};
 /// How many are read from the registry at a time.
 const READ: u32 = 200;
 /// How many stand on a page.
-const PAGE: usize = 50;
+pub(in crate::web) const PAGE: usize = 50;
 
 /// What a page is asked for with.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+pub(in crate::web) struct Asked {
     /// Part of a name or of a number, of the bot or its owner.
     q: String,
     /// A state's word; any when empty.
     state: String,
     /// Which page, from 0.
-    page: usize,
+    pub(in crate::web) page: usize,
 }
 
 /// A bot in the list.
@@ -91,7 +91,11 @@ pub(in crate::web) async fn list(
     .await
 }
 
-async fn fitting(registry: &dyn Registry, asked: &Asked) -> Result<Vec<BotRecord>, StoreError> {
+/// All bots that fit: the main bot first, then by name.
+pub(in crate::web) async fn fitting(
+    registry: &dyn Registry,
+    asked: &Asked,
+) -> Result<Vec<BotRecord>, StoreError> {
     let mut fitting = Vec::new();
     let mut after = None;
     loop {

@@ -9,7 +9,8 @@
 //! - `overview`: how the host does; slots, pause and features. `machine`: what it takes of the machine.
 //! - `bots`: all of them. `bot`: one of them, and its end. `plugins`: all of them, and one. `install`: a plugin's file, what it
 //!   may do, and consent to it.
-//! - `invites`: codes that people need for a bot, where that is switched on. `audit`: who did what.
+//! - `invites`: codes that people need for a bot, where that is switched on. `audit`: who did what. `tokens`: what programs show to do
+//!   the same by the API.
 
 mod audit;
 mod bot;
@@ -22,12 +23,18 @@ mod plugins;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod visit;
 mod words;
 
 use actix_web::web::ServiceConfig;
 
+pub(super) use audit::{Asked as AuditAsked, PAGE as DEEDS};
+pub(super) use bot::ending;
+pub(super) use bots::{Asked, PAGE as BOTS, fitting};
 pub(super) use install::Upload;
+pub(super) use overview::{LONGEST_DELAY, MOST_SLOTS, gone_through, open};
+pub(super) use plugins::{carry_out, told};
 #[cfg(test)]
 pub(super) use words::Texts as OperatorTexts;
 
@@ -56,5 +63,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(invites::list)
         .service(invites::make)
         .service(invites::revoke)
+        .service(tokens::list)
+        .service(tokens::add)
+        .service(tokens::revoke)
         .service(audit::list);
 }

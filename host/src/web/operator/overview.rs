@@ -23,9 +23,9 @@ use crate::web::shared::{OperatorParts, Shared};
 /// How often the figures are told again.
 const EVERY: Duration = Duration::from_secs(3);
 /// The longest pause between reconnects and between sends, milliseconds.
-const LONGEST_DELAY: u64 = 60_000;
+pub(in crate::web) const LONGEST_DELAY: u64 = 60_000;
 /// The most slots.
-const MOST_SLOTS: u32 = 100_000;
+pub(in crate::web) const MOST_SLOTS: u32 = 100_000;
 
 /// What changes from moment to moment, as the page shows it.
 #[derive(Debug, Serialize)]
@@ -61,12 +61,7 @@ impl Figures {
         texts: &Texts,
         before: Option<Through>,
     ) -> (Self, Through) {
-        let (mut events, mut sent) = (0_u64, 0_u64);
-        for (_, dispatch) in parts.fleet.dispatches() {
-            let counters = dispatch.counters();
-            events = events.saturating_add(counters.received.get());
-            sent = sent.saturating_add(counters.sent.get());
-        }
+        let (events, sent) = gone_through(parts);
         let through = Through {
             at: shared.parts.clock.now(),
             events,
@@ -76,14 +71,11 @@ impl Figures {
             let more = events.saturating_sub(before.events);
             (millis > 0).then(|| more as f64 * 1000.0 / millis as f64)
         });
-        let bots = shared.parts.instances.all();
-        let open = bots
-            .iter()
-            .filter(|bot| bot.status().state.kept() == StateName::Open);
+        let (open, running) = open(shared);
         let figures = Self {
             memory: machine::memory().map(machine::bytes).unwrap_or_default(),
             load: machine::load().unwrap_or_default(),
-            open: format!("{} / {}", open.count(), bots.len()),
+            open: format!("{open} / {running}"),
             events,
             sent,
             rate: rate.map(|rate| format!("{rate:.1}")).unwrap_or_default(),
@@ -108,6 +100,26 @@ fn restored(progress: Progress, texts: &Texts) -> String {
             .replace("{total}", &total.to_string())
             .replace("{broken}", &broken.to_string()),
     }
+}
+
+/// Events, and messages sent, since the start.
+pub(in crate::web) fn gone_through(parts: &OperatorParts) -> (u64, u64) {
+    let (mut events, mut sent) = (0_u64, 0_u64);
+    for (_, dispatch) in parts.fleet.dispatches() {
+        let counters = dispatch.counters();
+        events = events.saturating_add(counters.received.get());
+        sent = sent.saturating_add(counters.sent.get());
+    }
+    (events, sent)
+}
+
+/// Bots that are connected, and those that run.
+pub(in crate::web) fn open(shared: &Shared) -> (usize, usize) {
+    let bots = shared.parts.instances.all();
+    let open = bots
+        .iter()
+        .filter(|bot| bot.status().state.kept() == StateName::Open);
+    (open.count(), bots.len())
 }
 
 /// A plugin that fails, or can't be loaded.

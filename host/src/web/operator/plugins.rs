@@ -9,7 +9,7 @@ use askama::Template;
 
 use super::visit::{Visit, form_sent, signed_in};
 use super::words::Texts;
-use crate::library::{LibraryError, PluginView, Whom};
+use crate::library::{Library, LibraryError, PluginView, Whom};
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::permissions::May;
@@ -99,13 +99,8 @@ pub(in crate::web) async fn change(
 ) -> HttpResponse {
     let (name, deed) = path.into_inner();
     form_sent(&request, &shared, &fields, async |visit| {
-        let library = &visit.parts.library;
-        let changed = match deed.as_str() {
-            "switch-on" => library.switch(&name, Whom::All, true).await.map(drop),
-            "switch-off" => library.switch(&name, Whom::All, false).await.map(drop),
-            "roll-back" => library.rollback(&name).await.map(drop),
-            "remove" => Arc::clone(library).remove(&name).await,
-            _ => return HttpResponse::NotFound().finish(),
+        let Some(changed) = carry_out(&visit.parts.library, &name, &deed).await else {
+            return HttpResponse::NotFound().finish();
         };
         match changed {
             Ok(()) => {
@@ -121,8 +116,29 @@ pub(in crate::web) async fn change(
     .await
 }
 
+/// Does something with a plugin; none when there is no such deed.
+pub(in crate::web) async fn carry_out(
+    library: &Arc<Library>,
+    name: &str,
+    deed: &str,
+) -> Option<Result<(), LibraryError>> {
+    Some(match deed {
+        "switch-on" => library.switch(name, Whom::All, true).await.map(drop),
+        "switch-off" => library.switch(name, Whom::All, false).await.map(drop),
+        "roll-back" => library.rollback(name).await.map(drop),
+        "remove" => library.remove(name).await,
+        _ => return None,
+    })
+}
+
 /// Why the library did not do it.
 pub(super) fn refused(visit: &Visit<'_>, error: &LibraryError) -> HttpResponse {
+    let (status, text) = told(error);
+    visit.refused(status, &text)
+}
+
+/// Why the library did not do it, as a status and a sentence.
+pub(in crate::web) fn told(error: &LibraryError) -> (StatusCode, String) {
     let status = match error {
         LibraryError::NoSuchPlugin { .. } => StatusCode::NOT_FOUND,
         LibraryError::NotAPlugin { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -136,5 +152,5 @@ pub(super) fn refused(visit: &Visit<'_>, error: &LibraryError) -> HttpResponse {
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    visit.refused(status, &format!("{text}."))
+    (status, format!("{text}."))
 }

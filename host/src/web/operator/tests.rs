@@ -9,6 +9,7 @@ use crate::model::{BotId, BotRecord, BotRole, LinkMethod};
 use crate::web::owner::tests::{Bench, Seen, bench_of, bot, get, post};
 
 mod invites;
+mod tokens;
 mod weight;
 
 const PASSWORD: &str = "correct horse";
@@ -60,7 +61,8 @@ fn deed(what: &str, with: &str, detail: &str) -> (String, String, String) {
     (what.to_owned(), with.to_owned(), detail.to_owned())
 }
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
+    "/operator/tokens",
     "/operator",
     "/operator/events",
     "/operator/bots",
@@ -71,7 +73,9 @@ const PAGES: [&str; 9] = [
     "/operator/invites",
     "/operator/audit",
 ];
-const FORMS: [&str; 11] = [
+const FORMS: [&str; 13] = [
+    "/operator/tokens",
+    "/operator/tokens/1/revoke",
     "/operator/slots",
     "/operator/delay",
     "/operator/features/jadibot",

@@ -21,6 +21,13 @@ texts! {
     bots: "Bots", "Bot", "Bots";
     plugins: "Plugins", "Plugin", "Complementos";
     audit: "Who did what", "Siapa berbuat apa", "Quién hizo qué";
+    tokens: "Tokens of the operator", "Token operator", "Tokens del operador";
+    tokens_text: "A program that shows one operates the whole host as you do, by the API. Give each program one of its own, and revoke it when the program is not used any more: another password revokes none.",
+        "Program yang menunjukkannya mengoperasikan seluruh host sepertimu, lewat API. Beri tiap program token sendiri, dan cabut kalau programnya tidak dipakai lagi: mengganti kata sandi tidak mencabutnya.",
+        "Un programa que muestra uno opera todo el servidor como tú, por la API. Dale a cada programa uno propio y revócalo cuando ya no se use: otra contraseña no revoca ninguno.";
+    tokens_full: "There are ten tokens already. Revoke one first.",
+        "Sudah ada sepuluh token. Cabut satu dulu.",
+        "Ya hay diez tokens. Revoca antes uno.";
     now: "Now", "Sekarang", "Ahora";
     open: "Connected", "Tersambung", "Conectados";
     rate: "Events per second", "Kejadian per detik", "Sucesos por segundo";

@@ -171,7 +171,8 @@ impl World {
             () if route.contains("/dead-letters/") => self.dead_letter.to_string(),
             () if begins("/operator/invites") => "1".to_owned(),
             () if begins("/bot/webhooks") || begins("/api/v1/bot/webhooks") => "1".to_owned(),
-            () if begins("/operator") => bot(1).to_string(),
+            () if begins("/operator/tokens") => "1".to_owned(),
+            () if begins("/operator") || begins("/api/v1/operator") => bot(1).to_string(),
             () => unguessed.clone(),
         };
         let name = match route.starts_with("/static") {
@@ -199,6 +200,9 @@ impl World {
             "/api/subbot/command" => {
                 request.set_json(json!({"botJid": "6280000000201", "command": "ping"}))
             }
+            "/api/v1/operator" => request.set_json(json!({"slots": 1})),
+            "/api/v1/operator/bots/{id}/end" => request.set_json(json!({"reason": "none"})),
+            "/api/v1/operator/plugins/{name}" => request.set_json(json!({"everywhere": false})),
             "/api/v1/bot" => request.set_json(json!({"name": "new", "prefixes": ["?"]})),
             "/api/v1/bot/tokens" => request.set_json(json!({"name": "new"})),
             "/api/v1/bot/webhooks" => request.set_json(json!({"url": "https://till.example/"})),
@@ -296,7 +300,7 @@ async fn nobody_but_its_owner_reaches_a_bot() {
             world.stranger("a cookie", row, form, 401).await;
         }
         let own = match by {
-            By::Token => world
+            By::Token | By::Operator => world
                 .request(row, "")
                 .insert_header(("x-jadi-token", world.shops_token.as_str())),
             _ => world.request(row, &shops_proof).cookie(world.shop.clone()),

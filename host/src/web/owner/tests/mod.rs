@@ -263,6 +263,18 @@ pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> B
 }
 
 impl Bench {
+    /// A token of a bot's owner.
+    pub(in crate::web) async fn owners_token(&self, n: u8) -> String {
+        let added = self.access.add_token(bot(n), "owner's".to_owned()).await;
+        added.expect("kept").expect("there is room")
+    }
+
+    /// A token of the operator's, made without their page.
+    pub(in crate::web) async fn operators_token(&self, name: &str) -> String {
+        let added = self.access.add_operator_token(name.to_owned()).await;
+        added.expect("kept").expect("there is room")
+    }
+
     /// A bot that was started gets its connection.
     pub(in crate::web) async fn opens(&mut self, n: u8) {
         let session = self.starts.next().await;

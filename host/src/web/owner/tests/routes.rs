@@ -11,6 +11,8 @@ pub(super) enum By {
     Cookie,
     /// A token in a header, which no other site's page can send.
     Token,
+    /// A token of the operator's, which no owner has.
+    Operator,
     /// The operator's password, which no owner has.
     Password,
 }
@@ -342,6 +344,96 @@ pub(super) const TABLE: &[Row] = &[
         By::Password,
         "POST",
         "/operator/sign-out",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Operator,
+        "GET",
+        "/api/v1/operator",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "PATCH",
+        "/api/v1/operator",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "GET",
+        "/api/v1/operator/bots",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "GET",
+        "/api/v1/operator/bots/{id}",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "POST",
+        "/api/v1/operator/bots/{id}/start",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "POST",
+        "/api/v1/operator/bots/{id}/stop",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "POST",
+        "/api/v1/operator/bots/{id}/end",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "GET",
+        "/api/v1/operator/plugins",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "PATCH",
+        "/api/v1/operator/plugins/{name}",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "POST",
+        "/api/v1/operator/plugins/{name}/roll-back",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "DELETE",
+        "/api/v1/operator/plugins/{name}",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "GET",
+        "/api/v1/operator/deeds",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Password,
+        "GET",
+        "/operator/tokens",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/tokens",
+        [303, 303, 303, 303],
+    ),
+    Row(
+        By::Password,
+        "POST",
+        "/operator/tokens/{id}/revoke",
         [303, 303, 303, 303],
     ),
 ];
