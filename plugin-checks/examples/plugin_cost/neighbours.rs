@@ -113,6 +113,8 @@ impl Crowd {
                     let reads: Arc<dyn Reads> = Arc::clone(&bot) as _;
                     runtime.handle(&hostile, input, reads).await;
                     events.fetch_add(1, Ordering::Relaxed);
+                    // A host's worker waits for its store after each event, and so gives its thread to others.
+                    tokio::task::yield_now().await;
                 }
                 Ok(())
             })
