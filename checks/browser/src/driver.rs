@@ -24,8 +24,21 @@ impl Drop for Driver {
     }
 }
 
+/// How often one is started: now and then the port that it takes is another's before it has it.
+const TRIES: usize = 5;
+
 impl Driver {
     pub(crate) async fn start() -> Self {
+        for _ in 0..TRIES {
+            if let Some(driver) = Self::launch().await {
+                return driver;
+            }
+        }
+        panic!("chromedriver ended without saying its port, {TRIES} times");
+    }
+
+    /// None when it ends without saying its port.
+    async fn launch() -> Option<Self> {
         let mut child = Command::new("chromedriver")
             .arg("--port=0")
             .process_group(0)
@@ -42,18 +55,18 @@ impl Driver {
         let port = timeout(DEADLINE, async {
             while let Some(line) = lines.next_line().await.expect("chromedriver speaks UTF-8") {
                 if let Some((_, rest)) = line.split_once("successfully on port ") {
-                    return rest.trim_end_matches('.').to_owned();
+                    return Some(rest.trim_end_matches('.').to_owned());
                 }
             }
-            panic!("chromedriver ended without saying its port");
+            None
         });
-        let port = port.await.expect("chromedriver says its port");
+        let port = port.await.expect("chromedriver says its port")?;
         driver.url = format!("http://127.0.0.1:{port}");
         // It writes on; reading on keeps its pipe from filling up.
         tokio::spawn(async move {
             while let Ok(Some(_)) = lines.next_line().await {}
             let _ = child.wait().await;
         });
-        driver
+        Some(driver)
     }
 }

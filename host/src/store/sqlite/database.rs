@@ -63,36 +63,60 @@ impl Database {
         &self,
         job: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let mut guard = self.connection.clone().lock_owned().await;
         let path = self.path.clone();
-        blocking(&self.path, move || {
-            let connection = guard.as_mut().ok_or(StoreError::Closed)?;
-            job(connection).map_err(|fault| fault.at(&path))
-        })
-        .await
+        self.in_turn(
+            |_| true,
+            move |connection| {
+                let connection = connection.as_ref().ok_or(StoreError::Closed)?;
+                job(connection).map_err(|fault| fault.at(&path))
+            },
+        )
+        .await?
+        .ok_or(StoreError::Closed)
     }
 
-    /// Writes, all of it or, when `job` fails, nothing. It is committed when this returns.
+    /// Runs writes, all of it or, when `job` fails, nothing. It is committed when this returns.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Transaction<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         let outcome = self.queue.push(job);
-        let mut guard = self.connection.clone().lock_owned().await;
+        let database = self.clone();
         // Who had the connection before has done this one too, if it waited by then.
-        if !self.queue.is_empty() {
-            let database = self.clone();
-            blocking(&self.path, move || {
-                match guard.as_mut() {
+        self.in_turn(
+            |database| !database.queue.is_empty(),
+            move |connection| {
+                match connection {
                     Some(connection) => database.serve(connection),
                     None => database.queue.clear(),
                 }
                 Ok(())
-            })
-            .await?;
-        }
+            },
+        )
+        .await?;
         let outcome = outcome.await.map_err(|_| StoreError::Closed)?;
         outcome.map_err(|fault| fault.at(&self.path))
+    }
+
+    /// Does something with the connection when its turn has come, if it is still to be done then.
+    ///
+    /// It waits for its turn in a task of its own. One who asks may not be polled any more, such as a page whose reader has gone: it
+    /// would be given the connection, do nothing with it, and let nobody else have it.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        wanted: impl FnOnce(&Self) -> bool + Send + 'static,
+        job: impl FnOnce(&mut Option<Connection>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Option<T>, StoreError> {
+        let database = self.clone();
+        let turn = tokio::spawn(async move {
+            let mut connection = database.connection.clone().lock_owned().await;
+            if !wanted(&database) {
+                return Ok(None);
+            }
+            blocking(&database.path, move || job(&mut connection).map(Some)).await
+        });
+        turn.await
+            .unwrap_or_else(|error| Err(cut_short(&self.path, error)))
     }
 
     fn serve(&self, connection: &mut Connection) {
@@ -120,15 +144,18 @@ impl Database {
 
     /// Writes the log back into the file and closes it. Later calls fail with [`StoreError::Closed`].
     pub(super) async fn close(&self) -> Result<(), StoreError> {
-        let mut guard = self.connection.clone().lock_owned().await;
         let path = self.path.clone();
-        blocking(&self.path, move || match guard.take() {
-            Some(connection) => connection
-                .close()
-                .map_err(|(_, error)| Fault::from(error).at(&path)),
-            None => Ok(()),
-        })
+        self.in_turn(
+            |_| true,
+            move |connection| match connection.take() {
+                Some(connection) => connection
+                    .close()
+                    .map_err(|(_, error)| Fault::from(error).at(&path)),
+                None => Ok(()),
+            },
+        )
         .await
+        .map(drop)
     }
 }
 
@@ -136,12 +163,15 @@ pub(super) async fn blocking<T: Send + 'static>(
     path: &Path,
     job: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
-    match tokio::task::spawn_blocking(job).await {
-        Ok(result) => result,
-        Err(error) => Err(StoreError::Other {
-            path: path.to_owned(),
-            source: Source::from(error),
-        }),
+    let done = tokio::task::spawn_blocking(job).await;
+    done.unwrap_or_else(|error| Err(cut_short(path, error)))
+}
+
+/// What was begun did not come to its end.
+fn cut_short(path: &Path, error: tokio::task::JoinError) -> StoreError {
+    StoreError::Other {
+        path: path.to_owned(),
+        source: Source::from(error),
     }
 }
 

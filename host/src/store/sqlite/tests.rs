@@ -328,3 +328,35 @@ async fn room_of_what_is_forgotten_is_given_back() {
     assert!(size("") < fresh + 50_000, "{} after {fresh}", size(""));
     assert_eq!(size("-wal"), 0);
 }
+
+#[tokio::test]
+async fn who_asks_and_goes_away_does_not_keep_the_others_waiting() {
+    let files = Files::new();
+    let context = open(&files.next(), 1_000).await.expect("open");
+    let (go_on, waits) = std::sync::mpsc::channel();
+    let (begun, begins) = tokio::sync::oneshot::channel();
+    let database = context.database.clone();
+    let busy = tokio::spawn(async move {
+        let job = move |_: &rusqlite::Connection| {
+            let _ = begun.send(());
+            waits.recv().expect("it goes on");
+            Ok(())
+        };
+        database.read(job).await
+    });
+    begins.await.expect("it has the connection");
+    // They want their turn, and are never looked at again.
+    let mut reads = Box::pin(context.totals());
+    let mut writes = Box::pin(context.finish(vec![1], 1));
+    assert!(futures::poll!(&mut reads).is_pending());
+    assert!(futures::poll!(&mut writes).is_pending());
+    go_on.send(()).expect("it waits");
+    busy.await.expect("it ends").expect("read");
+    let others = async {
+        context.totals().await.expect("read");
+        context.finish(vec![2], 2).await.expect("written");
+    };
+    let others = tokio::time::timeout(std::time::Duration::from_secs(20), others);
+    others.await.expect("their turn comes");
+    drop((reads, writes));
+}
