@@ -10,7 +10,7 @@
 //!   runs.
 //! - `engine`, `pool`, `compile`, `runtime`: the engines and their places, compiled code on disk, loading.
 //! - `run`, `state`, `capabilities`: one event in a fresh instance, and what it can call. `slow`: where it goes on when it takes
-//!   long.
+//!   long, or begins when its bot has used much lately (`share`).
 //! - `limits`, `overrides`, `budget`, `meter`, `ticker`, `trap`, `failure`: what it may use, how that is held, and what is told
 //!   when not.
 //! - `rehearse`: what an instance costs, for measuring.
@@ -53,6 +53,7 @@ mod replay;
 pub mod routing;
 mod run;
 mod runtime;
+mod share;
 mod slow;
 mod state;
 mod tape;

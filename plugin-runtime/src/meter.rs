@@ -7,6 +7,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -25,6 +26,8 @@ fn thread_cpu_nanos() -> u64 {
 #[derive(Debug)]
 pub(super) struct CpuMeter {
     spent: AtomicU64,
+    /// What the host was on the CPU for it, nanoseconds.
+    served: AtomicU64,
     since: AtomicU64,
     slow: AtomicBool,
 }
@@ -33,6 +36,7 @@ impl Default for CpuMeter {
     fn default() -> Self {
         Self {
             spent: AtomicU64::new(0),
+            served: AtomicU64::new(0),
             since: AtomicU64::new(STOPPED),
             slow: AtomicBool::new(false),
         }
@@ -49,6 +53,12 @@ impl CpuMeter {
         }
     }
 
+    /// CPU time so far with what the host did for it, nanoseconds.
+    pub(super) fn nanos_in_all(&self) -> u64 {
+        let served = self.served.load(Ordering::Relaxed);
+        self.nanos().saturating_add(served)
+    }
+
     /// Notes that the event has used up a slice.
     pub(super) fn set_slow(&self) {
         self.slow.store(true, Ordering::Relaxed);
@@ -59,13 +69,20 @@ impl CpuMeter {
         &self.slow
     }
 
-    fn start(&self) {
-        self.since.store(thread_cpu_nanos(), Ordering::Relaxed);
+    /// Starts it; gives the thread's CPU time, nanoseconds.
+    fn start(&self) -> u64 {
+        let now = thread_cpu_nanos();
+        self.since.store(now, Ordering::Relaxed);
+        now
     }
 
-    fn stop(&self) {
-        self.spent.store(self.nanos(), Ordering::Relaxed);
-        self.since.store(STOPPED, Ordering::Relaxed);
+    /// Stops it; gives the thread's CPU time, nanoseconds.
+    fn stop(&self) -> u64 {
+        let now = thread_cpu_nanos();
+        let since = self.since.swap(STOPPED, Ordering::Relaxed);
+        let ran = now.saturating_sub(since);
+        self.spent.fetch_add(ran, Ordering::Relaxed);
+        now
     }
 
     /// Runs `future` with the meter on during each poll.
@@ -84,13 +101,27 @@ impl CpuMeter {
     pub(super) async fn pause<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
         poll_fn(|cx| {
-            self.stop();
+            let stopped = self.stop();
             let poll = future.as_mut().poll(cx);
-            self.start();
+            let served = self.start().saturating_sub(stopped);
+            self.served.fetch_add(served, Ordering::Relaxed);
             poll
         })
         .await
     }
+}
+
+/// Runs `future`, and says how long it was on the CPU, whatever it did there.
+pub(super) async fn on_cpu<F: Future>(future: F) -> (F::Output, Duration) {
+    let mut future = pin!(future);
+    let mut nanos = 0_u64;
+    poll_fn(|cx| {
+        let begun = thread_cpu_nanos();
+        let poll = future.as_mut().poll(cx);
+        nanos = nanos.saturating_add(thread_cpu_nanos().saturating_sub(begun));
+        poll.map(|output| (output, Duration::from_nanos(nanos)))
+    })
+    .await
 }
 
 #[cfg(test)]
@@ -116,6 +147,8 @@ mod tests {
                 burn(2_000_000);
             })
             .await;
+        let in_all = meter.nanos_in_all();
+        assert!(in_all >= 24_000_000, "{in_all} ns with the host's work");
         let nanos = meter.nanos();
         assert!(
             (4_000_000..20_000_000).contains(&nanos),

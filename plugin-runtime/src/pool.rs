@@ -19,7 +19,7 @@ use super::engine::{Shape, engine, size};
 use super::limits::PoolLimits;
 use super::load_error::LoadError;
 use super::runtime::RuntimeError;
-use super::slow::SecondRow;
+use super::slow::{Row, SecondRow};
 use super::state::EventState;
 use super::ticker::{Running, Ticker};
 use jadi_model::Digest;
@@ -44,6 +44,8 @@ pub(super) struct Pool {
     linker: Linker<EventState>,
     cache: Option<CompileCache>,
     slots: Arc<Semaphore>,
+    /// How many of them may be held by events that begin in the second row: the others are for who does not give way.
+    back_slots: Arc<Semaphore>,
     /// Where its events go on that take long.
     pub(super) second_row: SecondRow,
     ticker: Ticker,
@@ -80,6 +82,7 @@ impl Pool {
         let in_flight = size(u64::from(limits.in_flight));
         Ok(Self {
             slots: Arc::new(Semaphore::new(in_flight)),
+            back_slots: Arc::new(Semaphore::new((in_flight / 2).max(1))),
             second_row: SecondRow::new(in_flight).map_err(RuntimeError::Threads)?,
             engine,
             limits,
@@ -140,10 +143,14 @@ impl Pool {
     }
 
     /// A place; waits until one is free. None when the pool has ended.
-    pub(super) async fn slot(&self) -> Option<Slot> {
+    pub(super) async fn slot(&self, row: Row) -> Option<Slot> {
+        let back = match row {
+            Row::First => None,
+            Row::Second => Some(Arc::clone(&self.back_slots).acquire_owned().await.ok()?),
+        };
         let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
         Some(Slot {
-            _permit: permit,
+            _permits: (permit, back),
             _ticks: self.ticker.run(),
         })
     }
@@ -161,6 +168,6 @@ pub(super) struct Prepared {
 
 /// A place in a pool, while which its epoch moves on.
 pub(super) struct Slot {
-    _permit: OwnedSemaphorePermit,
+    _permits: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
     _ticks: Running,
 }

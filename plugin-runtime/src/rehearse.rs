@@ -9,6 +9,7 @@ use super::context::{EventInput, Reads};
 use super::failure::Failure;
 use super::plugin::Plugin;
 use super::runtime::Runtime;
+use super::slow::Row;
 use super::trap;
 
 /// How long the parts of a rehearsal took.
@@ -41,7 +42,7 @@ impl Runtime {
         let missing = |message: &str| Failure::Host {
             message: message.to_owned(),
         };
-        let Some(_slot) = plugin.pool.slot().await else {
+        let Some(_slot) = plugin.pool.slot(Row::First).await else {
             return Err(missing("the plugin runtime has ended"));
         };
         let Some(handler) = &plugin.handlers.message else {

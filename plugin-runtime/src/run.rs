@@ -15,9 +15,11 @@ use super::capabilities::event::{
 use super::context::{EventInput, Outcome, Reads, Receipt};
 use super::failure::{Failure, Limit};
 use super::limits::EventLimits;
+use super::meter::on_cpu;
 use super::plugin::Plugin;
 use super::pool::Slot;
 use super::runtime::Runtime;
+use super::slow::Row;
 use super::state::EventState;
 use super::tape::Tape;
 use super::trap;
@@ -77,7 +79,13 @@ impl Runtime {
         clock: SharedClock,
         seed: [u8; 32],
     ) -> (Outcome, Option<EventInput>) {
-        let Some(slot) = plugin.pool.slot().await else {
+        let own = input.own.clone();
+        let gives_way = |own| self.shares.is_over(own, Instant::now());
+        let row = match own.as_ref().is_some_and(gives_way) {
+            true => Row::Second,
+            false => Row::First,
+        };
+        let Some(slot) = plugin.pool.slot(row).await else {
             return not_started(ENDED.to_owned());
         };
         let begun = Instant::now();
@@ -86,11 +94,15 @@ impl Runtime {
             Err(error) => return not_started(error.to_string()),
         };
         let meter = Arc::clone(&store.data().meter);
-        let ride = Box::pin(ride(slot, store, Arc::clone(plugin), limits.wall_ms));
-        let Some((state, result)) = plugin.pool.second_row.drive(ride, meter.is_slow()).await
-        else {
+        let ride = on_cpu(ride(slot, store, Arc::clone(plugin), limits.wall_ms));
+        let second_row = &plugin.pool.second_row;
+        let driven = second_row.drive(row, Box::pin(ride), meter.is_slow());
+        let Some(((state, result), used)) = driven.await else {
             return not_started(ENDED.to_owned());
         };
+        if let Some(own) = &own {
+            self.shares.charge(own, used, Instant::now());
+        }
         let result = match result {
             Ok(Ok(Ok(actions))) => Ok(actions),
             Ok(Ok(Err(failure))) => Err(failure),

@@ -18,6 +18,7 @@ use super::limits::{EventLimits, Limits, LimitsError};
 use super::load_error::LoadError;
 use super::plugin::Plugin;
 use super::pool::{Pool, PoolUse};
+use super::share::Shares;
 use super::state::{EventState, HANDLES};
 use jadi_model::Digest;
 use jadi_model::clock::SharedClock;
@@ -25,6 +26,8 @@ use jadi_model::random::SharedRandom;
 
 /// Handles that a component may hold in its own tables: above the host's own limit, which has a name.
 const COMPONENT_HANDLES: usize = 2 * HANDLES;
+/// What an event may be on the CPU before it gives way, nanoseconds; looked at when the epoch moves on.
+const SLICE_NANOS: u64 = 1_000_000;
 
 /// What a runtime is made of.
 pub struct RuntimeOptions {
@@ -80,6 +83,8 @@ pub struct Runtime {
     clock: SharedClock,
     random: SharedRandom,
     cache_dir: Option<PathBuf>,
+    /// What each bot's events used lately.
+    pub(super) shares: Shares,
     small: Arc<Pool>,
     script: Mutex<Option<Arc<Pool>>>,
 }
@@ -104,6 +109,7 @@ impl Runtime {
             clock: options.clock,
             random: options.random,
             cache_dir: options.cache_dir,
+            shares: Shares::default(),
             small: Arc::new(small),
             script: Mutex::new(None),
         })
@@ -245,6 +251,10 @@ impl Runtime {
                     allowed,
                 }
                 .into());
+            }
+            if store.data().meter.nanos_in_all() < SLICE_NANOS {
+                // The tick came soon after it had begun.
+                return Ok(UpdateDeadline::Continue(1));
             }
             // Others get their turn on this thread, and this event goes on in the second row.
             store.data().meter.set_slow();

@@ -3,21 +3,34 @@
 //!
 //! Most events end within their first slice, on the thread that began them. One that doesn't would hold that thread for all of
 //! its CPU time, slice after slice, and with it everybody whose turn comes there. It is moved, as it is, to a thread of its own
-//! and stays there to its end. What the host does for it meanwhile (storage, timers) is done where it always is.
+//! and stays there to its end. What the host does for it meanwhile (storage, timers) is done where it always is. An event of a bot
+//! that has used much lately ([`super::share`]) begins there.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::num::NonZeroUsize;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 /// How little of a busy CPU the second row gets: the least that Linux knows.
 const NICE: i32 = 19;
 /// How long a thread waits for the next event before it ends.
 const KEEP: Duration = Duration::from_secs(10);
+
+/// Where an event begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Row {
+    /// On the thread that it comes on.
+    First,
+    /// Where it gives way to all others.
+    Second,
+}
 
 /// An event under way.
 pub(super) type Ride<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -27,6 +40,8 @@ pub(super) type Ride<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(super) struct SecondRow {
     /// Only its threads for blocking work are used. None once it is dropped.
     threads: Option<Runtime>,
+    /// The cores that may be busy with its events at a time.
+    cores: Arc<Semaphore>,
 }
 
 impl SecondRow {
@@ -40,33 +55,37 @@ impl SecondRow {
             .build()?;
         Ok(Self {
             threads: Some(threads),
+            cores: Arc::new(Semaphore::new(all_but_one())),
         })
     }
 
-    /// Runs an event to its end: here, or in the second row from the moment that `slow` is set. None when it can't go on,
+    /// Runs an event to its end: here, or in the second row from its beginning or the moment that `slow` is set. None when it can't go on,
     /// since the runtime ends. Dropping this future ends the event within a slice.
     pub(super) async fn drive<T: Send + 'static>(
         &self,
+        row: Row,
         mut ride: Ride<T>,
         slow: &AtomicBool,
     ) -> Option<T> {
-        let here = poll_fn(|cx| match ride.as_mut().poll(cx) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if slow.load(Ordering::Relaxed) => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        });
-        if let Some(output) = here.await {
-            return Some(output);
+        if row == Row::First {
+            let here = poll_fn(|cx| match ride.as_mut().poll(cx) {
+                Poll::Ready(output) => Poll::Ready(Some(output)),
+                Poll::Pending if slow.load(Ordering::Relaxed) => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            });
+            if let Some(output) = here.await {
+                return Some(output);
+            }
         }
         let (wanted, unwanted) = oneshot::channel::<()>();
         let home = Handle::current();
+        let cores = Arc::clone(&self.cores);
         let there = self.threads.as_ref()?.spawn_blocking(move || {
             home.block_on(async move {
-                let ride = pin!(ride);
                 tokio::select! {
                     biased;
                     _ = unwanted => None,
-                    output = ride => Some(output),
+                    output = in_turn(ride, &cores) => output,
                 }
             })
         });
@@ -85,6 +104,25 @@ impl Drop for SecondRow {
     }
 }
 
+/// Cores for the second row: one is left to everybody else, since not even the lowest priority makes room at once.
+fn all_but_one() -> usize {
+    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+    cores.saturating_sub(1).max(1)
+}
+
+/// Runs an event, slice by slice, whenever one of `cores` is free.
+async fn in_turn<T>(mut ride: Ride<T>, cores: &Semaphore) -> Option<T> {
+    loop {
+        let core = cores.acquire().await.ok()?;
+        if let Poll::Ready(output) = futures::poll!(&mut ride) {
+            return Some(output);
+        }
+        drop(core);
+        // Its own waker wakes this task.
+        futures::pending!();
+    }
+}
+
 /// Gives everybody else precedence over the calling thread.
 fn step_back() {
     // On Linux this is about the thread, elsewhere about the whole process.
@@ -96,7 +134,6 @@ fn step_back() {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::thread;
 
     use super::*;
@@ -121,10 +158,25 @@ mod tests {
             tokio::task::yield_now().await;
             thread::current().id()
         };
-        assert_eq!(row.drive(Box::pin(quick), &slow).await, Some(here));
-        let [first, second] = row.drive(two_slices(&slow), &slow).await.expect("an end");
+        assert_eq!(
+            row.drive(Row::First, Box::pin(quick), &slow).await,
+            Some(here)
+        );
+        let [first, second] = row
+            .drive(Row::First, two_slices(&slow), &slow)
+            .await
+            .expect("an end");
         assert_eq!(first, here);
         assert_ne!(second, here);
+    }
+
+    #[tokio::test]
+    async fn who_gives_way_begins_in_the_second_row() {
+        let row = SecondRow::new(1).expect("a row");
+        let quick = Box::pin(async { thread::current().id() });
+        let slow = AtomicBool::new(false);
+        let there = row.drive(Row::Second, quick, &slow).await;
+        assert_ne!(there.expect("an end"), thread::current().id());
     }
 
     #[cfg(target_os = "linux")]
@@ -138,7 +190,10 @@ mod tests {
             tokio::task::yield_now().await;
             own()
         };
-        assert_eq!(row.drive(Box::pin(ride), &slow).await, Some(NICE));
+        assert_eq!(
+            row.drive(Row::First, Box::pin(ride), &slow).await,
+            Some(NICE)
+        );
         assert_eq!(own(), before);
     }
 
@@ -164,7 +219,7 @@ mod tests {
             }
         };
         tokio::select! {
-            _ = row.drive::<()>(Box::pin(ride), &slow) => panic!("it has no end"),
+            _ = row.drive::<()>(Row::First, Box::pin(ride), &slow) => panic!("it has no end"),
             begun = running => begun.expect("it runs"),
         }
         ended.await.expect("it was dropped");

@@ -103,6 +103,48 @@ async fn what_takes_long_leaves_the_thread_to_the_others() {
     assert_eq!(outcome.failure, None);
 }
 
+fn input_of(number: u8) -> EventInput {
+    let own = format!("628000000{number:04}@s.whatsapp.net");
+    EventInput {
+        own: Some(own.parse().expect("an address")),
+        ..input()
+    }
+}
+
+#[tokio::test]
+async fn a_bot_that_used_much_leaves_places_and_threads_to_the_others() {
+    let runtime = runtime();
+    let load = |uses: &[&str], functions: &str, body: &str| {
+        let file = plugin_file(uses, functions, body);
+        runtime.load(&file).expect("loads")
+    };
+    let looping = load(&[], SPIN, "(call $spin) (call $ok)");
+    let waiting = load(&["kv"], "", "(call $kv-used (i32.const 64)) (call $ok)");
+    let good = load(&[], "", "(call $ok)");
+    let data = || Arc::new(Data::default());
+    let looped = runtime.handle(&looping, input_of(1), data()).await;
+    assert_limit(&looped, Limit::Cpu, 50, "spin");
+    // As many events as there are places, and each waits for ever in the one that it gets.
+    let stuck = Arc::new(Data {
+        stuck: true,
+        ..Data::default()
+    });
+    let hoarded = (0..4).map(|_| runtime.handle(&waiting, input_of(1), stuck.clone()));
+    let hoarded = futures::future::join_all(hoarded);
+    let answered = async {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        runtime.handle(&good, input_of(2), data()).await
+    };
+    tokio::select! {
+        _ = hoarded => panic!("they wait for ever"),
+        answered = tokio::time::timeout(DEADLINE, answered) => {
+            assert_eq!(answered.expect("a place").failure, None);
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_endless_start_is_stopped_too() {
     // The loop runs while the instance is made, before any handler is called.
