@@ -90,11 +90,6 @@ impl Endings {
         }
     }
 
-    /// Whether a bot's end has begun: there is nothing to be started any more.
-    pub fn has_begun(&self, bot: BotId) -> bool {
-        self.ending().contains(&bot)
-    }
-
     /// How many are under way.
     pub fn under_way(&self) -> watch::Receiver<usize> {
         self.under_way.subscribe()

@@ -208,7 +208,7 @@ impl Fleet {
         Ok(instance)
     }
 
-    /// Brings a bot up that does not run. One whose plan is over stays as it is.
+    /// Brings a bot up that does not run. One whose plan is over, or that is being ended, stays as it is.
     ///
     /// # Errors
     ///
@@ -218,6 +218,11 @@ impl Fleet {
         let now = self.parts.clock.now();
         let record = registry.get(bot).await?;
         if record.is_none_or(|record| record.expires.is_some_and(|ends| ends <= now)) {
+            return Ok(());
+        }
+        let endings = registry.endings().await?;
+        if endings.iter().any(|(ending, _)| *ending == bot) {
+            // Started again it would only ask to be linked.
             return Ok(());
         }
         if let Some(instance) = self.instances.get(bot) {

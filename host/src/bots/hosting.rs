@@ -295,7 +295,6 @@ impl Hosting for HostingDesk {
                 self.create(request, about).await;
                 Ok(())
             }
-            HostingOrder::Start { bot } if self.parts.endings.has_begun(bot) => Ok(()),
             HostingOrder::Start { bot } => self.parts.fleet.start(bot).await,
             HostingOrder::Stop { bot } => self.parts.fleet.stop(bot).await,
             HostingOrder::End {

@@ -86,9 +86,6 @@ impl Manager {
     ///
     /// [`StoreError::NoSuchBot`], and when its data can't be read.
     pub async fn start(&self, bot: BotId) -> Result<(), StoreError> {
-        if self.endings.has_begun(bot) {
-            return Ok(());
-        }
         self.fleet.start(bot).await
     }
 

@@ -378,6 +378,25 @@ async fn a_bot_ends_in_order_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_bot_that_is_being_ended_is_not_started() {
+    let dir = tempfile::tempdir().expect("dir");
+    let mut process = Process::start(&dir, 5).await;
+    let (record, _) = process.open_bot(SHOP, ALICE).await;
+    process.fleet.land(record.id).await;
+    // As a process leaves it that is killed in the middle of an end.
+    let ending = Ending {
+        step: StepName::Ended,
+        plugin: None,
+        reason: None,
+    };
+    let noted = process.store.registry().set_ending(record.id, ending).await;
+    noted.expect("noted");
+    process.fleet.start(record.id).await.expect("nothing fails");
+    assert!(process.fleet.instances().get(record.id).is_none());
+    process.end().await;
+}
+
+#[tokio::test]
 async fn a_bot_that_was_removed_on_the_phone_goes_by_itself() {
     let dir = tempfile::tempdir().expect("dir");
     let mut process = Process::start(&dir, 5).await;
