@@ -73,6 +73,11 @@ pub enum PairError {
     /// The device did not answer in time, or hung up.
     #[error("the device did not finish pairing: {0}")]
     DeviceGone(&'static str),
+    /// WhatsApp wants a passkey before it links the device.
+    #[error(
+        "the device is asked for a passkey, which phones of the simulator have none of; end the fault `passkey` of this number"
+    )]
+    PasskeyAsked,
     /// The account has as many companions as WhatsApp allows.
     #[error("this account already has {0} linked devices; unlink one first")]
     TooManyDevices(usize),

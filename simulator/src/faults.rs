@@ -125,6 +125,14 @@ impl Faults {
         self.drop_connection(number);
     }
 
+    /// Has a device that is to be linked asked for a passkey (`true`), as WhatsApp does with some accounts, or not any more. Phones here
+    /// have none to confirm, so that nothing is linked meanwhile.
+    pub fn ask_for_passkey(&self, number: &str, on: bool) {
+        self.server
+            .faults
+            .edit(number, |faults| faults.passkey = on);
+    }
+
     /// Ends all lasting faults of an account. Messages that were held back stay lost until they are sent again.
     pub fn clear(&self, number: &str) {
         self.server
@@ -156,6 +164,7 @@ struct AccountFaults {
     refuse: bool,
     log_out: bool,
     outdated: bool,
+    passkey: bool,
     banned_until_ms: Option<i64>,
     delay: Option<Duration>,
     lose_acks: usize,
@@ -189,6 +198,12 @@ impl FaultBook {
         self.accounts()
             .get(number)
             .is_some_and(|faults| faults.refuse)
+    }
+
+    pub(crate) fn asks_for_passkey(&self, number: &str) -> bool {
+        self.accounts()
+            .get(number)
+            .is_some_and(|faults| faults.passkey)
     }
 
     pub(crate) fn delay_of(&self, number: &str) -> Option<Duration> {

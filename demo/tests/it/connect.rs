@@ -6,7 +6,7 @@ use std::time::Duration;
 use jadi_browser::{Browser, phones};
 use jadi_demo::ROOT_NUMBER;
 use jadi_demo::world::{World, WorldOptions};
-use jadi_simulator::{ChatId, Phone};
+use jadi_simulator::{ChatId, PairError, Phone};
 use serde_json::{Value, json};
 
 use super::support::{
@@ -218,6 +218,33 @@ async fn the_qr_code_on_the_page_makes_a_number_a_bot() {
             .contains("/connect - Failed to load resource: the server responded with a status of 4")
     });
     assert_eq!(errors, Vec::<String>::new());
+    page.end().await;
+    finish(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_whatsapp_wants_a_passkey_is_told_on_the_page() {
+    let (world, visitor) = with_visitor().await;
+    world.simulator().faults().ask_for_passkey(VISITOR, true);
+    let page = Browser::start().await;
+    page.look(420, 900, false).await;
+    ask(&page, &world, TYPED, "qr").await;
+    let shown = page.scan("img.qr").await;
+    let scanned = visitor.scan_qr(&shown).await;
+    assert_eq!(scanned, Err(PairError::PasskeyAsked));
+    page.see_text("card", "confirm it on the phone").await;
+    page.until("!document.getElementById('link').checkVisibility()")
+        .await;
+    page.picture("connect-passkey").await;
+    usable(&page, "a passkey").await;
+    page.look(420, 900, true).await;
+    page.picture("connect-passkey-dark").await;
+    usable(&page, "a passkey, dark").await;
+    // Nobody has to begin anew for it.
+    page.until(&format!("!({CAN_TRY_AGAIN})")).await;
+    world.simulator().faults().ask_for_passkey(VISITOR, false);
+    visitor.scan_qr(&shown).await.expect("the phone takes it");
+    page.see_text("state", "Open").await;
     page.end().await;
     finish(world).await;
 }

@@ -94,6 +94,7 @@ enum Fault {
     GarbageFrame,
     TemporaryBan { lasts_ms: u64 },
     ClientOutdated,
+    Passkey { on: bool },
     Clear,
 }
 
@@ -120,6 +121,7 @@ async fn fault(sim: Sim, body: web::Json<FaultRequest>) -> Result<HttpResponse, 
             faults.temporary_ban(&number, Duration::from_millis(lasts_ms));
         }
         Fault::ClientOutdated => faults.client_outdated(&number),
+        Fault::Passkey { on } => faults.ask_for_passkey(&number, on),
         Fault::Clear => faults.clear(&number),
     }
     Ok(HttpResponse::NoContent().finish())

@@ -69,7 +69,7 @@ impl From<PairError> for Problem {
             PairError::NotAQr(_) => StatusCode::BAD_REQUEST,
             PairError::QrExpired | PairError::NoCodeRequested => StatusCode::GONE,
             PairError::WrongCode => StatusCode::FORBIDDEN,
-            PairError::TooManyDevices(_) => StatusCode::CONFLICT,
+            PairError::TooManyDevices(_) | PairError::PasskeyAsked => StatusCode::CONFLICT,
             PairError::DeviceGone(_) => StatusCode::BAD_GATEWAY,
             PairError::Crypto(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -165,6 +165,10 @@ impl Phone {
         secret: [u8; 32],
     ) -> Result<DeviceIndex, PairError> {
         let server = &self.inner.server;
+        if server.faults.asks_for_passkey(self.number()) {
+            server.send_passkey_request(pairing)?;
+            return Err(PairError::PasskeyAsked);
+        }
         let slot = server.reserve_slot(self.number())?;
         let who = Who::new(self.number(), slot.device);
         let own = self.identity_pair().await;

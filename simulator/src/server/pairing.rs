@@ -203,6 +203,36 @@ impl Server {
         Ok(receiver)
     }
 
+    /// Asks the client for a passkey, for the options of which it needs no other request.
+    pub(crate) fn send_passkey_request(&self, id: PairingId) -> Result<(), PairError> {
+        let mut world = self.world();
+        let serial = world.next_serial();
+        let pairing = world
+            .pairings
+            .iter()
+            .find(|pairing| pairing.id == id)
+            .ok_or(PairError::DeviceGone("it hung up"))?;
+        let options = serde_json::json!({
+            "challenge": random_token(),
+            "rpId": "web.whatsapp.com",
+            "allowCredentials": [],
+            "userVerification": "required",
+            "timeout": 60_000,
+        });
+        let notification = node("notification")
+            .attr("from", server_jid())
+            .attr("type", "passkey_prologue_request")
+            .attr("id", format!("passkey-{serial}"))
+            .attr("t", self.clock.now_secs())
+            .children([with_bytes(
+                "passkey_request_options",
+                options.to_string().into_bytes(),
+            )])
+            .build();
+        pairing.outbox.stanza(notification);
+        Ok(())
+    }
+
     /// A place for one more companion.
     pub(crate) fn reserve_slot(&self, number: &str) -> Result<Slot, PairError> {
         let mut world = self.world();

@@ -105,6 +105,28 @@ async fn a_qr_expires_and_serves_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_is_asked_for_a_passkey_while_the_account_wants_one() {
+    let sim = empty_world().await;
+    let shop = sim.add_phone("shop", SHOP).await.unwrap();
+    sim.faults().ask_for_passkey(SHOP, true);
+    let mut bot = TestBot::start(&sim).await;
+    let qr = bot.next_qr().await;
+    assert_eq!(shop.scan_qr(&qr).await, Err(PairError::PasskeyAsked));
+    let options = bot
+        .wait("a request for a passkey", |event| match event {
+            Event::PairPasskeyRequest(asked) => Some(asked.request_options_json.clone()),
+            _ => None,
+        })
+        .await;
+    assert!(options.contains("web.whatsapp.com"), "{options}");
+    assert!(shop.linked_devices().is_empty());
+    sim.faults().ask_for_passkey(SHOP, false);
+    shop.scan_qr(&qr).await.expect("it is taken now");
+    bot.wait_connected().await;
+    finish(sim).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unlinked_client_is_told_and_cannot_come_back() {
     let sim = empty_world().await;
     let shop = sim.add_phone("shop", SHOP).await.unwrap();
