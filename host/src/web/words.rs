@@ -158,7 +158,6 @@ texts! {
     off: "Off", "Mati", "Desactivado";
     switch_on: "Switch on", "Nyalakan", "Activar";
     switch_off: "Switch off", "Matikan", "Desactivar";
-    named: "{what}: {name}", "{what}: {name}", "{what}: {name}";
     clash: "{other} is on and has one of its commands. Switch {other} off first.",
         "{other} menyala dan punya salah satu perintahnya. Matikan {other} dulu.",
         "{other} está activado y tiene uno de sus comandos. Desactiva antes {other}.";

@@ -96,7 +96,6 @@ texts! {
     keep: "Keep", "Simpan", "Guardar";
     switch_on: "Switch on", "Nyalakan", "Activar";
     switch_off: "Switch off", "Matikan", "Desactivar";
-    named: "{what}: {name}", "{what}: {name}", "{what}: {name}";
     search: "Name or number, of the bot or its owner",
         "Nama atau nomor, dari bot atau pemiliknya",
         "Nombre o número, del bot o de su dueño";
