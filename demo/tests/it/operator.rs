@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use jadi_browser::Browser;
 use jadi_demo::MAIN_NUMBER;
 use jadi_demo::world::WorldOptions;
+use serde_json::{Value, json};
 
 use super::built;
 use super::live_plugins::echo;
@@ -47,6 +48,20 @@ pub async fn sign_in(page: &Browser, host: &str) {
     page.until("location.pathname === '/operator'").await;
 }
 
+/// What a program with a token of the operator's posts, and what is answered.
+async fn post(host: &str, token: &str, path: &str, body: Vec<u8>) -> Value {
+    let url = format!("{host}api/v1/operator/{path}");
+    let token = token.to_owned();
+    let asked = tokio::task::spawn_blocking(move || {
+        let request = ureq::post(&url).header("x-jadi-token", &token);
+        let answer = request.content_type("application/json").send(&body[..]);
+        let mut answer = answer.expect("a good answer");
+        answer.body_mut().read_to_string().expect("text")
+    });
+    let mut told: Value = serde_json::from_str(&asked.await.expect("it ends")).expect("JSON");
+    told["data"].take()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operator_signs_in_looks_around_and_installs_a_plugin() {
     let world = world(WorldOptions {
@@ -71,8 +86,12 @@ async fn the_operator_signs_in_looks_around_and_installs_a_plugin() {
     page.click("main button").await;
     page.until("location.pathname === '/operator'").await;
     // The figures are live.
-    page.until("document.querySelector('[data-figure=rate]').textContent !== ''")
-        .await;
+    let before = page.text("[data-figure=events]").await;
+    say(&alice, &main_chat(), "hello").await;
+    page.until(&format!(
+        "document.querySelector('[data-figure=events]').textContent !== '{before}'"
+    ))
+    .await;
     page.picture("operator").await;
     usable(&page, "overview").await;
     page.look(420, 900, true).await;
@@ -135,6 +154,28 @@ async fn the_operator_signs_in_looks_around_and_installs_a_plugin() {
     page.see_text("token", "jadi_operator_").await;
     usable(&page, "tokens").await;
     page.picture("operator-tokens").await;
+
+    // With the token a program looks at an upgrade, agrees to it, and goes back.
+    let till = page.text(".token").await;
+    let seen = post(&host, &till, "components", echo(8)).await;
+    assert_eq!(
+        (
+            &seen["installed"]["version"],
+            &seen["installed"]["newNeeds"]
+        ),
+        (&json!("0.1.7"), &json!([]))
+    );
+    let agreed = json!({"digest": seen["digest"], "replace": true}).to_string();
+    let installed = post(&host, &till, "plugins", agreed.into()).await;
+    assert_eq!(installed["version"], "0.1.8");
+    say(&alice, &main_chat(), "!echo again").await;
+    let told = answer_of(&mut events, MAIN_NUMBER).await.text;
+    assert_eq!(told, "again");
+    let plugins = post(&host, &till, "plugins/echo/roll-back", Vec::new()).await;
+    let mut plugins = plugins.as_array().expect("a list").iter();
+    let echo = plugins.find(|plugin| plugin["name"] == "echo");
+    assert_eq!(echo.expect("it is there")["version"], "0.1.7");
+
     page.open(&format!("{host}api")).await;
     usable(&page, "API").await;
     page.picture("api").await;

@@ -66,12 +66,12 @@ impl Invites {
         self.kept.invites().await
     }
 
-    /// Makes a code worthless.
+    /// Makes a code worthless. Returns whether there was one.
     ///
     /// # Errors
     ///
     /// When that can't be kept.
-    pub async fn revoke(&self, id: i64) -> Result<(), StoreError> {
+    pub async fn revoke(&self, id: i64) -> Result<bool, StoreError> {
         self.kept.revoke_invite(id).await
     }
 

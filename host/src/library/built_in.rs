@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::change::Installation;
-use super::error::LibraryError;
+use super::error::{Flaw, LibraryError};
 use super::state::State;
 use super::{Consent, Library};
 use crate::model::Digest;
@@ -159,6 +159,7 @@ impl Library {
                     .read_to_end(&mut component)
             })
             .map_err(|error| LibraryError::NotAPlugin {
+                flaw: Flaw::Component,
                 why: format!("it can't be read: {error}"),
             })?;
         Ok(component)

@@ -4,6 +4,7 @@ use jadi_plugin_manifest::Capability;
 use serde::{Deserialize, Serialize};
 
 use super::terms::Need;
+use crate::plugins::LoadError;
 use crate::store::StoreError;
 
 /// A refusal or failure. Nothing was changed.
@@ -25,6 +26,8 @@ pub enum LibraryError {
     /// The file is not a plugin, or none that this host can run.
     #[error("this is not a plugin that this host can run: {why}")]
     NotAPlugin {
+        /// What kind of thing is wrong with it.
+        flaw: Flaw,
         /// What is wrong with it, and what to do about it.
         why: String,
     },
@@ -116,6 +119,44 @@ pub enum LibraryError {
     /// The host is ending.
     #[error("the host is ending; start it again with `jadi run`")]
     Ending,
+}
+
+/// What is wrong with a file that is no plugin for this host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flaw {
+    /// It has more bytes than this host takes.
+    TooLarge,
+    /// It is no component with a manifest that keeps to the rules, is damaged, or wants more than this host gives.
+    Component,
+    /// It is for another contract than the host's: an interface of it is missing, unknown, newer, or of another type.
+    Contract,
+}
+
+impl From<&LoadError> for Flaw {
+    fn from(error: &LoadError) -> Self {
+        match error {
+            LoadError::TooLarge { .. } => Self::TooLarge,
+            LoadError::NewerContract { .. }
+            | LoadError::Wasi { .. }
+            | LoadError::WasiBeyond { .. }
+            | LoadError::UnknownImport { .. }
+            | LoadError::NoHandler
+            | LoadError::HandlerMissing { .. }
+            | LoadError::Mismatch(_) => Self::Contract,
+            LoadError::Precompiled
+            | LoadError::NotWasm
+            | LoadError::CoreModule
+            | LoadError::Damaged(_)
+            | LoadError::NoManifest
+            | LoadError::SeveralManifests { .. }
+            | LoadError::Manifest(_)
+            | LoadError::ScriptNotGranted { .. }
+            | LoadError::NoPool(_)
+            | LoadError::TooComplex { .. }
+            | LoadError::TooHungry { .. } => Self::Component,
+        }
+    }
 }
 
 impl From<StoreError> for LibraryError {

@@ -41,7 +41,7 @@ use tokio_util::task::TaskTracker;
 pub use built_in::BuiltInError;
 pub use change::Installation;
 pub use desk::Desk;
-pub use error::LibraryError;
+pub use error::{Flaw, LibraryError};
 pub use terms::{CommandTerm, Difference, Need, Subject, Terms, declared};
 pub use view::{PluginView, SwitchView};
 
@@ -254,9 +254,11 @@ impl Library {
                 needs: vec![terms::script()],
             }),
             Ok(Err(error)) => Err(LibraryError::NotAPlugin {
+                flaw: Flaw::from(&error),
                 why: error.to_string(),
             }),
             Err(error) => Err(LibraryError::NotAPlugin {
+                flaw: Flaw::Component,
                 why: format!("loading it ended in a bug of the host: {error}"),
             }),
         }
@@ -300,6 +302,7 @@ impl Library {
         let plugin = self.load(component, LoadOptions::ALL).await?;
         if plugin.manifest().name != name {
             return Err(LibraryError::NotAPlugin {
+                flaw: Flaw::Component,
                 why: format!(
                     "the shelf has it as {name}, and it calls itself {}",
                     plugin.manifest().name

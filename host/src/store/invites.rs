@@ -44,6 +44,6 @@ pub trait Invites: Send + Sync + 'static {
     /// Gives a use back of which nothing came. A code that was revoked meanwhile stays so.
     async fn give_invite_back(&self, code: SecretDigest) -> Result<(), StoreError>;
 
-    /// Makes a code worthless.
-    async fn revoke_invite(&self, id: i64) -> Result<(), StoreError>;
+    /// Makes a code worthless. Returns whether there was one.
+    async fn revoke_invite(&self, id: i64) -> Result<bool, StoreError>;
 }

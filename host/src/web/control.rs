@@ -12,8 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Json, Path as At, Payload, Query, ServiceConfig};
+use actix_web::web::{Data, Json, Path as At, Payload, Query, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpServer, delete, get, post};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -25,6 +24,7 @@ use crate::control::{
 use crate::library::{Consent, Installation, Library, LibraryError, Whom};
 use crate::store::Installer;
 use crate::web::deeds::Deeds;
+use crate::web::library::{component, status};
 
 /// How long an answer under way may take when the host shuts down, seconds.
 const SHUTDOWN: u64 = 2;
@@ -160,36 +160,6 @@ fn told<T: Serialize>(answer: Result<T, LibraryError>) -> HttpResponse {
     }
 }
 
-fn status(error: &LibraryError) -> StatusCode {
-    match error {
-        LibraryError::NoSuchPlugin { .. } | LibraryError::NoSuchBot { .. } => StatusCode::NOT_FOUND,
-        LibraryError::NotAPlugin { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        LibraryError::DiskFull { .. } => StatusCode::INSUFFICIENT_STORAGE,
-        LibraryError::Store { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-        LibraryError::Ending => StatusCode::SERVICE_UNAVAILABLE,
-        LibraryError::NameClash { .. }
-        | LibraryError::CommandClash { .. }
-        | LibraryError::ConsentNeeded { .. }
-        | LibraryError::NoEarlierVersion { .. }
-        | LibraryError::BuiltIn { .. }
-        | LibraryError::NotImported { .. }
-        | LibraryError::NotDeniable { .. }
-        | LibraryError::Broken { .. } => StatusCode::CONFLICT,
-    }
-}
-
-/// The component file that is a request's body.
-async fn component(body: Payload) -> Result<Bytes, LibraryError> {
-    let not_whole = |why: String| LibraryError::NotAPlugin { why };
-    match body.to_bytes_limited(LARGEST_COMPONENT).await {
-        Ok(Ok(component)) => Ok(component),
-        Ok(Err(error)) => Err(not_whole(format!("it did not come whole: {error}"))),
-        Err(_) => Err(not_whole(format!(
-            "it has more than {LARGEST_COMPONENT} bytes"
-        ))),
-    }
-}
-
 #[get("/plugins")]
 async fn list(library: Data<Library>) -> HttpResponse {
     told(library.list().await)
@@ -202,7 +172,11 @@ async fn one(library: Data<Library>, name: At<String>) -> HttpResponse {
 
 #[post("/components")]
 async fn look(library: Data<Library>, body: Payload) -> HttpResponse {
-    let terms = async { library.look(component(body).await?.into()).await };
+    let terms = async {
+        library
+            .look(component(body, LARGEST_COMPONENT).await?.into())
+            .await
+    };
     told(terms.await)
 }
 
@@ -226,7 +200,7 @@ async fn install(
         None => (Consent::ToAll, Installer::Dev),
     };
     let installed = async {
-        let component = component(body).await?.into();
+        let component = component(body, LARGEST_COMPONENT).await?.into();
         let installation = Installation {
             component,
             consent,

@@ -33,6 +33,16 @@ impl Fields {
     }
 }
 
+/// The most characters of what something is called.
+const NAME: usize = 40;
+
+/// What something can be called, of what was typed: 1 to 40 characters of text; none when it can't be called that.
+pub(super) fn label(typed: &str) -> Option<&str> {
+    let name = typed.trim();
+    let plain = name.chars().all(|c| !c.is_control());
+    (plain && (1..=NAME).contains(&name.chars().count())).then_some(name)
+}
+
 /// Refuses a form that another site sent. Browsers say so themselves; older ones name the site that a form comes from.
 pub(super) fn from_here(request: &HttpRequest) -> Result<(), Problem> {
     let text = |name: &str| request.headers().get(name)?.to_str().ok();

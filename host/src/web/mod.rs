@@ -12,7 +12,7 @@
 //! - `patience`: how long a client may take to send a body. `metrics`: figures for the operator's monitoring, on an address of their own.
 //! - `language`, `words`: which language a visitor reads, and what pages say in it. `forms`: what a form that is sent must prove.
 //! - `permissions`: what plugins may do, in words. `openapi`: the API's description. `operator`: the host's own page. `visit`: who is signed in. `visitor`: from which address somebody comes.
-//! - `api`: what programs do with a bot, by its token. `connect`: making a number a bot. `owner`: signing in with a link from chat, and a bot's page. `control`: the control socket's routes. `deeds`: keeping who did what. `dev`: routes of simulator builds.
+//! - `api`: what programs do with a bot, by its token. `connect`: making a number a bot. `owner`: signing in with a link from chat, and a bot's page. `control`: the control socket's routes. `deeds`: keeping who did what. `library`: plugins' files that come, and what the library refuses. `dev`: routes of simulator builds.
 
 mod api;
 mod assets;
@@ -26,6 +26,7 @@ mod headers;
 mod health;
 mod home;
 mod language;
+mod library;
 mod live;
 mod metrics;
 mod openapi;

@@ -56,6 +56,11 @@ use super::{api, connect};
         api::operator::bots::start,
         api::operator::bots::stop,
         api::operator::bots::end,
+        api::operator::invites::list,
+        api::operator::invites::add,
+        api::operator::invites::revoke,
+        api::operator::components::look,
+        api::operator::components::install,
         api::operator::plugins::list,
         api::operator::plugins::switch,
         api::operator::plugins::roll_back,
@@ -272,7 +277,7 @@ mod tests {
     fn the_page_shows_each_call_with_its_shapes() {
         let document: Value = serde_json::from_str(&JSON).expect("JSON");
         let calls = calls(&document);
-        assert_eq!(calls.len(), 37);
+        assert_eq!(calls.len(), 42);
         let connect = calls.iter().find(|call| call.path == "/api/subbot/connect");
         let connect = connect.expect("the call");
         assert_eq!((connect.method.as_str(), connect.token), ("POST", false));

@@ -31,7 +31,7 @@ const FILE: Duration = Duration::from_secs(120);
 /// What comes over a WebSocket takes as long as that is open.
 const ENDLESS: &str = "/ws/subbot";
 /// Where files are sent to.
-const FILES: &str = "/operator/plugins";
+const FILES: [&str; 2] = ["/operator/plugins", "/api/v1/operator/components"];
 
 /// Cuts off whose body does not come in time.
 pub(super) async fn bodies(
@@ -45,7 +45,7 @@ pub(super) async fn bodies(
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let patience = match request.path() {
-        FILES => FILE,
+        path if FILES.contains(&path) => FILE,
         _ => BODY,
     };
     let late = Rc::new(Cell::new(false));

@@ -1,6 +1,6 @@
 //! What the handlers use.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use ipnet::IpNet;
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connect::{Attempt, Attempts, Problem, Rates};
 use super::deeds::Deeds;
-use super::operator::Upload;
+use super::operator::{Pace, Waiting};
 use super::visitor;
 use crate::access::{Access, Invites, Operators};
 use crate::bots::{Creation, Fleet, HostSettings, Instance, Instances, Manager, Restoring};
@@ -127,8 +127,10 @@ pub(super) struct Shared {
     pub(super) listeners: Arc<Semaphore>,
     pub(super) rates: Rates,
     attempts: Option<Arc<Attempts>>,
+    /// How many events go through in a second.
+    pub(super) pace: Pace,
     /// A plugin's file that waits for the operator's consent.
-    pub(super) upload: Mutex<Option<Upload>>,
+    pub(super) waiting: Waiting,
 }
 
 impl Shared {
@@ -138,13 +140,15 @@ impl Shared {
             .hosting
             .as_ref()
             .map(|hosting| Attempts::new(hosting, parts.instances.clone(), parts.clock.clone()));
+        let pace = Pace::since(parts.clock.now());
         Self {
             parts,
             ending,
             listeners: Arc::new(Semaphore::new(LISTENERS)),
             rates: Rates::new(clock, trusted),
             attempts,
-            upload: Mutex::default(),
+            pace,
+            waiting: Waiting::default(),
         }
     }
 

@@ -278,6 +278,16 @@ pub(crate) async fn bare(
     .await
 }
 
+/// So many events more are as if kept.
+pub(crate) fn received(dispatch: &Dispatch, events: u64) {
+    dispatch.counters().received.add(events);
+}
+
+/// The breaker of a build of a plugin is as if open in a bot.
+pub(crate) fn paused(failing: &FailingVersions, bot: BotId, plugin: &str, digest: &str) {
+    failing.opened(bot, plugin, "1.0.1", digest);
+}
+
 /// One process.
 pub(crate) struct Host {
     pub(crate) dispatch: Arc<Dispatch>,

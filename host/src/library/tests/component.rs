@@ -19,6 +19,15 @@ pub(crate) fn plugin(name: &str, version: u32, mark: &str) -> Vec<u8> {
     })
 }
 
+/// The same, and it imports `kv` too.
+pub(crate) fn remembering(name: &str, version: u32, mark: &str) -> Vec<u8> {
+    sketched(&Sketch {
+        manifest: manifest(name, version, name),
+        mark,
+        kv: true,
+    })
+}
+
 /// A manifest with one command, and a filter for all messages.
 pub(super) fn manifest(name: &str, version: u32, command: &str) -> String {
     format!(

@@ -21,7 +21,7 @@ async fn what_is_not_a_plugin_is_told_and_changes_nothing() {
         let installed = host.install(component).await.map(drop);
         assert_eq!(looked, installed, "{what}");
         match installed {
-            Err(LibraryError::NotAPlugin { why }) => assert!(why.contains(expected), "{why}"),
+            Err(LibraryError::NotAPlugin { why, .. }) => assert!(why.contains(expected), "{why}"),
             other => panic!("{what}: {other:?}"),
         }
     }
@@ -51,7 +51,7 @@ async fn a_name_can_not_escape_the_shelf() {
             kv: false,
         });
         match host.install(component).await {
-            Err(LibraryError::NotAPlugin { why }) => {
+            Err(LibraryError::NotAPlugin { why, .. }) => {
                 assert!(why.contains("manifest"), "{name}: {why}");
             }
             other => panic!("{name}: {other:?}"),

@@ -6,11 +6,7 @@ use super::*;
 
 /// The plugin with `kv` beside `chat`.
 fn remembering(version: u32, mark: &str) -> Vec<u8> {
-    sketched(&Sketch {
-        manifest: manifest("sign", version, "sign"),
-        mark,
-        kv: true,
-    })
+    super::remembering("sign", version, mark)
 }
 
 #[tokio::test]

@@ -28,8 +28,8 @@ use crate::random::SystemRandom;
 use crate::store::{Audit, Installer, MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::webhooks::Post;
 use crate::whatsapp::{Inbound, Session, SessionState};
-pub(crate) use component::plugin;
 use component::{Sketch, manifest, sketched};
+pub(crate) use component::{plugin, remembering};
 
 /// Questions asked so far: each is a message of its own, whichever start of whichever host it goes to.
 static ASKED: AtomicU32 = AtomicU32::new(0);

@@ -75,13 +75,13 @@ impl Invites for SqliteRegistry {
             .await
     }
 
-    async fn revoke_invite(&self, id: i64) -> Result<(), StoreError> {
+    async fn revoke_invite(&self, id: i64) -> Result<bool, StoreError> {
         self.database
             .write(move |transaction| {
-                transaction
+                let gone = transaction
                     .prepare_cached("DELETE FROM invite WHERE id = ?1")?
                     .execute([id])?;
-                Ok(())
+                Ok(gone > 0)
             })
             .await
     }

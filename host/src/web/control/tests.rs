@@ -3,6 +3,8 @@
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream as StdStream;
 
+use bytes::Bytes;
+
 use super::*;
 use crate::clock::MovableClock;
 use crate::control::{Client, ClientError};

@@ -1,7 +1,5 @@
 //! Installing a plugin, or another version of one: its file, then what it is and may do, then consent to that.
 
-use std::sync::PoisonError;
-
 use actix_multipart::{Multipart, MultipartError};
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
@@ -12,28 +10,18 @@ use futures::TryStreamExt as _;
 use super::machine;
 use super::plugins::refused;
 use super::visit::{form_sent, signed_in};
+use super::waiting::Agreed;
 use super::words::Texts;
-use crate::clock::Millis;
 use crate::control::LARGEST_COMPONENT;
-use crate::library::{Consent, Installation, Need, Terms, Whom};
-use crate::store::Installer;
+use crate::library::{Need, Terms, Whom};
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::permissions::May;
 use crate::web::shared::Shared;
 use crate::web::visit::{go, stale};
 
-/// How long a file waits for consent.
-const WAITS: Millis = 15 * 60_000;
 /// The most bytes of a field that is no file.
 const FIELD: usize = 1024;
-
-/// A file that waits for consent: the last that came.
-pub(in crate::web) struct Upload {
-    component: Vec<u8>,
-    terms: Terms,
-    at: Millis,
-}
 
 #[derive(Template)]
 #[template(path = "operator_install.html")]
@@ -73,7 +61,6 @@ pub(in crate::web) async fn take_in(
     shared: Data<Shared>,
     body: Multipart,
 ) -> HttpResponse {
-    let kept = shared.clone();
     signed_in(&request, &shared, async |visit| {
         let stale = || stale(visit.language);
         if crate::web::forms::from_here(&request).is_err() {
@@ -90,7 +77,9 @@ pub(in crate::web) async fn take_in(
                 return visit.refused(StatusCode::PAYLOAD_TOO_LARGE, text);
             }
         };
-        let terms = match visit.parts.library.look(component.clone()).await {
+        let now = shared.parts.clock.now();
+        let looked = shared.waiting.look(&visit.parts.library, component, now);
+        let terms = match looked.await {
             Ok(terms) => terms,
             Err(error) => return refused(visit, &error),
         };
@@ -99,7 +88,7 @@ pub(in crate::web) async fn take_in(
             None => true,
         };
         let told = |need: &Need| May::of(need, visit.language);
-        let page = render(&Page {
+        render(&Page {
             lang: visit.language.tag(),
             t: visit.texts,
             about: visit.language.texts().about,
@@ -115,14 +104,7 @@ pub(in crate::web) async fn take_in(
                 None => Vec::new(),
             },
             terms: &terms,
-        });
-        let at = kept.parts.clock.now();
-        *kept.upload.lock().unwrap_or_else(PoisonError::into_inner) = Some(Upload {
-            component,
-            terms,
-            at,
-        });
-        page
+        })
     })
     .await
 }
@@ -157,28 +139,17 @@ pub(in crate::web) async fn install(
     fields: web::Form<Fields>,
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
-        let now = shared.parts.clock.now();
-        let digest = fields.text("digest");
-        let taken = {
-            let mut kept = shared.upload.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.take_if(|upload| upload.terms.digest.to_string() == digest)
-        };
-        let fresh = taken.filter(|upload| now.saturating_sub(upload.at) < WAITS);
-        let Some(Upload {
-            component, terms, ..
-        }) = fresh
-        else {
-            return visit.refused(StatusCode::CONFLICT, visit.texts.file_gone);
-        };
         let library = &visit.parts.library;
-        let keys = terms.needs.iter().map(|need| need.key.clone());
-        let installed = library.install(Installation {
-            component,
-            consent: Consent::To(keys.collect()),
-            by: Installer::Operator,
+        let agreed = Agreed {
+            digest: fields.text("digest"),
             replace: fields.text("replace") == "on",
-        });
-        let (name, version) = match installed.await {
+        };
+        let now = shared.parts.clock.now();
+        let installed = match shared.waiting.install(library, agreed, now).await {
+            Some(installed) => installed,
+            None => return visit.refused(StatusCode::CONFLICT, visit.texts.file_gone),
+        };
+        let (name, version) = match installed {
             Ok(plugin) => (plugin.name, plugin.version),
             Err(error) => return refused(visit, &error),
         };

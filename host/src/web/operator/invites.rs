@@ -7,14 +7,13 @@ use askama::Template;
 
 use super::visit::{Visit, form_sent, signed_in};
 use super::words::Texts;
+use crate::access::Access;
 use crate::store::Invite;
-use crate::web::forms::Fields;
+use crate::web::forms::{Fields, label};
 use crate::web::home::render;
 use crate::web::shared::{Shared, moment};
-use crate::web::visit::with_status;
+use crate::web::visit::{go, with_status};
 
-/// The most characters of what is said of whom a code is for.
-const NAME: usize = 40;
 /// The most bots that can be made with one code.
 const MOST_USES: u32 = 1000;
 
@@ -69,21 +68,16 @@ pub(in crate::web) async fn make(
     fields: web::Form<Fields>,
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
-        let name = fields.text("name").trim();
-        let plain = name.chars().all(|c| !c.is_control());
-        let named = plain && (1..=NAME).contains(&name.chars().count());
         let uses = fields.text("uses").trim().parse().ok();
-        let uses = uses.filter(|uses| named && (1..=MOST_USES).contains(uses));
-        let Some(uses) = uses else {
+        let wanted = uses.and_then(|uses| wanted(fields.text("name"), uses));
+        let Some((name, uses)) = wanted else {
             let problem = visit.texts.invite_wrong;
             return show(visit, StatusCode::UNPROCESSABLE_ENTITY, None, Some(problem)).await;
         };
         match visit.parts.invites.make(name.to_owned(), uses).await {
             Ok(Some(code)) => {
                 visit.note("invite-make", name, &uses.to_string()).await;
-                let pages = visit.parts.access.pages();
-                let link = pages.map(|pages| format!("{pages}?invite={code}"));
-                let link = link.unwrap_or_default();
+                let link = link(&visit.parts.access, &code).unwrap_or_default();
                 show(visit, StatusCode::OK, Some(New { code, link }), None).await
             }
             Ok(None) => {
@@ -96,6 +90,18 @@ pub(in crate::web) async fn make(
     .await
 }
 
+/// Whom a code is for and how many bots can be made with it, of what was asked for; none when there can't be such a code.
+pub(in crate::web) fn wanted(name: &str, uses: u32) -> Option<(&str, u32)> {
+    let name = label(name)?;
+    (1..=MOST_USES).contains(&uses).then_some((name, uses))
+}
+
+/// The front page's form with a code in it; none while it is not known where the pages are.
+pub(in crate::web) fn link(access: &Access, code: &str) -> Option<String> {
+    let pages = access.pages()?;
+    Some(format!("{pages}?invite={code}"))
+}
+
 /// Makes one worthless.
 #[post("/operator/invites/{id}/revoke")]
 pub(in crate::web) async fn revoke(
@@ -105,11 +111,15 @@ pub(in crate::web) async fn revoke(
     fields: web::Form<Fields>,
 ) -> HttpResponse {
     form_sent(&request, &shared, &fields, async |visit| {
-        let revoked = visit.parts.invites.revoke(*id).await;
-        let detail = id.to_string();
-        visit
-            .done(revoked, "invite-revoke", &detail, "/operator/invites")
-            .await
+        match visit.parts.invites.revoke(*id).await {
+            Ok(gone) => {
+                if gone {
+                    visit.note("invite-revoke", "", &id.to_string()).await;
+                }
+                go("/operator/invites")
+            }
+            Err(error) => visit.trouble(&error),
+        }
     })
     .await
 }

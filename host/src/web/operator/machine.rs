@@ -9,9 +9,9 @@ pub(super) fn memory() -> Option<u64> {
 }
 
 /// How many tasks want a processor, on the average of the last minute.
-pub(super) fn load() -> Option<String> {
+pub(super) fn load() -> Option<f64> {
     let load = fs::read_to_string("/proc/loadavg").ok()?;
-    load.split(' ').next().map(str::to_owned)
+    load.split(' ').next()?.parse().ok()
 }
 
 fn resident(status: &str) -> Option<u64> {
@@ -52,7 +52,7 @@ mod tests {
         );
         assert_eq!(resident("Name:\tjadi\n"), None);
         assert!(memory().expect("Linux tells") > 1_000_000);
-        assert!(load().expect("Linux tells").parse::<f64>().is_ok());
+        assert!(load().expect("Linux tells") >= 0.0);
         for (number, text) in [
             (0, "0 B"),
             (999, "999 B"),

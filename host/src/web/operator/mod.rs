@@ -6,15 +6,16 @@
 //! # Layout
 //!
 //! - `sign_in`: in and out. `visit`: who is there. `words`: what the pages say.
-//! - `overview`: how the host does; slots, pause and features. `machine`: what it takes of the machine.
+//! - `overview`: how the host does; slots, pause and features. `figures`: that in numbers. `machine`: what it takes of the machine.
 //! - `bots`: all of them. `bot`: one of them, and its end. `plugins`: all of them, and one. `install`: a plugin's file, what it
-//!   may do, and consent to it.
+//!   may do, and consent to it. `waiting`: the file meanwhile.
 //! - `invites`: codes that people need for a bot, where that is switched on. `audit`: who did what. `tokens`: what programs show to do
 //!   the same by the API.
 
 mod audit;
 mod bot;
 mod bots;
+mod figures;
 mod install;
 mod invites;
 mod machine;
@@ -25,6 +26,7 @@ mod sign_in;
 mod tests;
 mod tokens;
 mod visit;
+mod waiting;
 mod words;
 
 use actix_web::web::ServiceConfig;
@@ -32,10 +34,11 @@ use actix_web::web::ServiceConfig;
 pub(super) use audit::{Asked as AuditAsked, PAGE as DEEDS};
 pub(super) use bot::ending;
 pub(super) use bots::{Asked, PAGE as BOTS, fitting};
-pub(super) use install::Upload;
-pub(super) use overview::{LONGEST_DELAY, MOST_SLOTS, gone_through, open};
-pub(super) use plugins::{carry_out, told};
-#[cfg(test)]
+pub(super) use figures::{Failing, Figures, Pace, failing};
+pub(super) use invites::{link as invite_link, wanted as invite_wanted};
+pub(super) use overview::{LONGEST_DELAY, MOST_SLOTS};
+pub(super) use plugins::carry_out;
+pub(super) use waiting::{Agreed, Waiting};
 pub(super) use words::Texts as OperatorTexts;
 
 /// All routes.

@@ -9,16 +9,15 @@ use askama::Template;
 use futures::stream;
 use serde::Serialize;
 
+use super::figures::{Failing, Figures, failing};
 use super::machine;
 use super::visit::{Visit, form_sent, signed_in};
 use super::words::Texts;
 use crate::bots::{Feature, Progress};
-use crate::clock::Millis;
-use crate::model::StateName;
 use crate::web::forms::Fields;
 use crate::web::home::render;
 use crate::web::live;
-use crate::web::shared::{OperatorParts, Shared};
+use crate::web::shared::Shared;
 
 /// How often the figures are told again.
 const EVERY: Duration = Duration::from_secs(3);
@@ -29,7 +28,7 @@ pub(in crate::web) const MOST_SLOTS: u32 = 100_000;
 
 /// What changes from moment to moment, as the page shows it.
 #[derive(Debug, Serialize)]
-struct Figures {
+struct Shown {
     /// What the process holds in memory.
     memory: String,
     /// The machine's load.
@@ -40,48 +39,24 @@ struct Figures {
     events: u64,
     /// Messages sent since the start.
     sent: u64,
-    /// Events per second, once that is known.
+    /// Events per second.
     rate: String,
     /// Bots that have yet to be brought up since the start, of all, with those that could not be.
     restore: String,
 }
 
-/// What has gone through until a moment.
-#[derive(Debug, Clone, Copy)]
-struct Through {
-    at: Millis,
-    events: u64,
-}
-
-impl Figures {
-    /// As they are now; the rate since `before`.
-    fn now(
-        shared: &Shared,
-        parts: &OperatorParts,
-        texts: &Texts,
-        before: Option<Through>,
-    ) -> (Self, Through) {
-        let (events, sent) = gone_through(parts);
-        let through = Through {
-            at: shared.parts.clock.now(),
-            events,
-        };
-        let rate = before.and_then(|before| {
-            let millis = through.at.saturating_sub(before.at);
-            let more = events.saturating_sub(before.events);
-            (millis > 0).then(|| more as f64 * 1000.0 / millis as f64)
-        });
-        let (open, running) = open(shared);
-        let figures = Self {
-            memory: machine::memory().map(machine::bytes).unwrap_or_default(),
-            load: machine::load().unwrap_or_default(),
-            open: format!("{open} / {running}"),
-            events,
-            sent,
-            rate: rate.map(|rate| format!("{rate:.1}")).unwrap_or_default(),
-            restore: restored(*parts.restoring.watch().borrow(), texts),
-        };
-        (figures, through)
+impl Shown {
+    fn of(figures: &Figures, texts: &Texts) -> Self {
+        let load = figures.load.map(|load| format!("{load:.2}"));
+        Self {
+            memory: figures.memory.map(machine::bytes).unwrap_or_default(),
+            load: load.unwrap_or_default(),
+            open: format!("{} / {}", figures.open, figures.running),
+            events: figures.events,
+            sent: figures.sent,
+            rate: format!("{:.1}", figures.rate),
+            restore: restored(figures.restore, texts),
+        }
     }
 }
 
@@ -102,34 +77,6 @@ fn restored(progress: Progress, texts: &Texts) -> String {
     }
 }
 
-/// Events, and messages sent, since the start.
-pub(in crate::web) fn gone_through(parts: &OperatorParts) -> (u64, u64) {
-    let (mut events, mut sent) = (0_u64, 0_u64);
-    for (_, dispatch) in parts.fleet.dispatches() {
-        let counters = dispatch.counters();
-        events = events.saturating_add(counters.received.get());
-        sent = sent.saturating_add(counters.sent.get());
-    }
-    (events, sent)
-}
-
-/// Bots that are connected, and those that run.
-pub(in crate::web) fn open(shared: &Shared) -> (usize, usize) {
-    let bots = shared.parts.instances.all();
-    let open = bots
-        .iter()
-        .filter(|bot| bot.status().state.kept() == StateName::Open);
-    (open.count(), bots.len())
-}
-
-/// A plugin that fails, or can't be loaded.
-struct Failing {
-    name: String,
-    version: String,
-    /// In how many bots it is paused; none when it can't be loaded at all.
-    bots: Option<usize>,
-}
-
 #[derive(Template)]
 #[template(path = "operator.html")]
 struct Page<'a> {
@@ -137,7 +84,7 @@ struct Page<'a> {
     t: &'static Texts,
     about: &'static str,
     form: &'a str,
-    figures: Figures,
+    figures: Shown,
     states: Vec<(&'static str, u32)>,
     slots: u32,
     taken: u32,
@@ -171,26 +118,13 @@ pub(in crate::web) async fn front(request: HttpRequest, shared: Data<Shared>) ->
 
 async fn page(shared: &Shared, visit: &Visit<'_>) -> anyhow::Result<HttpResponse> {
     let parts = visit.parts;
-    let (figures, _) = Figures::now(shared, parts, visit.texts, None);
     let states = parts.registry.counts().await?;
-    let failing_builds = parts.failing.count();
-    let plugins = parts.library.list().await?.into_iter();
-    let failing = plugins.filter_map(|plugin| {
-        let digest = plugin.digest.to_string();
-        let found = failing_builds.iter().find(|(build, _)| *build == digest);
-        let bots = found.map(|(_, bots)| *bots);
-        (plugin.problem.is_some() || bots.is_some()).then_some(Failing {
-            name: plugin.name,
-            version: plugin.version,
-            bots: bots.filter(|_| plugin.problem.is_none()),
-        })
-    });
     Ok(render(&Page {
         lang: visit.language.tag(),
         t: visit.texts,
         about: visit.language.texts().about,
         form: &visit.form,
-        figures,
+        figures: Shown::of(&Figures::now(shared, parts), visit.texts),
         states: states
             .into_iter()
             .filter(|(_, bots)| *bots > 0)
@@ -200,7 +134,7 @@ async fn page(shared: &Shared, visit: &Visit<'_>) -> anyhow::Result<HttpResponse
         taken: parts.creation.taken().await?,
         delay: parts.settings.delay().as_millis(),
         features: parts.settings.features(),
-        failing: failing.collect(),
+        failing: failing(parts).await?,
     }))
 }
 
@@ -213,17 +147,17 @@ pub(in crate::web) async fn feed(request: HttpRequest, shared: Data<Shared>) -> 
         let Ok(listening) = told.listeners.clone().try_acquire_owned() else {
             return HttpResponse::ServiceUnavailable().finish();
         };
-        let start = (told.clone(), None, listening);
-        let events = stream::unfold(start, move |(shared, before, listening)| async move {
-            if before.is_some() {
+        let start = (told.clone(), true, listening);
+        let events = stream::unfold(start, move |(shared, first, listening)| async move {
+            if !first {
                 let ended = shared.ending.cancelled();
                 tokio::time::timeout(EVERY, ended).await.err()?;
             }
             let parts = shared.parts.operator.as_ref()?;
-            let (figures, through) = Figures::now(&shared, parts, texts, before);
+            let figures = Shown::of(&Figures::now(&shared, parts), texts);
             let json = serde_json::to_string(&figures).ok()?;
             let told = Bytes::from(format!("event: figures\ndata: {json}\n\n"));
-            Some((told, (shared, Some(through), listening)))
+            Some((told, (shared, false, listening)))
         });
         live::answer(events, told.parts.clock.clone())
     })

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
@@ -12,6 +11,7 @@ use super::words::Texts;
 use crate::library::{Library, LibraryError, PluginView, Whom};
 use crate::web::forms::Fields;
 use crate::web::home::render;
+use crate::web::library::told;
 use crate::web::permissions::May;
 use crate::web::shared::{Shared, moment};
 use crate::web::visit::go;
@@ -135,22 +135,4 @@ pub(in crate::web) async fn carry_out(
 pub(super) fn refused(visit: &Visit<'_>, error: &LibraryError) -> HttpResponse {
     let (status, text) = told(error);
     visit.refused(status, &text)
-}
-
-/// Why the library did not do it, as a status and a sentence.
-pub(in crate::web) fn told(error: &LibraryError) -> (StatusCode, String) {
-    let status = match error {
-        LibraryError::NoSuchPlugin { .. } => StatusCode::NOT_FOUND,
-        LibraryError::NotAPlugin { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        LibraryError::Store { .. } | LibraryError::DiskFull { .. } => {
-            tracing::error!(%error, "the library can't do what the operator wants");
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
-        _ => StatusCode::CONFLICT,
-    };
-    let mut text = error.to_string();
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    (status, format!("{text}."))
 }

@@ -9,9 +9,8 @@ use super::visit::{Visit, form_sent, signed_in};
 use super::words::Texts;
 use crate::clock::Millis;
 use crate::store::ApiToken;
-use crate::web::forms::Fields;
+use crate::web::forms::{Fields, label};
 use crate::web::home::render;
-use crate::web::owner::token_name;
 use crate::web::shared::{Shared, moment};
 use crate::web::visit::{go, with_status};
 use crate::web::words::Texts as OwnerTexts;
@@ -55,7 +54,7 @@ pub(in crate::web) async fn add(
     form_sent(&request, &shared, &fields, async |visit| {
         let refused =
             async |status, problem| with_status(show(visit, None, Some(problem)).await, status);
-        let Some(name) = token_name(fields.text("name")) else {
+        let Some(name) = label(fields.text("name")) else {
             let problem = visit.language.texts().token_name_wrong;
             return refused(StatusCode::UNPROCESSABLE_ENTITY, problem).await;
         };

@@ -34,7 +34,6 @@ pub(super) use numbers::{ALMOST_ALL, HALF, date, first_day};
 pub(super) use page::Typed;
 pub(super) use settings::read;
 pub(super) use takeout::attachment;
-pub(super) use tokens::token_name;
 pub(super) use webhooks::server_of;
 
 /// All routes.

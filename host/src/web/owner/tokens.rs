@@ -8,14 +8,11 @@ use askama::Template;
 use super::visit::{Visit, form_sent, signed_in};
 use crate::clock::Millis;
 use crate::store::ApiToken;
-use crate::web::forms::Fields;
+use crate::web::forms::{Fields, label};
 use crate::web::home::render;
 use crate::web::shared::Shared;
 use crate::web::visit::with_status;
 use crate::web::words::Texts;
-
-/// The most characters of a token's name.
-const NAME: usize = 40;
 
 #[derive(Template)]
 #[template(path = "tokens.html")]
@@ -56,7 +53,7 @@ pub(in crate::web) async fn add(
         let texts = visit.language.texts();
         let refused =
             async |status, problem| with_status(show(visit, None, Some(problem)).await, status);
-        let Some(name) = token_name(fields.text("name")) else {
+        let Some(name) = label(fields.text("name")) else {
             return refused(StatusCode::UNPROCESSABLE_ENTITY, texts.token_name_wrong).await;
         };
         let added = visit.parts.access.add_token(visit.bot.id, name.to_owned());
@@ -70,13 +67,6 @@ pub(in crate::web) async fn add(
         }
     })
     .await
-}
-
-/// What a token can be called, of what was typed; none when it can't.
-pub(in crate::web) fn token_name(typed: &str) -> Option<&str> {
-    let name = typed.trim();
-    let plain = name.chars().all(|c| !c.is_control());
-    (plain && (1..=NAME).contains(&name.chars().count())).then_some(name)
 }
 
 /// Makes one worthless.

@@ -6,11 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Program;
+use super::{Program, with_token};
 use crate::clock::Millis;
 use crate::model::{BotId, BotRecord, BotRole, Cause, Jid};
 use crate::web::api::responses::Broken;
-use crate::web::connect::{Failure, Good, Problem, answer, no_store};
+use crate::web::connect::{Failure, Good, Problem, no_store};
 use crate::web::operator::{Asked, BOTS, ending, fitting};
 use crate::web::shared::{OperatorParts, Shared};
 use crate::web::view::status_of;
@@ -114,8 +114,7 @@ pub(in crate::web) async fn list(
     shared: Data<Shared>,
     asked: Result<web::Query<Asked>, actix_web::Error>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let asked = asked.map_err(|error| Problem::query(&error))?;
         let fitting = fitting(&*program.parts.registry, &asked).await;
         let fitting = fitting.map_err(no_store)?;
@@ -128,8 +127,8 @@ pub(in crate::web) async fn list(
                 .map(|bot| HostedBot::of(program.parts, bot))
                 .collect(),
         })
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// One bot.
@@ -150,12 +149,11 @@ pub(in crate::web) async fn look(
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let bot = named(&program, &id).await?;
         facts(&program, &bot).await
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// Starts a bot.
@@ -176,7 +174,10 @@ pub(in crate::web) async fn start(
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
-    answer(run(&request, &shared, &id, true).await)
+    with_token(&request, &shared, async |program| {
+        run(&program, &id, true).await
+    })
+    .await
 }
 
 /// Stops a bot; its session is kept.
@@ -197,7 +198,10 @@ pub(in crate::web) async fn stop(
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
-    answer(run(&request, &shared, &id, false).await)
+    with_token(&request, &shared, async |program| {
+        run(&program, &id, false).await
+    })
+    .await
 }
 
 /// Logs a bot out and deletes everything of it; its owner is told why.
@@ -220,8 +224,7 @@ pub(in crate::web) async fn end(
     id: web::Path<String>,
     body: Result<web::Json<BotEnd>, actix_web::Error>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let body = body.map_err(|error| Problem::body(&error))?;
         let bot = named(&program, &id).await?;
         if bot.role == BotRole::Main {
@@ -236,19 +239,13 @@ pub(in crate::web) async fn end(
             id: bot.id.to_string(),
             message: "The bot is being logged out, and all its data deleted.",
         })
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// Starts or stops a bot.
-async fn run(
-    request: &HttpRequest,
-    shared: &Shared,
-    id: &str,
-    on: bool,
-) -> Result<HostedBotFacts, Problem> {
-    let program = Program::of(request, shared).await?;
-    let bot = named(&program, id).await?;
+async fn run(program: &Program<'_>, id: &str, on: bool) -> Result<HostedBotFacts, Problem> {
+    let bot = named(program, id).await?;
     let manager = &program.parts.manager;
     let (done, what) = match on {
         true => (manager.start(bot.id).await, "start"),
@@ -256,7 +253,7 @@ async fn run(
     };
     done.map_err(no_store)?;
     program.note(what, &bot.id.to_string(), "").await;
-    facts(&program, &named(&program, id).await?).await
+    facts(program, &named(program, id).await?).await
 }
 
 /// The bot of this id.

@@ -5,10 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Program;
+use super::with_token;
 use crate::clock::Millis;
 use crate::web::api::responses::Broken;
-use crate::web::connect::{Failure, Good, Problem, answer, no_store};
+use crate::web::connect::{Failure, Good, Problem, no_store};
 use crate::web::operator::{AuditAsked, DEEDS};
 use crate::web::shared::Shared;
 
@@ -48,8 +48,7 @@ pub(in crate::web) async fn list(
     shared: Data<Shared>,
     asked: Result<web::Query<AuditAsked>, actix_web::Error>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let asked = asked.map_err(|error| Problem::query(&error))?;
         let deeds = match &program.shared.parts.deeds {
             Some(deeds) => deeds.audit.deeds(asked.before, DEEDS).await,
@@ -65,6 +64,6 @@ pub(in crate::web) async fn list(
             detail: deed.detail,
         });
         Ok(done.collect::<Vec<_>>())
-    };
-    answer(told.await)
+    })
+    .await
 }

@@ -9,11 +9,12 @@ use actix_web::{HttpRequest, HttpResponse, get, patch};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Program;
+use super::{Program, with_token};
 use crate::bots::Feature;
 use crate::web::api::responses::{Broken, OperatorRefused};
-use crate::web::connect::{Failure, Good, Problem, answer, no_store};
-use crate::web::operator::{LONGEST_DELAY, MOST_SLOTS, gone_through, open};
+use crate::web::connect::{Failure, Good, Problem, no_store};
+use crate::web::library::problem;
+use crate::web::operator::{Failing, Figures, LONGEST_DELAY, MOST_SLOTS, failing};
 use crate::web::shared::Shared;
 
 /// The whole host.
@@ -36,10 +37,44 @@ pub(in crate::web) struct Host {
     open: usize,
     /// Events since the start.
     events: u64,
+    /// Events per second since this was looked at before, by a program or on the page, and at least three seconds ago; the first time
+    /// since the start.
+    events_per_second: f64,
     /// Messages sent since the start.
     sent: u64,
+    /// What the process holds in memory, bytes; what each bot holds is told with the bots. Null where the machine does not tell.
+    memory: Option<u64>,
+    /// How many tasks want a processor of the machine, on the average of the last minute. Null where the machine does not tell.
+    load: Option<f64>,
+    /// Plugins that fail, or can't be loaded.
+    failing: Vec<FailingPlugin>,
     /// How far the start has come.
     restore: Restore,
+}
+
+/// A plugin that fails, or can't be loaded.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::web) struct FailingPlugin {
+    /// Its name.
+    name: String,
+    /// The version in use.
+    version: String,
+    /// In how many bots that version is paused because it failed there again and again.
+    paused_in: usize,
+    /// Why it can't be loaded, if that is so.
+    problem: Option<String>,
+}
+
+impl From<Failing> for FailingPlugin {
+    fn from(plugin: Failing) -> Self {
+        Self {
+            name: plugin.name,
+            version: plugin.version,
+            paused_in: plugin.bots,
+            problem: plugin.problem,
+        }
+    }
 }
 
 /// How far the start has come.
@@ -75,11 +110,7 @@ pub(in crate::web) struct HostChange {
 )]
 #[get("/api/v1/operator")]
 pub(in crate::web) async fn look(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
-        shown(&program).await
-    };
-    answer(told.await)
+    with_token(&request, &shared, async |program| shown(&program).await).await
 }
 
 /// Sets slots, the pause and features: all that is asked for, or nothing when one value is wrong.
@@ -100,8 +131,7 @@ pub(in crate::web) async fn set(
     shared: Data<Shared>,
     body: Result<web::Json<HostChange>, actix_web::Error>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let body = body.map_err(|error| Problem::body(&error))?.into_inner();
         let features = wanted(&body)?;
         let parts = program.parts;
@@ -122,8 +152,8 @@ pub(in crate::web) async fn set(
             program.note(what, "", feature.name()).await;
         }
         shown(&program).await
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// The features that are to be switched, once every value is as it may be.
@@ -150,9 +180,8 @@ fn wanted(change: &HostChange) -> Result<Vec<(Feature, bool)>, Problem> {
 
 async fn shown(program: &Program<'_>) -> Result<Host, Problem> {
     let parts = program.parts;
-    let (events, sent) = gone_through(parts);
-    let (open, running) = open(program.shared);
-    let progress = *parts.restoring.watch().borrow();
+    let figures = Figures::now(program.shared, parts);
+    let failing = failing(parts).await.map_err(problem)?;
     let states = parts.registry.counts().await.map_err(no_store)?;
     let features = parts.settings.features().into_iter();
     Ok(Host {
@@ -166,14 +195,18 @@ async fn shown(program: &Program<'_>) -> Result<Host, Problem> {
             .into_iter()
             .map(|(state, bots)| (state.word().to_owned(), bots))
             .collect(),
-        running,
-        open,
-        events,
-        sent,
+        running: figures.running,
+        open: figures.open,
+        events: figures.events,
+        events_per_second: figures.rate,
+        sent: figures.sent,
+        memory: figures.memory,
+        load: figures.load,
+        failing: failing.into_iter().map(FailingPlugin::from).collect(),
         restore: Restore {
-            total: progress.total,
-            done: progress.done,
-            broken: progress.broken,
+            total: figures.restore.total,
+            done: figures.restore.done,
+            broken: figures.restore.broken,
         },
     })
 }

@@ -3,20 +3,23 @@
 //!
 //! # Layout
 //!
-//! - `host`: how it does, slots, the pause and features. `bots`: all of them, one, and its end. `plugins`: all of them, and one.
-//! - `deeds`: who did what.
+//! - `host`: how it does, slots, the pause and features. `bots`: all of them, one, and its end. `invites`: codes for new ones.
+//! - `plugins`: all of them, and one. `components`: a plugin's file, what it may do, and consent to it. `deeds`: who did what.
 
 pub(in crate::web) mod bots;
+pub(in crate::web) mod components;
 pub(in crate::web) mod deeds;
 pub(in crate::web) mod host;
+pub(in crate::web) mod invites;
 pub(in crate::web) mod plugins;
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
 
 use super::token;
-use crate::web::connect::{Problem, no_store};
+use crate::web::connect::{Problem, answer, no_store};
 use crate::web::shared::{OperatorParts, Shared};
 
 /// All routes.
@@ -29,6 +32,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(bots::start)
         .service(bots::stop)
         .service(bots::end)
+        .service(invites::list)
+        .service(invites::add)
+        .service(invites::revoke)
+        .service(components::look)
+        .service(components::install)
         .service(plugins::list)
         .service(plugins::switch)
         .service(plugins::roll_back)
@@ -73,6 +81,15 @@ impl<'a> Program<'a> {
     async fn note(&self, what: &str, with: &str, detail: &str) {
         self.shared.note(self.by.clone(), what, with, detail).await;
     }
+}
+
+/// Answers a program that has shown a token of the operator's with this, and any other with why not.
+async fn with_token<'a, T: Serialize>(
+    request: &HttpRequest,
+    shared: &'a Shared,
+    told: impl AsyncFnOnce(Program<'a>) -> Result<T, Problem>,
+) -> HttpResponse {
+    answer(async { told(Program::of(request, shared).await?).await }.await)
 }
 
 /// Nobody says who asks, or not the operator.

@@ -1,17 +1,19 @@
 //! All installed plugins, and what is done with one.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Program;
+use super::{Program, with_token};
 use crate::clock::Millis;
-use crate::library::{LibraryError, PluginView};
+use crate::library::{Need, PluginView};
 use crate::web::api::responses::{Broken, OperatorRefused};
-use crate::web::connect::{Failure, Good, Problem, answer};
-use crate::web::operator::{carry_out, told};
+use crate::web::connect::{Failure, Good, Problem};
+use crate::web::language::Language;
+use crate::web::library::problem;
+use crate::web::operator::carry_out;
+use crate::web::permissions::May;
 use crate::web::shared::Shared;
 
 /// An installed plugin.
@@ -72,6 +74,18 @@ pub(in crate::web) struct HostPluginChange {
     everywhere: bool,
 }
 
+impl From<&Need> for HostPluginNeed {
+    fn from(need: &Need) -> Self {
+        let May { words, reason } = May::of(need, Language::English);
+        Self {
+            key: need.key.clone(),
+            words,
+            reason: Some(reason).filter(|reason| !reason.is_empty()),
+            denied: need.denied,
+        }
+    }
+}
+
 impl From<PluginView> for HostPlugin {
     fn from(plugin: PluginView) -> Self {
         Self {
@@ -82,16 +96,7 @@ impl From<PluginView> for HostPlugin {
             everywhere: plugin.everywhere,
             switches: plugin.switches.len(),
             commands: plugin.commands,
-            may: plugin
-                .needs
-                .into_iter()
-                .map(|need| HostPluginNeed {
-                    key: need.key,
-                    words: need.words,
-                    reason: need.reason.map(|reason| reason.get("en").to_owned()),
-                    denied: need.denied,
-                })
-                .collect(),
+            may: plugin.needs.iter().map(HostPluginNeed::from).collect(),
             versions: plugin
                 .versions
                 .into_iter()
@@ -115,11 +120,7 @@ impl From<PluginView> for HostPlugin {
 )]
 #[get("/api/v1/operator/plugins")]
 pub(in crate::web) async fn list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
-        all(&program).await
-    };
-    answer(told.await)
+    with_token(&request, &shared, async |program| all(&program).await).await
 }
 
 /// Switches a plugin for all bots that have no switch of their own. Answers with all plugins.
@@ -131,7 +132,8 @@ pub(in crate::web) async fn list(request: HttpRequest, shared: Data<Shared>) -> 
     request_body = HostPluginChange,
     responses(
         (status = 200, body = Good<Vec<HostPlugin>>),
-        (status = "4XX", body = Failure, description = "UNAUTHORIZED, NOT_OPERATOR, INVALID_REQUEST, PLUGIN_NOT_FOUND, PLUGIN_REFUSED or RATE_LIMITED"),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, NOT_OPERATOR, INVALID_REQUEST, PLUGIN_NOT_FOUND, PLUGIN_BROKEN, \
+            COMMAND_CLASH or RATE_LIMITED"),
         Broken,
     ),
 )]
@@ -142,8 +144,7 @@ pub(in crate::web) async fn switch(
     name: web::Path<String>,
     body: Result<web::Json<HostPluginChange>, actix_web::Error>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let body = body.map_err(|error| Problem::body(&error))?;
         let deed = if body.everywhere {
             "switch-on"
@@ -151,8 +152,8 @@ pub(in crate::web) async fn switch(
             "switch-off"
         };
         done(&program, &name, deed).await
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// Goes back to the version of a plugin before the one in use. Answers with all plugins.
@@ -163,7 +164,8 @@ pub(in crate::web) async fn switch(
     params(("name" = String, Path, description = "The plugin's name", example = "welcome")),
     responses(
         (status = 200, body = Good<Vec<HostPlugin>>),
-        (status = "4XX", body = Failure, description = "UNAUTHORIZED, NOT_OPERATOR, PLUGIN_NOT_FOUND, PLUGIN_REFUSED or RATE_LIMITED"),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, NOT_OPERATOR, PLUGIN_NOT_FOUND, NO_EARLIER_VERSION, \
+            NOT_A_PLUGIN, COMMAND_CLASH or RATE_LIMITED"),
         Broken,
     ),
 )]
@@ -173,11 +175,10 @@ pub(in crate::web) async fn roll_back(
     shared: Data<Shared>,
     name: web::Path<String>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         done(&program, &name, "roll-back").await
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// Removes a plugin. Answers with those that are left.
@@ -188,7 +189,7 @@ pub(in crate::web) async fn roll_back(
     params(("name" = String, Path, description = "The plugin's name", example = "welcome")),
     responses(
         (status = 200, body = Good<Vec<HostPlugin>>),
-        (status = "4XX", body = Failure, description = "UNAUTHORIZED, NOT_OPERATOR, PLUGIN_NOT_FOUND, PLUGIN_REFUSED or RATE_LIMITED"),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, NOT_OPERATOR, PLUGIN_NOT_FOUND, BUILT_IN or RATE_LIMITED"),
         Broken,
     ),
 )]
@@ -198,33 +199,22 @@ pub(in crate::web) async fn remove(
     shared: Data<Shared>,
     name: web::Path<String>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         done(&program, &name, "remove").await
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// Does something with a plugin, as the page does it.
 async fn done(program: &Program<'_>, name: &str, deed: &str) -> Result<Vec<HostPlugin>, Problem> {
     let changed = carry_out(&program.parts.library, name, deed).await;
     // Which deeds there are is known here.
-    changed.unwrap_or(Ok(())).map_err(refused)?;
+    changed.unwrap_or(Ok(())).map_err(problem)?;
     program.note(&format!("plugin-{deed}"), name, "").await;
     all(program).await
 }
 
 async fn all(program: &Program<'_>) -> Result<Vec<HostPlugin>, Problem> {
-    let plugins = program.parts.library.list().await.map_err(refused)?;
+    let plugins = program.parts.library.list().await.map_err(problem)?;
     Ok(plugins.into_iter().map(HostPlugin::from).collect())
-}
-
-fn refused(error: LibraryError) -> Problem {
-    let (status, text) = told(&error);
-    let code = match status {
-        StatusCode::NOT_FOUND => "PLUGIN_NOT_FOUND",
-        StatusCode::INTERNAL_SERVER_ERROR => "INTERNAL_ERROR",
-        _ => "PLUGIN_REFUSED",
-    };
-    Problem::new(status, code, text)
 }

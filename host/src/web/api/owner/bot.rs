@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, get, patch, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Program, invalid};
+use super::{Program, invalid, with_token};
 use crate::clock::Millis;
 use crate::model::{Cause, Jid};
 use crate::web::api::responses::{Broken, Refused};
-use crate::web::connect::{Failure, Good, Problem, answer, no_store};
+use crate::web::connect::{Failure, Good, Problem, no_store};
 use crate::web::language::Language;
 use crate::web::owner::{Typed, read};
 use crate::web::shared::Shared;
@@ -62,11 +62,7 @@ pub(in crate::web) struct BotChange {
 )]
 #[get("/api/v1/bot")]
 pub(in crate::web) async fn look(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
-        shown(&program).await
-    };
-    answer(told.await)
+    with_token(&request, &shared, async |program| shown(&program).await).await
 }
 
 /// Starts the bot.
@@ -77,7 +73,7 @@ pub(in crate::web) async fn look(request: HttpRequest, shared: Data<Shared>) -> 
 )]
 #[post("/api/v1/bot/start")]
 pub(in crate::web) async fn start(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    answer(run(&request, &shared, true).await)
+    with_token(&request, &shared, async |program| run(&program, true).await).await
 }
 
 /// Stops the bot; its session is kept.
@@ -88,12 +84,14 @@ pub(in crate::web) async fn start(request: HttpRequest, shared: Data<Shared>) ->
 )]
 #[post("/api/v1/bot/stop")]
 pub(in crate::web) async fn stop(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    answer(run(&request, &shared, false).await)
+    with_token(&request, &shared, async |program| {
+        run(&program, false).await
+    })
+    .await
 }
 
 /// Starts or stops the bot.
-async fn run(request: &HttpRequest, shared: &Shared, on: bool) -> Result<Bot, Problem> {
-    let program = Program::of(request, shared).await?;
+async fn run(program: &Program<'_>, on: bool) -> Result<Bot, Problem> {
     let (manager, bot) = (&program.parts.manager, program.bot.id);
     let (done, what) = match on {
         true => (manager.start(bot).await, "start"),
@@ -101,7 +99,7 @@ async fn run(request: &HttpRequest, shared: &Shared, on: bool) -> Result<Bot, Pr
     };
     done.map_err(no_store)?;
     program.note(what, "").await;
-    shown(&program).await
+    shown(program).await
 }
 
 /// Sets name, language and prefixes.
@@ -122,8 +120,7 @@ pub(in crate::web) async fn set(
     shared: Data<Shared>,
     body: Result<web::Json<BotChange>, actix_web::Error>,
 ) -> HttpResponse {
-    let told = async {
-        let mut program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |mut program| {
         let (parts, bot) = (program.parts, &program.bot);
         let change = body.map_err(|error| Problem::body(&error))?.into_inner();
         let settings = parts.manager.particulars(bot.id).await.map_err(no_store)?;
@@ -153,8 +150,8 @@ pub(in crate::web) async fn set(
         program.bot.name = typed.name;
         program.note("set", "").await;
         shown(&program).await
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// The bot as it is now.

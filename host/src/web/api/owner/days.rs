@@ -7,11 +7,11 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Program;
+use super::with_token;
 use crate::clock::Millis;
 use crate::store::{Day, DayLatency, DayUsage};
 use crate::web::api::responses::Refused;
-use crate::web::connect::{Good, answer, no_store};
+use crate::web::connect::{Good, no_store};
 use crate::web::owner::{ALMOST_ALL, HALF, date, first_day};
 use crate::web::shared::Shared;
 
@@ -44,14 +44,13 @@ pub(in crate::web) struct Numbers {
 )]
 #[get("/api/v1/bot/days")]
 pub(in crate::web) async fn list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let first = first_day(Day::of(shared.parts.clock.now()));
         let history = program.parts.manager.history(program.bot.id, first).await;
         let (usage, latency) = history.map_err(no_store)?;
         Ok(numbers(&usage, &latency))
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 fn numbers(usage: &[DayUsage], latency: &[DayLatency]) -> Vec<Numbers> {

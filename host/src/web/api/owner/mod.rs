@@ -14,13 +14,14 @@ pub(in crate::web) mod takeout;
 pub(in crate::web) mod tokens;
 pub(in crate::web) mod webhooks;
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
 
 use super::token;
 use crate::model::BotRecord;
-use crate::web::connect::Problem;
+use crate::web::connect::{Problem, answer};
 use crate::web::shared::{OwnerParts, Shared};
 
 /// All routes.
@@ -73,6 +74,15 @@ impl<'a> Program<'a> {
         let (by, bot) = (self.by.clone(), self.bot.id.to_string());
         self.shared.note(by, what, &bot, detail).await;
     }
+}
+
+/// Answers a program that has shown a bot's token with this, and any other with why not.
+async fn with_token<'a, T: Serialize>(
+    request: &HttpRequest,
+    shared: &'a Shared,
+    told: impl AsyncFnOnce(Program<'a>) -> Result<T, Problem>,
+) -> HttpResponse {
+    answer(async { told(Program::of(request, shared).await?).await }.await)
 }
 
 /// A value is not as it may be.

@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Program, invalid, missing};
+use super::{Program, invalid, missing, with_token};
 use crate::dispatch::{Installed, SwitchError};
 use crate::store::SettingChange;
 use crate::web::api::responses::{Broken, Refused};
-use crate::web::connect::{Failure, Good, Problem, answer, no_store};
+use crate::web::connect::{Failure, Good, Problem, no_store};
+use crate::web::language::Language;
+use crate::web::permissions::{self, May};
 use crate::web::shared::Shared;
 
 /// A plugin, as a bot has it.
@@ -29,9 +31,20 @@ pub(in crate::web) struct PluginState {
     summary: String,
     /// Whether the bot has it.
     enabled: bool,
+    /// What it may do.
+    may: Vec<PluginNeed>,
     /// What is set, by name: truth values, whole numbers and texts.
     #[schema(value_type = BTreeMap<String, Value>)]
     settings: BTreeMap<String, Value>,
+}
+
+/// Something that a plugin may do.
+#[derive(Serialize, ToSchema)]
+pub(in crate::web) struct PluginNeed {
+    /// Words that complete "It may …", in English.
+    words: String,
+    /// What its author says it is for, in English.
+    reason: Option<String>,
 }
 
 /// What is changed of a plugin; what is left out stays as it is.
@@ -55,16 +68,15 @@ pub(in crate::web) struct PluginChange {
 )]
 #[get("/api/v1/bot/plugins")]
 pub(in crate::web) async fn list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let mut states = Vec::new();
         for plugin in program.parts.manager.plugins(program.bot.id).await {
             let (plugin, values) = one(&program, &plugin.manifest.name).await?;
             states.push(PluginState::new(plugin, values));
         }
         Ok(states)
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// Switches a plugin, and sets its settings.
@@ -88,8 +100,7 @@ pub(in crate::web) async fn change_one(
     name: web::Path<String>,
     body: Result<web::Json<PluginChange>, actix_web::Error>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let (manager, bot) = (&program.parts.manager, program.bot.id);
         let change = body.map_err(|error| Problem::body(&error))?.into_inner();
         let (plugin, _) = one(&program, &name).await?;
@@ -111,8 +122,8 @@ pub(in crate::web) async fn change_one(
         }
         let (plugin, values) = one(&program, &name).await?;
         Ok(PluginState::new(plugin, values))
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// A plugin as the bot has it, with what counts of its settings by name.
@@ -184,11 +195,18 @@ impl PluginState {
             SettingValue::Text(text) => Value::from(text),
         };
         let settings = values.into_iter().map(|(name, set)| (name, value(set)));
+        let may = permissions::of(&plugin, Language::English).into_iter();
         Self {
             name: plugin.manifest.name,
             version: plugin.manifest.version,
             summary: plugin.manifest.summary.get("en").to_owned(),
             enabled: plugin.enabled,
+            may: may
+                .map(|May { words, reason }| PluginNeed {
+                    words,
+                    reason: Some(reason).filter(|reason| !reason.is_empty()),
+                })
+                .collect(),
             settings: settings.collect(),
         }
     }

@@ -5,12 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Program;
 use super::plugins::one;
+use super::with_token;
 use crate::clock::Millis;
 use crate::dispatch::{LogEntry, Measure};
 use crate::web::api::responses::Broken;
-use crate::web::connect::{Failure, Good, answer, no_store};
+use crate::web::connect::{Failure, Good, no_store};
 use crate::web::owner::{RUNS, level, used};
 use crate::web::shared::Shared;
 
@@ -85,13 +85,12 @@ pub(in crate::web) async fn list(
     shared: Data<Shared>,
     name: web::Path<String>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         one(&program, &name).await?;
         let manager = &program.parts.manager;
         let runs = manager.plugin_runs(program.bot.id, &name, RUNS).await;
         let runs = runs.map_err(no_store)?.into_iter().rev();
         Ok(runs.map(Run::from).collect::<Vec<_>>())
-    };
-    answer(told.await)
+    })
+    .await
 }

@@ -6,11 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Program;
 use super::bot::{Bot, shown};
+use super::{Program, with_token};
 use crate::web::api::bot::is;
 use crate::web::api::responses::Broken;
-use crate::web::connect::{Failure, Good, Problem, answer, no_store};
+use crate::web::connect::{Failure, Good, Problem, no_store};
 use crate::web::owner::attachment;
 use crate::web::shared::Shared;
 
@@ -71,8 +71,7 @@ pub(in crate::web) async fn erase(
     shared: Data<Shared>,
     body: Result<web::Json<Erasure>, actix_web::Error>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let body = body.map_err(|error| Problem::body(&error))?;
         if !is(&program.bot, &body.number) {
             return Err(Problem::new(
@@ -85,6 +84,6 @@ pub(in crate::web) async fn erase(
         erased.map_err(no_store)?;
         program.note("erase", "").await;
         shown(&program).await
-    };
-    answer(told.await)
+    })
+    .await
 }

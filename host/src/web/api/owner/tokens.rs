@@ -6,13 +6,13 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Program, invalid, missing};
+use super::{Program, invalid, missing, with_token};
 use crate::clock::Millis;
 use crate::store::ApiToken;
 use crate::web::api::responses::{Broken, Refused};
-use crate::web::connect::{Failure, Good, Problem, answer, no_store};
+use crate::web::connect::{Failure, Good, Problem, no_store};
+use crate::web::forms::label;
 use crate::web::language::Language;
-use crate::web::owner::token_name;
 use crate::web::shared::Shared;
 
 /// A token, without what it shows.
@@ -66,11 +66,7 @@ pub(in crate::web) struct MadeToken {
 )]
 #[get("/api/v1/bot/tokens")]
 pub(in crate::web) async fn list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
-        all(&program).await
-    };
-    answer(told.await)
+    with_token(&request, &shared, async |program| all(&program).await).await
 }
 
 /// Makes a token for the bot; it is shown this once.
@@ -91,11 +87,10 @@ pub(in crate::web) async fn add(
     shared: Data<Shared>,
     body: Result<web::Json<NewToken>, actix_web::Error>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let body = body.map_err(|error| Problem::body(&error))?;
         let texts = Language::English.texts();
-        let name = token_name(&body.name);
+        let name = label(&body.name);
         let name = name.ok_or_else(|| invalid("name", texts.token_name_wrong))?;
         let access = &program.parts.access;
         let added = access.add_token(program.bot.id, name.to_owned()).await;
@@ -106,8 +101,8 @@ pub(in crate::web) async fn add(
             name: name.to_owned(),
             token,
         })
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// Makes a token worthless, the one that is shown too. Answers with those that are left.
@@ -128,8 +123,7 @@ pub(in crate::web) async fn revoke(
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let tokens = all(&program).await?;
         let named = |token: &&Token| token.id.to_string() == *id;
         let id = tokens.iter().find(named).map(|token| token.id);
@@ -139,8 +133,8 @@ pub(in crate::web) async fn revoke(
         revoked.map_err(no_store)?;
         program.note("token-revoke", &id.to_string()).await;
         all(&program).await
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 async fn all(program: &Program<'_>) -> Result<Vec<Token>, Problem> {

@@ -6,11 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Program, invalid, missing};
+use super::{Program, invalid, missing, with_token};
 use crate::clock::Millis;
 use crate::store::{DeadLetter, DeliveryError, Webhook};
 use crate::web::api::responses::{Broken, Refused};
-use crate::web::connect::{Failure, Good, Problem, answer, no_store};
+use crate::web::connect::{Failure, Good, Problem, no_store};
 use crate::web::language::Language;
 use crate::web::owner::server_of;
 use crate::web::shared::Shared;
@@ -141,11 +141,7 @@ pub(in crate::web) struct MadeHook {
 )]
 #[get("/api/v1/bot/webhooks")]
 pub(in crate::web) async fn list(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
-        all(&program).await
-    };
-    answer(told.await)
+    with_token(&request, &shared, async |program| all(&program).await).await
 }
 
 /// Makes a webhook; its secret is shown this once.
@@ -166,8 +162,7 @@ pub(in crate::web) async fn add(
     shared: Data<Shared>,
     body: Result<web::Json<NewHook>, actix_web::Error>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let body = body.map_err(|error| Problem::body(&error))?;
         let texts = Language::English.texts();
         let url = address(&body.url).map_err(|_| invalid("url", texts.hook_wrong))?;
@@ -180,8 +175,8 @@ pub(in crate::web) async fn add(
             url,
             secret: secret.0,
         })
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// Removes a webhook with all that is on its way to it. Answers with what is left.
@@ -202,8 +197,7 @@ pub(in crate::web) async fn remove(
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let known = all(&program).await?.webhooks;
         let found = known.iter().find(|hook| hook.id.to_string() == *id);
         let message = "The bot has no such webhook. GET /api/v1/bot/webhooks names those it has.";
@@ -213,8 +207,8 @@ pub(in crate::web) async fn remove(
         removed.map_err(no_store)?;
         program.note("webhook-remove", &id).await;
         all(&program).await
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 /// Posts again what was not taken. Answers with what is left.
@@ -235,8 +229,7 @@ pub(in crate::web) async fn replay(
     shared: Data<Shared>,
     id: web::Path<String>,
 ) -> HttpResponse {
-    let told = async {
-        let program = Program::of(&request, &shared).await?;
+    with_token(&request, &shared, async |program| {
         let known = all(&program).await?.dead_letters;
         let found = known.iter().find(|dead| dead.id.to_string() == *id);
         let message =
@@ -253,8 +246,8 @@ pub(in crate::web) async fn replay(
         }
         program.note("webhook-replay", &id).await;
         all(&program).await
-    };
-    answer(told.await)
+    })
+    .await
 }
 
 async fn all(program: &Program<'_>) -> Result<Webhooks, Problem> {

@@ -202,6 +202,8 @@ impl World {
             }
             "/api/v1/operator" => request.set_json(json!({"slots": 1})),
             "/api/v1/operator/bots/{id}/end" => request.set_json(json!({"reason": "none"})),
+            "/api/v1/operator/invites" => request.set_json(json!({"name": "new", "uses": 1})),
+            "/api/v1/operator/plugins" => request.set_json(json!({"digest": "0"})),
             "/api/v1/operator/plugins/{name}" => request.set_json(json!({"everywhere": false})),
             "/api/v1/bot" => request.set_json(json!({"name": "new", "prefixes": ["?"]})),
             "/api/v1/bot/tokens" => request.set_json(json!({"name": "new"})),

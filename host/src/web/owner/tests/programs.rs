@@ -134,6 +134,25 @@ async fn a_program_makes_and_revokes_tokens() {
 }
 
 #[actix_web::test]
+async fn a_program_is_told_in_plain_words_what_plugins_may_do() {
+    let shop = Shop::new().await;
+    let plugins = shop.done(Method::GET, "/plugins", None).await;
+    let mut plugins = plugins.as_array().expect("a list").iter();
+    let welcome = plugins.find(|plugin| plugin["name"] == "welcome");
+    let may = &welcome.expect("it is installed")["may"];
+    assert_eq!(may[0]["reason"], "To <greet>");
+    assert_eq!(
+        may[1],
+        json!({"words": "read and change its own settings", "reason": null})
+    );
+    assert_eq!(may[2]["words"], "see who comes into a group");
+    // What a change answers tells it too.
+    let off = Some(json!({"enabled": false}));
+    let changed = shop.done(Method::PATCH, "/plugins/welcome", off).await;
+    assert_eq!(&changed["may"], may);
+}
+
+#[actix_web::test]
 async fn a_program_makes_webhooks_and_replays_what_they_did_not_take() {
     let shop = Shop::new().await;
     for url in [

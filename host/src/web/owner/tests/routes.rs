@@ -415,6 +415,36 @@ pub(super) const TABLE: &[Row] = &[
     Row(
         By::Operator,
         "GET",
+        "/api/v1/operator/invites",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "POST",
+        "/api/v1/operator/invites",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "DELETE",
+        "/api/v1/operator/invites/{id}",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "POST",
+        "/api/v1/operator/components",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "POST",
+        "/api/v1/operator/plugins",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "GET",
         "/api/v1/operator/deeds",
         [401, 401, 403, 403],
     ),
