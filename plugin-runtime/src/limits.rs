@@ -172,7 +172,8 @@ pub struct PoolLimits {
     pub table_elements: u32,
     /// Stack of a component, bytes. Default 512 KiB.
     pub stack_bytes: u64,
-    /// How often a running component is looked at, milliseconds: CPU limits are exact to this. Default 5.
+    /// How often a running component is looked at, milliseconds: CPU limits are exact to this, and
+    /// an event in the second row gives its core up so often. Default 1.
     pub tick_ms: u64,
     /// The largest component file, bytes. Default 32 MiB.
     pub component_bytes: u64,
@@ -185,7 +186,7 @@ impl Default for PoolLimits {
             memory_bytes: 16 * MIB,
             table_elements: 10_000,
             stack_bytes: 512 * KIB,
-            tick_ms: 5,
+            tick_ms: 1,
             component_bytes: 32 * MIB,
         }
     }

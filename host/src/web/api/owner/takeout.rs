@@ -28,7 +28,7 @@ pub(in crate::web) struct Erasure {
     tag = "A bot",
     security(("token" = [])),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "application/zstd", description = "The archive, as docs/archive.md describes it"),
+        (status = 200, body = String, content_type = "application/zstd", description = "The archive, as docs/archive.md describes it"),
         (status = "4XX", body = Failure, description = "UNAUTHORIZED or RATE_LIMITED"),
         Broken,
     ),
