@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::bot::Core;
+use super::core::Core;
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, Outgoing, Person,
 };

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::bot::{Core, DispatchOptions};
+use super::bot::DispatchOptions;
+use super::core::Core;
 use super::{sender, worker};
 use crate::clock::millis;
 use crate::store::StoreError;

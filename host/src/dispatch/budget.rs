@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::bot::{Core, Dispatch};
+use super::bot::Dispatch;
+use super::core::Core;
 use super::quota::{Quota, QuotaUse, Turn};
 use crate::clock::Millis;
 use crate::meter::Meter;

@@ -8,7 +8,7 @@
 //!
 //! # Layout
 //!
-//! - `bot`: [`Dispatch`] itself: parts, start, stop, idleness. `background`: what goes on meanwhile.
+//! - `bot`: [`Dispatch`] itself: parts, start, stop, idleness. `core`: what all that serves one bot shares. `background`: what goes on meanwhile.
 //! - `lanes`, `queue`: rows in order per chat, served in turn.
 //! - `worker`: one event, from inbox row to commit. `sender`: one message, from outbox row to acknowledgement.
 //! - `enabled`: which plugins an event is for; how that is decided is [`routing`](crate::plugins::routing).
@@ -32,6 +32,7 @@ mod breakers;
 mod budget;
 mod caller;
 mod changed;
+mod core;
 mod counters;
 mod desk;
 mod enabled;

@@ -1,6 +1,7 @@
 //! What is posted of a bot to its webhooks.
 
-use super::bot::{Core, Dispatch};
+use super::bot::Dispatch;
+use super::core::Core;
 use crate::model::{Event, Jid};
 use crate::store::{NewDelivery, StoreError};
 use crate::webhooks::Told;

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, watch};
 
-use super::bot::Core;
 use super::caller::{Account, KnownBots};
+use super::core::Core;
 use super::notices::SecondInGroup;
 use crate::clock::Millis;
 use crate::model::{

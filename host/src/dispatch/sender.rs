@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::bot::{Connected, Core};
 use super::changed;
+use super::core::{Connected, Core};
 use super::desk::SwitchError;
 use super::queue::Served;
 use super::quota::Turn;

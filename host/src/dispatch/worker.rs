@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jadi_plugin_manifest::Capability;
 
 use super::asking::Ended;
-use super::bot::{Connected, Core};
 use super::breaker::{Gate, Opened};
 use super::caller::{Standing, ignored};
 use super::changed;
+use super::core::{Connected, Core};
 use super::enabled::{Enabled, Handler, Match};
 use super::long;
 use super::notices::Quarantined;
