@@ -19,7 +19,7 @@ use super::engine::{Shape, engine, size};
 use super::limits::PoolLimits;
 use super::load_error::LoadError;
 use super::runtime::RuntimeError;
-use super::slow::{Row, SecondRow};
+use super::slow::{Cores, Row, SecondRow};
 use super::state::EventState;
 use super::ticker::{Running, Ticker};
 use jadi_model::Digest;
@@ -61,6 +61,7 @@ impl Pool {
         class: LimitsClass,
         limits: PoolLimits,
         cache_dir: Option<&Path>,
+        cores: Cores,
     ) -> Result<Self, RuntimeError> {
         let shape = Shape::of(class);
         let engine_error = |error: wasmtime::Error| RuntimeError::Engine(error.into());
@@ -83,7 +84,7 @@ impl Pool {
         Ok(Self {
             slots: Arc::new(Semaphore::new(in_flight)),
             back_slots: Arc::new(Semaphore::new((in_flight / 2).max(1))),
-            second_row: SecondRow::new(in_flight).map_err(RuntimeError::Threads)?,
+            second_row: SecondRow::new(in_flight, cores).map_err(RuntimeError::Threads)?,
             engine,
             limits,
             linker,

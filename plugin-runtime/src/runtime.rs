@@ -19,6 +19,7 @@ use super::load_error::LoadError;
 use super::plugin::Plugin;
 use super::pool::{Pool, PoolUse};
 use super::share::Shares;
+use super::slow::Cores;
 use super::state::{EventState, HANDLES};
 use jadi_model::Digest;
 use jadi_model::clock::SharedClock;
@@ -85,6 +86,7 @@ pub struct Runtime {
     cache_dir: Option<PathBuf>,
     /// What each bot's events used lately.
     pub(super) shares: Shares,
+    cores: Cores,
     small: Arc<Pool>,
     script: Mutex<Option<Arc<Pool>>>,
 }
@@ -99,10 +101,12 @@ impl Runtime {
     pub fn start(options: RuntimeOptions) -> Result<Self, RuntimeError> {
         let limits = options.limits;
         limits.check()?;
+        let cores = Cores::all_but_one();
         let small = Pool::start(
             LimitsClass::Small,
             limits.pool_of(LimitsClass::Small),
             options.cache_dir.as_deref(),
+            cores.clone(),
         )?;
         Ok(Self {
             limits,
@@ -110,6 +114,7 @@ impl Runtime {
             random: options.random,
             cache_dir: options.cache_dir,
             shares: Shares::default(),
+            cores,
             small: Arc::new(small),
             script: Mutex::new(None),
         })
@@ -149,7 +154,8 @@ impl Runtime {
         }
         let cache_dir = self.script_cache();
         let limits = self.limits.pool_of(class);
-        let made = Arc::new(Pool::start(class, limits, cache_dir.as_deref())?);
+        let cores = self.cores.clone();
+        let made = Arc::new(Pool::start(class, limits, cache_dir.as_deref(), cores)?);
         *place = Some(Arc::clone(&made));
         Ok(made)
     }

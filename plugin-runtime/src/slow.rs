@@ -1,5 +1,4 @@
-//! What takes longer than a slice goes on in the second row: on threads of low priority, which the operating system takes off
-//! the CPU as soon as anybody else wants it.
+//! What takes longer than a slice goes on in the second row: on threads of the lowest priority, on all cores but one.
 //!
 //! Most events end within their first slice, on the thread that began them. One that doesn't would hold that thread for all of
 //! its CPU time, slice after slice, and with it everybody whose turn comes there. It is moved, as it is, to a thread of its own
@@ -40,13 +39,13 @@ pub(super) type Ride<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(super) struct SecondRow {
     /// Only its threads for blocking work are used. None once it is dropped.
     threads: Option<Runtime>,
-    /// The cores that may be busy with its events at a time.
-    cores: Arc<Semaphore>,
+    /// Shared with the other pools.
+    cores: Cores,
 }
 
 impl SecondRow {
     /// A second row for at most `most` events at a time.
-    pub(super) fn new(most: usize) -> std::io::Result<Self> {
+    pub(super) fn new(most: usize, cores: Cores) -> std::io::Result<Self> {
         let threads = Builder::new_current_thread()
             .max_blocking_threads(most.max(1))
             .thread_name("plugin-slow")
@@ -55,12 +54,12 @@ impl SecondRow {
             .build()?;
         Ok(Self {
             threads: Some(threads),
-            cores: Arc::new(Semaphore::new(all_but_one())),
+            cores,
         })
     }
 
-    /// Runs an event to its end: here, or in the second row from its beginning or the moment that `slow` is set. None when it can't go on,
-    /// since the runtime ends. Dropping this future ends the event within a slice.
+    /// Runs an event to its end: here, or in the second row from its beginning or from the moment that `slow` is set. None when
+    /// it can't go on, since the runtime ends. Dropping this future ends the event within a slice.
     pub(super) async fn drive<T: Send + 'static>(
         &self,
         row: Row,
@@ -79,7 +78,7 @@ impl SecondRow {
         }
         let (wanted, unwanted) = oneshot::channel::<()>();
         let home = Handle::current();
-        let cores = Arc::clone(&self.cores);
+        let cores = self.cores.clone();
         let there = self.threads.as_ref()?.spawn_blocking(move || {
             home.block_on(async move {
                 tokio::select! {
@@ -104,14 +103,21 @@ impl Drop for SecondRow {
     }
 }
 
-/// Cores for the second row: one is left to everybody else, since not even the lowest priority makes room at once.
-fn all_but_one() -> usize {
-    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-    cores.saturating_sub(1).max(1)
+/// The cores that may be busy with events of the second row at a time, of all pools together.
+#[derive(Debug, Clone)]
+pub(super) struct Cores(Arc<Semaphore>);
+
+impl Cores {
+    /// All but one, which is left to everybody else since not even the lowest priority makes room at once; the only one where
+    /// there is but one.
+    pub(super) fn all_but_one() -> Self {
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        Self(Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))))
+    }
 }
 
 /// Runs an event, slice by slice, whenever one of `cores` is free.
-async fn in_turn<T>(mut ride: Ride<T>, cores: &Semaphore) -> Option<T> {
+async fn in_turn<T>(mut ride: Ride<T>, Cores(cores): &Cores) -> Option<T> {
     loop {
         let core = cores.acquire().await.ok()?;
         if let Poll::Ready(output) = futures::poll!(&mut ride) {
@@ -151,7 +157,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_what_is_slow_changes_its_thread() {
-        let row = SecondRow::new(1).expect("a row");
+        let row = SecondRow::new(1, Cores::all_but_one()).expect("a row");
         let here = thread::current().id();
         let slow = Arc::new(AtomicBool::new(false));
         let quick = async move {
@@ -172,7 +178,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_gives_way_begins_in_the_second_row() {
-        let row = SecondRow::new(1).expect("a row");
+        let row = SecondRow::new(1, Cores::all_but_one()).expect("a row");
         let quick = Box::pin(async { thread::current().id() });
         let slow = AtomicBool::new(false);
         let there = row.drive(Row::Second, quick, &slow).await;
@@ -184,7 +190,7 @@ mod tests {
     async fn the_second_row_has_the_least_priority_and_the_first_keeps_its_own() {
         let own = || rustix::process::getpriority_process(None).expect("a priority");
         let before = own();
-        let row = SecondRow::new(1).expect("a row");
+        let row = SecondRow::new(1, Cores::all_but_one()).expect("a row");
         let slow = Arc::new(AtomicBool::new(true));
         let ride = async move {
             tokio::task::yield_now().await;
@@ -205,7 +211,7 @@ mod tests {
                 _ = self.0.take().expect("once").send(());
             }
         }
-        let row = SecondRow::new(1).expect("a row");
+        let row = SecondRow::new(1, Cores::all_but_one()).expect("a row");
         let slow = Arc::new(AtomicBool::new(true));
         let (gone, ended) = oneshot::channel();
         let (begun, running) = oneshot::channel();

@@ -18,7 +18,7 @@ use super::plugin_records::RecordBounds;
 use super::registry::Registry;
 use super::seats::Seats;
 use super::shelf::Shelf;
-use super::sqlite::{ContextOptions, SqliteContext, SqliteRegistry, SqliteShelf};
+use super::sqlite::{ContextOptions, SqliteContext, SqliteRegistry, SqliteShelf, cut_short};
 use crate::model::{BotId, BotRecord};
 use crate::random::SharedRandom;
 
@@ -216,6 +216,7 @@ impl Store {
         let key = self.bot_key(id).await?.context_key();
         let path = self.directory(id)?.join("context.db");
         let (registry, options) = (self.registry.clone(), self.context_options.clone());
+        let file = path.clone();
         // In a task of its own: one who asks and is polled no more would keep everybody else from the bot's data.
         let opening = tokio::spawn(async move {
             let mut place = place.lock().await;
@@ -230,15 +231,15 @@ impl Store {
         });
         opening
             .await
-            .unwrap_or_else(|error| match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_cancelled) => Err(StoreError::Closed),
-            })
+            .unwrap_or_else(|error| Err(cut_short(&file, error)))
     }
 
-    /// Where a bot's data is, or is going to be, while somebody holds it. Forgets those that nobody holds.
+    /// Where a bot's data is, or is going to be, while somebody holds it. A new place forgets those that nobody holds.
     fn place(&self, id: BotId) -> Place {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = open.get(&id) {
+            return place.clone();
+        }
         open.retain(|_, place| {
             // Nobody is about to open it as long as only this table knows it.
             let is_idle = Arc::strong_count(place) == 1;

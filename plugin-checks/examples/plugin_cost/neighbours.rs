@@ -54,9 +54,9 @@ pub fn measure(hostile: &Built, victim: &Built) -> Result<()> {
         let mut events = 0;
         for _ in 0..ROUNDS {
             let idle = latencies(executor.handle(), &runtime, &victim)?;
-            let busy = Busy::begin();
-            let alone = latencies(executor.handle(), &runtime, &victim);
-            drop(busy);
+            let others = Busy::begin();
+            let busy = latencies(executor.handle(), &runtime, &victim)?;
+            drop(others);
             let crowd = way.map(|way| Crowd::begin(executor.handle(), &runtime, &hostile, way));
             let crowd = crowd.transpose()?;
             let beside = latencies(executor.handle(), &runtime, &victim);
@@ -65,7 +65,7 @@ pub fn measure(hostile: &Built, victim: &Built) -> Result<()> {
             }
             rounds.push(Round {
                 idle,
-                busy: alone?,
+                busy,
                 beside: beside?,
             });
         }

@@ -168,7 +168,7 @@ pub(super) async fn blocking<T: Send + 'static>(
 }
 
 /// What was begun did not come to its end.
-fn cut_short(path: &Path, error: tokio::task::JoinError) -> StoreError {
+pub(in crate::store) fn cut_short(path: &Path, error: tokio::task::JoinError) -> StoreError {
     StoreError::Other {
         path: path.to_owned(),
         source: Source::from(error),

@@ -33,6 +33,7 @@ mod usage;
 mod webhooks;
 
 pub(super) use context::{ContextOptions, SqliteContext};
+pub(super) use database::cut_short;
 pub(super) use registry::SqliteRegistry;
 pub(super) use rekey::rekey;
 pub(super) use shelf::SqliteShelf;
