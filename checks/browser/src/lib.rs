@@ -13,7 +13,8 @@ mod driver;
 pub mod phones;
 
 use std::io::Cursor;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
@@ -34,6 +35,9 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// Pause between two looks at the page.
 const LOOK: Duration = Duration::from_millis(40);
 
+/// Nobody presses Tab more often to get to what a page is there for.
+const MOST_TABS: usize = 30;
+
 const INSTALL: &str = "this test drives the page in a browser; install Debian's `chromium` and \
     `chromium-driver` (apt-get install chromium chromium-driver) so that `chromedriver` is on the path";
 
@@ -42,8 +46,13 @@ pub struct Browser {
     client: Client,
     driver: Driver,
     session: String,
+    /// What [`Browser::look`] asked for last: width, height, dark.
+    looked: Mutex<(u32, u32, bool)>,
     _profile: TempDir,
 }
+
+/// The window of somebody at a desk, in CSS pixels.
+const DESK: (u32, u32) = (1280, 900);
 
 impl Browser {
     /// Starts one with one empty tab.
@@ -54,7 +63,7 @@ impl Browser {
             "goog:chromeOptions": { "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--lang=en-GB", "--window-size=1200,900",
+                "--lang=en-GB", format!("--window-size={},{}", DESK.0, DESK.1),
                 format!("--user-data-dir={}", profile.path().display()),
             ]},
             "goog:loggingPrefs": { "browser": "ALL" },
@@ -72,6 +81,7 @@ impl Browser {
             client,
             session: session.expect("an id"),
             driver,
+            looked: Mutex::new((DESK.0, DESK.1, false)),
             _profile: profile,
         }
     }
@@ -182,6 +192,29 @@ impl Browser {
         typed.unwrap_or_else(|error| panic!("cannot type into {css}: {error}"));
     }
 
+    /// Presses keys, as typed by hand: they go where the focus is.
+    pub async fn press(&self, keys: &str) {
+        let focused = self.client.active_element().await.expect("the focus");
+        let pressed = focused.send_keys(keys).await;
+        pressed.unwrap_or_else(|error| panic!("cannot press {keys:?}: {error}"));
+    }
+
+    /// Presses Tab until an element has the focus, and sees to it that one can tell by looking.
+    pub async fn tab_to(&self, css: &str) {
+        const HAS_FOCUS: &str = "document.activeElement.matches";
+        for _ in 0..MOST_TABS {
+            self.press(&char::from(Key::Tab).to_string()).await;
+            let script = format!("return {HAS_FOCUS}({})", Value::from(css));
+            if self.script(&script).await == Value::Bool(true) {
+                let outline = "return getComputedStyle(document.activeElement).outlineStyle";
+                let outline = self.script(outline).await;
+                assert_ne!(outline, "none", "nobody sees that {css} has the focus");
+                return;
+            }
+        }
+        panic!("nobody gets to {css} by Tab");
+    }
+
     /// Waits for an element and reads its text.
     pub async fn text(&self, css: &str) -> String {
         let text = self.see(css).await.text().await;
@@ -242,6 +275,11 @@ impl Browser {
 
     /// Shows the page in this size, in CSS pixels, light or dark, at twice the resolution.
     pub async fn look(&self, width: u32, height: u32, dark: bool) {
+        self.show_in(width, height, dark).await;
+        *self.looked.lock().expect("nobody panicked") = (width, height, dark);
+    }
+
+    async fn show_in(&self, width: u32, height: u32, dark: bool) {
         let size =
             json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": false });
         let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
@@ -264,14 +302,22 @@ impl Browser {
             .collect()
     }
 
-    /// Keeps a picture of the page as `<name>.png` when `JADI_SCREENSHOTS` names a directory.
+    /// Keeps pictures of the page when `JADI_SCREENSHOTS` names a directory: `<name>.png` as it is looked at, and
+    /// `<name>-desk.png` as somebody at a desk sees it.
     pub async fn picture(&self, name: &str) {
         let Some(dir) = std::env::var_os("JADI_SCREENSHOTS").map(PathBuf::from) else {
             return;
         };
-        let png = self.client.screenshot().await.expect("a picture");
         tokio::fs::create_dir_all(&dir).await.expect("a directory");
-        let file = dir.join(format!("{name}.png"));
+        self.take(&dir.join(format!("{name}.png"))).await;
+        let (width, height, dark) = *self.looked.lock().expect("nobody panicked");
+        self.show_in(DESK.0, DESK.1, dark).await;
+        self.take(&dir.join(format!("{name}-desk.png"))).await;
+        self.show_in(width, height, dark).await;
+    }
+
+    async fn take(&self, file: &Path) {
+        let png = self.client.screenshot().await.expect("a picture");
         tokio::fs::write(file, png).await.expect("writable");
     }
 

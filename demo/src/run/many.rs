@@ -12,12 +12,12 @@ use crate::view::View;
 use crate::world::{World, WorldError, WorldOptions};
 
 /// How the scripts ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// How many went as written.
     pub passed: usize,
-    /// How many did not, those that could not be read included.
-    pub failed: usize,
+    /// Why the others did not, those that could not be read included.
+    pub failures: Vec<String>,
 }
 
 /// Runs `files`, `jobs` at a time, each in a fresh world made from `options` (their owners aside). One at a time is printed
@@ -35,12 +35,11 @@ pub async fn play_all(
         .map(|file| Box::pin(play_one(file, options, stop, view())));
     let mut runs = futures::stream::iter(runs).buffer_unordered(jobs.max(1));
     let mut summary = Summary::default();
-    while let Some((passed, view)) = runs.next().await {
+    while let Some((outcome, view)) = runs.next().await {
         print!("{}", view.into_text());
-        if passed {
-            summary.passed += 1;
-        } else {
-            summary.failed += 1;
+        match outcome {
+            Ok(()) => summary.passed += 1,
+            Err(failure) => summary.failures.push(failure),
         }
     }
     summary
@@ -51,7 +50,7 @@ async fn play_one(
     options: &WorldOptions,
     stop: &CancellationToken,
     mut view: View,
-) -> (bool, View) {
+) -> (Result<(), String>, View) {
     let started = Instant::now();
     let outcome = match Script::read(file) {
         Err(error) => Err(error.to_string()),
@@ -66,7 +65,7 @@ async fn play_one(
         Ok(()) => view.good(&format!("  passed in {seconds:.1} s")),
         Err(told) => view.bad(&format!("{told}\n  failed after {seconds:.1} s")),
     }
-    (outcome.is_ok(), view)
+    (outcome, view)
 }
 
 async fn in_fresh_world(

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
-use jadi_browser::{Browser, phones};
+use jadi_browser::{Browser, Key, phones};
 use jadi_demo::ROOT_NUMBER;
 use jadi_demo::world::{World, WorldOptions};
 use jadi_simulator::{ChatId, PairError, Phone};
@@ -250,11 +250,20 @@ async fn that_whatsapp_wants_a_passkey_is_told_on_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_code_on_the_page_is_typed_on_the_phone_and_a_late_one_is_asked_for_again() {
+async fn by_keyboard_alone_a_code_is_asked_for_and_asked_for_again_when_it_is_late() {
     let (mut world, _visitor) = with_visitor().await;
     let page = Browser::start().await;
     page.look(420, 900, false).await;
-    ask(&page, &world, TYPED, "pair").await;
+    page.open(world.host_page().expect("the host runs")).await;
+    page.tab_to("#number").await;
+    page.press(TYPED).await;
+    page.tab_to("#name").await;
+    page.press("Shop").await;
+    page.tab_to("[name=method]").await;
+    page.press(&char::from(Key::Down).to_string()).await;
+    page.tab_to(".connect button").await;
+    page.picture("connect-keyboard").await;
+    page.press(&char::from(Key::Enter).to_string()).await;
     page.see_text("code", "-").await;
     page.picture("connect-code").await;
     usable(&page, "a code").await;
@@ -269,7 +278,8 @@ async fn the_code_on_the_page_is_typed_on_the_phone_and_a_late_one_is_asked_for_
     page.until(CAN_TRY_AGAIN).await;
     page.picture("connect-expired").await;
     usable(&page, "nobody linked it").await;
-    page.click("#start button").await;
+    page.tab_to("#start button").await;
+    page.press(&char::from(Key::Enter).to_string()).await;
     page.see_text("code", "-").await;
     let code = page.text("[data-field=code]").await;
 

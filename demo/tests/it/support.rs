@@ -49,7 +49,11 @@ const WEIGHT: &str = "return performance.getEntries()
     .filter((entry) => !entry.name.endsWith('/events'))
     .reduce((bytes, entry) => bytes + entry.decodedBodySize, 0)";
 
-/// Nothing on the page keeps anybody from using it: no obstacle, and nobody waits for it on a slow line.
+/// How far the page reaches beyond the window, which is as wide as a phone: who reads it would push it from side to side.
+const WIDER: &str = "const page = document.documentElement;
+    return page.scrollWidth - page.clientWidth";
+
+/// Nothing on the page keeps anybody from using it: no obstacle, nothing beyond the edge, and nobody waits for it on a slow line.
 pub async fn usable(page: &Browser, what: &str) {
     let axe = built("JADI_AXE", "checks/axe/node_modules/axe-core/axe.min.js");
     let axe = std::fs::read_to_string(axe).expect("a script");
@@ -62,6 +66,8 @@ pub async fn usable(page: &Browser, what: &str) {
         (5_000..=HEAVIEST).contains(&weight),
         "{what}: {weight} bytes"
     );
+    let wider = page.script(WIDER).await;
+    assert_eq!(wider, 0, "{what}: pixels beyond the edge of a phone");
 }
 
 /// Ends a test: nothing may have been asked that the simulator does not know.

@@ -22,6 +22,8 @@ fn all_transcripts_of_the_project_pass() {
         .expect("the demo");
     let told = stdout(&output);
     let sum = format!("\n{} passed, 0 failed\n", files.len());
+    let failures = told.find("\nfailed: ").map(|at| &told[at..]);
+    assert!(failures.is_none(), "{}", failures.unwrap_or_default());
     assert!(output.status.success() && told.ends_with(&sum), "{told}");
 }
 
@@ -81,5 +83,6 @@ fn what_does_not_come_and_what_comes_too_much_fail_with_their_lines() {
         assert!(rest.contains(expected), "{expected} in {rest}");
         assert!(rest.contains(came), "{came} in {rest}");
         assert!(rest.contains("the end of the host's log:"), "{rest}");
+        assert!(told.contains(&format!("\nfailed: {head}")), "{told}");
     }
 }

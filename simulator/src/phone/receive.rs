@@ -65,6 +65,10 @@ impl Phone {
                 }
             }
         }
+        // Its sender knows that it arrived before anybody has seen it, so that no reading overtakes that news.
+        if unreadable.is_none() {
+            self.confirm(&envelope);
+        }
         for message in readable {
             Box::pin(self.take(&envelope, message)).await;
         }
@@ -72,6 +76,7 @@ impl Phone {
             self.log().note_duplicate(envelope.key());
         }
         match unreadable {
+            None => {}
             Some((reason, hidden)) if !self.log().has_readable(&envelope.key()) => {
                 tracing::debug!(%reason, "a phone asks for a message again");
                 if !hidden && !envelope.peer {
@@ -85,7 +90,7 @@ impl Phone {
                 }
                 self.ask_again(&envelope).await;
             }
-            _ => self.confirm(&envelope),
+            Some(_) => self.confirm(&envelope),
         }
     }
 
