@@ -108,6 +108,7 @@ impl<'a> Player<'a> {
                 content,
             } => self.reply(from, quoting.as_deref(), content).await?,
             Step::Expect(expectation) => self.expect(expectation).await?,
+            Step::Edit { who, text, to } => self.edit(who, text, to).await?,
             Step::Delete { who, text, of } => self.delete(who, text, of.as_ref()).await?,
             Step::GroupChange { group, change } => self.change_group(group, change).await?,
             step => {

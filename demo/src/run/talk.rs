@@ -126,19 +126,24 @@ impl Player<'_> {
             .ok_or_else(|| Mismatch::new("a group's name", name))
     }
 
+    pub(super) async fn edit(&mut self, who: &Name, text: &str, to: &str) -> Result<(), Mismatch> {
+        let key = self.find_text(who, text, who).await?;
+        let place = self.place_name(&key.chat);
+        let line = format!("[edits \"{text}\"] {to}");
+        self.view.said(who.as_str(), &place, &line);
+        let edited = self.inbox(who)?.phone().edit(&key, to).await;
+        edited.map_err(Mismatch::refused)?;
+        self.places.insert(who.clone(), key.chat);
+        Ok(())
+    }
+
     pub(super) async fn delete(
         &mut self,
         who: &Name,
         text: &str,
         of: Option<&Name>,
     ) -> Result<(), Mismatch> {
-        let author = of.unwrap_or(who);
-        let number = self.number(author)?;
-        let is_it = |message: &SeenMessage| {
-            message.key.sender == number && message.text.trim() == text.trim()
-        };
-        let expected = || format!("that {who} sees a message `{text}` of {author}");
-        let key = self.find(who, is_it, expected).await?;
+        let key = self.find_text(who, text, of.unwrap_or(who)).await?;
         let place = self.place_name(&key.chat);
         let line = match of {
             Some(author) => format!("[deletes {author}'s \"{text}\"]"),
@@ -149,6 +154,21 @@ impl Player<'_> {
         deleted.map_err(Mismatch::refused)?;
         self.places.insert(who.clone(), key.chat);
         Ok(())
+    }
+
+    /// The newest message of this author and text that somebody sees.
+    async fn find_text(
+        &mut self,
+        who: &Name,
+        text: &str,
+        author: &Name,
+    ) -> Result<MessageKey, Mismatch> {
+        let number = self.number(author)?;
+        let is_it = |message: &SeenMessage| {
+            message.key.sender == number && message.text.trim() == text.trim()
+        };
+        let expected = || format!("that {who} sees a message `{text}` of {author}");
+        self.find(who, is_it, expected).await
     }
 
     /// The newest message that somebody sees and that fits: where they last were, else anywhere. It may still be on its way.

@@ -45,6 +45,7 @@ fn needs(step: &Step) -> Option<&'static str> {
         | Step::Send { .. }
         | Step::Reply { .. }
         | Step::Expect(_)
+        | Step::Edit { .. }
         | Step::Delete { .. }
         | Step::GroupChange { .. }
         | Step::State { .. }

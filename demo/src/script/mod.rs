@@ -100,6 +100,15 @@ pub enum Step {
     },
     /// `alice <- shop: text`
     Expect(Expectation),
+    /// `bob edits "hello": goodbye`
+    Edit {
+        /// Whose message it is.
+        who: Name,
+        /// Its text until now.
+        text: String,
+        /// Its text from then on.
+        to: String,
+    },
     /// `bob deletes "hello"`, `alice deletes "hello" of bob`
     Delete {
         /// Who deletes.

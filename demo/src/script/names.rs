@@ -85,6 +85,7 @@ impl<'a> Cast<'a> {
                     }
                 }
             }
+            Step::Edit { who, .. } => self.known(who, &[Kind::Phone]),
             Step::Delete { who, of, .. } => {
                 self.known(who, &[Kind::Phone]);
                 if let Some(author) = of {

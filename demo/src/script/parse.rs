@@ -82,6 +82,7 @@ fn about_someone(mut cursor: Cursor<'_>) -> Result<Step, Mistake> {
         "->" => talk::send,
         "<-" => talk::expect,
         "replies" => talk::reply,
+        "edits" => talk::edit,
         "deletes" => talk::delete,
         "votes" => talk::vote,
         "joins" | "leaves" => cast::goes,
@@ -95,7 +96,7 @@ fn about_someone(mut cursor: Cursor<'_>) -> Result<Step, Mistake> {
         "is" => world::state,
         _ => {
             return Err(cursor.expected(format!(
-                "what {} does: `->`, `<-`, `replies`, `deletes`, `votes`, `has`, `joins`, `leaves`, `scans`, `enters`, `confirms`, `unlinks`, `wants`, `is`, or for a group `+`, `-`, `admin`, `member`",
+                "what {} does: `->`, `<-`, `replies`, `edits`, `deletes`, `votes`, `has`, `joins`, `leaves`, `scans`, `enters`, `confirms`, `unlinks`, `wants`, `is`, or for a group `+`, `-`, `admin`, `member`",
                 name.as_str()
             )));
         }

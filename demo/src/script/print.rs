@@ -61,6 +61,9 @@ impl Display for Step {
                 write!(f, "{content}")
             }
             Self::Expect(expectation) => write!(f, "{expectation}"),
+            Self::Edit { who, text, to } => {
+                write!(f, "{who} edits {}: {}", quoted(text), escape(to))
+            }
             Self::Delete { who, text, of } => {
                 write!(f, "{who} deletes {}", quoted(text))?;
                 of.iter().try_for_each(|author| write!(f, " of {author}"))

@@ -164,6 +164,20 @@ pub(super) fn picture(phone: Name, cursor: Cursor<'_>) -> Parsed<'_> {
     Ok((Step::Picture { phone, path }, cursor))
 }
 
+pub(super) fn edit(who: Name, cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("bob edits \"hello\": goodbye");
+    cursor.word();
+    let text = cursor.quoted()?;
+    let to = match cursor.eat(":") {
+        true => unescape(cursor.take_rest()),
+        false => String::new(),
+    };
+    if to.is_empty() {
+        return Err(cursor.expected("`:` and the text that it has from then on"));
+    }
+    Ok((Step::Edit { who, text, to }, cursor))
+}
+
 pub(super) fn delete(who: Name, cursor: Cursor<'_>) -> Parsed<'_> {
     let mut cursor = cursor.with_example("alice deletes \"hello\" of bob");
     cursor.word();

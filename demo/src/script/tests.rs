@@ -154,6 +154,14 @@ fn every_good_line_is_read_as_it_is_meant() {
             },
         ),
         (
+            "bob edits \"hello\": good\\nbye",
+            Step::Edit {
+                who: name("bob"),
+                text: "hello".into(),
+                to: "good\nbye".into(),
+            },
+        ),
+        (
             "bob deletes \"hello\"",
             Step::Delete {
                 who: name("bob"),
@@ -391,6 +399,8 @@ fn a_wrong_line_is_told_with_its_place_what_was_expected_and_an_example() {
         ("alice <- shop [photo]: x", "[image]"),
         ("alice <- shop [reaction]: x", "[reaction 👍]"),
         ("alice <- shop: /(/", "a regular expression"),
+        ("bob edits hello: bye", "double quotes"),
+        ("bob edits \"hello\"", "the text that it has from then on"),
         ("bob deletes hello", "double quotes"),
         ("alice deletes \"hello\" from bob", "the end of the line"),
         ("friends + ", "the name of a phone or bot"),

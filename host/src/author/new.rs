@@ -9,9 +9,9 @@ use jadi_plugin_manifest::is_plugin_name;
 
 const AFTER: &str = "\
 Examples:
-  jadi plugin new hello               a crate in ./hello, with the published SDK
-  jadi plugin new hello --path ~/bots/hello
-  jadi plugin new hello --sdk ~/jadi  with the SDK of a checkout of Jadi
+  jadi plugin new hello --sdk ~/jadi  a crate in ./hello, with the SDK of a checkout of Jadi
+  jadi plugin new hello --sdk ~/jadi --path ~/bots/hello
+  jadi plugin new hello               with the SDK of crates.io, where it is not published yet
 
 Then:
   cd hello
@@ -38,7 +38,7 @@ pub struct Args {
     /// Make it in this directory [default: NAME]
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
-    /// Take SDK and test library from this checkout of Jadi
+    /// Take SDK and test library from this checkout of Jadi, as long as they are not published
     #[arg(long, value_name = "DIR")]
     sdk: Option<PathBuf>,
 }
@@ -81,6 +81,12 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(
             out,
             "It stands apart from the workspace in {workspace}; to join, take [workspace] out."
+        )?;
+    }
+    if args.sdk.is_none() {
+        writeln!(
+            out,
+            "Its Cargo.toml names the SDK of crates.io, where it is not published yet: give --sdk with a checkout of Jadi to build it today."
         )?;
     }
     let directory = directory.display();

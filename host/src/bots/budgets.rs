@@ -12,7 +12,7 @@ use super::notices::Notice;
 use super::status::BotState;
 use crate::clock::{Millis, millis};
 use crate::dispatch::Dispatch;
-use crate::model::{BotId, BotRole, Budget, CpuTime, Jid, MessageId, Outgoing};
+use crate::model::{BotId, BotRole, Budget, CpuTime, Jid, Outgoing};
 use crate::store::Day;
 
 /// Between two looks at all bots.
@@ -233,18 +233,12 @@ impl Watcher {
             }
         };
         let messages = people.into_iter().map(|person| Outgoing {
-            id: self.new_id(),
+            id: self.fleet.new_message_id(),
             action: notice.to(person, &record),
         });
         if let Err(error) = main.post(messages.collect()).await {
             tracing::warn!(%bot, %error, "the owner of a bot that uses too much is not told");
         }
-    }
-
-    fn new_id(&self) -> MessageId {
-        let mut bytes = [0; 9];
-        self.fleet.parts.random.fill(&mut bytes);
-        MessageId::from_random(bytes)
     }
 }
 

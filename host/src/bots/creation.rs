@@ -29,6 +29,12 @@ use crate::whatsapp::SendError;
 const ATTEMPT: Duration = Duration::from_secs(300);
 /// Steps of one attempt that may wait to be told.
 const STEPS: usize = 32;
+/// How many attempts one person may begin within an hour.
+const ATTEMPTS: usize = 5;
+/// How many numbers WhatsApp is asked about within an hour, for one who asks and for all together. It looks at accounts that ask
+/// about many, and the main bot's is everybody's.
+const LOOK_UPS: usize = 20;
+const ALL_LOOK_UPS: usize = 300;
 /// The host setting that says how many sub-bots there may be.
 const SLOTS: &str = "slots";
 
@@ -111,12 +117,39 @@ pub struct Creation {
     under_way: watch::Sender<usize>,
 }
 
-#[derive(Default)]
 struct State {
     /// By who asked.
     attempts: HashMap<Jid, Attempt>,
     /// Who has asked how often.
     asked: Hourly<Jid>,
+    /// For whom WhatsApp was asked about numbers, and how often in all.
+    looked_up: Hourly<String>,
+    all_looked_up: Hourly<()>,
+}
+
+impl State {
+    /// Counts one more question to WhatsApp, or says when it may be asked again.
+    fn look_up(&mut self, by: &str, now: Millis) -> Result<(), Millis> {
+        let by = by.to_owned();
+        let own = self.looked_up.too_often(&by, now);
+        if let Some(again) = own.or_else(|| self.all_looked_up.too_often(&(), now)) {
+            return Err(again);
+        }
+        self.looked_up.note(by, now);
+        self.all_looked_up.note((), now);
+        Ok(())
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            attempts: HashMap::new(),
+            asked: Hourly::new(ATTEMPTS),
+            looked_up: Hourly::new(LOOK_UPS),
+            all_looked_up: Hourly::new(ALL_LOOK_UPS),
+        }
+    }
 }
 
 struct Attempt {
@@ -154,7 +187,7 @@ impl Creation {
         if !self.is_open(door) {
             return Ok(Err(RefusalReason::Off.into()));
         }
-        let number = match self.on_whatsapp(number).await? {
+        let number = match self.on_whatsapp(number, by.jid.as_str()).await? {
             Ok(number) => number,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -287,10 +320,11 @@ impl Creation {
         self.turn.lock().await
     }
 
-    /// The number that is typed, when somebody has it on WhatsApp.
+    /// The number that is typed, when somebody has it on WhatsApp. Who asks for many has to wait, whatever `by` names them with.
     pub(super) async fn on_whatsapp(
         &self,
         typed: &str,
+        by: &str,
     ) -> Result<Result<PhoneNumber, HostingRefusal>, CreationError> {
         let Ok(number) = typed.parse::<PhoneNumber>() else {
             return Ok(Err(RefusalReason::NotANumber.into()));
@@ -298,6 +332,12 @@ impl Creation {
         let main = self.fleet.instances().main();
         let session = main.and_then(|main| main.session().borrow().clone());
         let session = session.ok_or(SendError::Unavailable)?;
+        if let Err(again) = self.state().look_up(by, self.fleet.parts.clock.now()) {
+            return Ok(Err(HostingRefusal {
+                until: Some(again),
+                ..RefusalReason::TooOften.into()
+            }));
+        }
         Ok(if session.is_on_whatsapp(&number).await? {
             Ok(number)
         } else {

@@ -17,7 +17,7 @@ use super::turns::Turns;
 use crate::clock::SharedClock;
 use crate::dispatch::{Delay, Dispatch, KnownBots, SystemOwners};
 use crate::meter::Meter;
-use crate::model::{BotId, BotRecord, BotRole, Jid, LinkMethod, PhoneNumber, StateName};
+use crate::model::{BotId, BotRecord, BotRole, Jid, LinkMethod, MessageId, PhoneNumber, StateName};
 use crate::random::SharedRandom;
 use crate::store::{BotData, Store, StoreError};
 use crate::whatsapp::{Connector, PairingMethod, Session};
@@ -310,6 +310,13 @@ impl Fleet {
         let mut id = [0; 16];
         self.parts.random.fill(&mut id);
         BotId::from_random(id)
+    }
+
+    /// The name of an event of the host's own.
+    pub fn new_message_id(&self) -> MessageId {
+        let mut id = [0; 9];
+        self.parts.random.fill(&mut id);
+        MessageId::from_random(id)
     }
 
     /// Whether this account is a bot of this host.

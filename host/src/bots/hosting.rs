@@ -171,7 +171,13 @@ impl HostingDesk {
                     reason: Some(reason.word().to_owned()),
                     ..HostingStep::new(StepName::Refused, number)
                 };
-                tell::happened(&self.parts.fleet, new_id(&self.parts.fleet), &about, step).await;
+                tell::happened(
+                    &self.parts.fleet,
+                    self.parts.fleet.new_message_id(),
+                    &about,
+                    step,
+                )
+                .await;
             }
             Err(error) => {
                 tracing::error!(%error, "an attempt to make a bot could not begin");
@@ -179,7 +185,13 @@ impl HostingDesk {
                     reason: Some("store".to_owned()),
                     ..HostingStep::new(StepName::Failed, number)
                 };
-                tell::happened(&self.parts.fleet, new_id(&self.parts.fleet), &about, step).await;
+                tell::happened(
+                    &self.parts.fleet,
+                    self.parts.fleet.new_message_id(),
+                    &about,
+                    step,
+                )
+                .await;
             }
         }
     }
@@ -345,7 +357,7 @@ impl Hosting for HostingDesk {
                 takeout::erase(&self.parts.fleet, id, bot, Some(plugin)).await
             }
             HostingOrder::SetPlan { bot, plugin, days } => {
-                self.parts.plans.set(id, bot, plugin, days).await
+                self.parts.plans.set(id, bot, Some(plugin), days).await
             }
             HostingOrder::SetFeature { name, on } => match Feature::named(&name) {
                 Some(feature) => self.parts.settings.switch(feature, on).await,
@@ -356,10 +368,10 @@ impl Hosting for HostingDesk {
                 self.parts.settings.set_delay(delay).await
             }
             HostingOrder::NameSystemOwner { plugin, number } => {
-                self.parts.owners.name(id, plugin, number).await
+                self.parts.owners.name(id, Some(plugin), number).await
             }
             HostingOrder::DropSystemOwner { plugin, number } => {
-                self.parts.owners.dismiss(id, plugin, number).await
+                self.parts.owners.dismiss(id, Some(plugin), number).await
             }
             HostingOrder::Offer {
                 bot,
@@ -404,7 +416,7 @@ impl Teller {
         while let Some(step) = steps.recv().await {
             let opened = step == Step::Open;
             let told = self.told(step);
-            tell::happened(&self.fleet, new_id(&self.fleet), &self.about, told).await;
+            tell::happened(&self.fleet, self.fleet.new_message_id(), &self.about, told).await;
             if opened {
                 self.tell_system_owners().await;
             }
@@ -448,7 +460,7 @@ impl Teller {
         for owner in owners.filter(|owner| *owner != self.about.person.jid) {
             let about = About::private(owner, self.about.plugin.clone());
             let step = HostingStep::new(StepName::Opened, self.number.clone());
-            tell::happened(&self.fleet, new_id(&self.fleet), &about, step).await;
+            tell::happened(&self.fleet, self.fleet.new_message_id(), &about, step).await;
         }
     }
 }
@@ -463,11 +475,4 @@ fn text_to(chat: Jid, text: String) -> Action {
         mentions: Vec::new(),
         poll: None,
     })
-}
-
-/// A new event's id.
-fn new_id(fleet: &Fleet) -> MessageId {
-    let mut id = [0; 9];
-    fleet.parts.random.fill(&mut id);
-    MessageId::from_random(id)
 }

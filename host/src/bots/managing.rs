@@ -23,7 +23,12 @@ use crate::webhooks::new_secret;
 use crate::whatsapp::Traffic;
 
 /// The most characters of a bot's name.
-pub const NAME: usize = 40;
+const NAME: usize = 40;
+
+/// Whether a bot may be called this, or nothing: up to 40 characters on one line.
+pub fn is_name(name: &str) -> bool {
+    name.chars().count() <= NAME && !name.chars().any(char::is_control)
+}
 
 /// What a bot's own data tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -55,7 +55,7 @@ pub use features::{Feature, Features, HostSettings};
 pub use fleet::{Equip, Fleet, FleetParts};
 pub use hosting::{DeskParts, HostingDesk};
 pub use instances::Instances;
-pub use managing::{Following, Manager, NAME, Particulars, Usage};
+pub use managing::{Following, Manager, Particulars, Usage, is_name};
 pub use owners::Owners;
 pub use plans::Plans;
 pub use restore::{Progress, Restoring};

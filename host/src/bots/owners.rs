@@ -21,6 +21,9 @@ use crate::store::{Offer, Ownership, StoreError};
 /// How long somebody has to take what is offered to them.
 const OFFERED: Duration = Duration::from_secs(24 * 3600);
 
+/// How many a bot's owner may make within an hour.
+const OFFERS: usize = 5;
+
 /// What may be, or what speaks against it.
 type Verdict<T> = Result<Result<T, HostingRefusal>, CreationError>;
 
@@ -45,7 +48,7 @@ impl Owners {
             fleet,
             creation,
             ownership,
-            offers: Mutex::default(),
+            offers: Mutex::new(Hourly::new(OFFERS)),
         };
         owners.count_named().await?;
         Ok(Arc::new(owners))
@@ -59,7 +62,7 @@ impl Owners {
     }
 
     /// All system owners.
-    pub(super) fn system_owners(&self) -> Vec<SystemOwner> {
+    pub fn system_owners(&self) -> Vec<SystemOwner> {
         let owners = &self.fleet.parts.system_owners;
         let all = owners.all().into_iter();
         all.map(|number| SystemOwner {
@@ -70,8 +73,8 @@ impl Owners {
     }
 
     /// Whether the person with this number may become a system owner.
-    pub(super) async fn may_name(&self, typed: &str) -> Verdict<PhoneNumber> {
-        let number = match self.creation.on_whatsapp(typed).await? {
+    pub async fn may_name(&self, typed: &str) -> Verdict<PhoneNumber> {
+        let number = match self.creation.on_whatsapp(typed, "a system owner").await? {
             Ok(number) => number,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -86,7 +89,7 @@ impl Owners {
     }
 
     /// Whether they may be one no more.
-    pub(super) fn may_drop(&self, typed: &str) -> Result<PhoneNumber, HostingRefusal> {
+    pub fn may_drop(&self, typed: &str) -> Result<PhoneNumber, HostingRefusal> {
         let owners = &self.fleet.parts.system_owners;
         let Ok(number) = typed.parse::<PhoneNumber>() else {
             return Err(RefusalReason::NotANumber.into());
@@ -103,10 +106,10 @@ impl Owners {
     }
 
     /// Makes somebody a system owner and tells them. What came in between is looked at again.
-    pub(super) async fn name(
+    pub async fn name(
         &self,
         id: MessageId,
-        plugin: String,
+        plugin: Option<String>,
         number: PhoneNumber,
     ) -> Result<(), StoreError> {
         let _turn = self.creation.turn().await;
@@ -123,10 +126,10 @@ impl Owners {
     }
 
     /// Makes somebody a system owner no more and tells them.
-    pub(super) async fn dismiss(
+    pub async fn dismiss(
         &self,
         id: MessageId,
-        plugin: String,
+        plugin: Option<String>,
         number: PhoneNumber,
     ) -> Result<(), StoreError> {
         let _turn = self.creation.turn().await;
@@ -151,7 +154,8 @@ impl Owners {
                 ..RefusalReason::TooOften.into()
             }));
         }
-        let number = match self.creation.on_whatsapp(typed).await? {
+        let asker = bot.to_string();
+        let number = match self.creation.on_whatsapp(typed, &asker).await? {
             Ok(number) => number,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -200,7 +204,7 @@ impl Owners {
             other: by.number(),
             ..HostingStep::new(StepName::Offered, number)
         };
-        self.tell(id, taker, plugin, step).await;
+        self.tell(id, taker, Some(plugin), step).await;
         Ok(())
     }
 
@@ -264,11 +268,11 @@ impl Owners {
         };
         if let Some(giver) = &before.owner {
             let step = about(StepName::Given, &Some(by.jid.clone()));
-            self.tell(id.clone(), giver.clone(), plugin.clone(), step)
+            self.tell(id.clone(), giver.clone(), Some(plugin.clone()), step)
                 .await;
         }
         let step = about(StepName::Taken, &before.owner);
-        self.tell(id, by.jid, plugin, step).await;
+        self.tell(id, by.jid, Some(plugin), step).await;
         Ok(())
     }
 
@@ -296,7 +300,7 @@ impl Owners {
                 ..HostingStep::new(StepName::Refused, number)
             }
         };
-        self.tell(id, by.jid, plugin, step).await;
+        self.tell(id, by.jid, Some(plugin), step).await;
         Ok(())
     }
 
@@ -306,8 +310,8 @@ impl Owners {
     }
 
     /// In a private chat of theirs. The same order tells the same once: a chat and an id are one event.
-    async fn tell(&self, id: MessageId, person: Jid, plugin: String, step: HostingStep) {
-        let about = About::private(person, Some(plugin));
+    async fn tell(&self, id: MessageId, person: Jid, plugin: Option<String>, step: HostingStep) {
+        let about = About::private(person, plugin);
         tell::happened(&self.fleet, id, &about, step).await;
     }
 

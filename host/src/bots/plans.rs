@@ -132,11 +132,15 @@ impl Plans {
 
     /// Makes a plan end after so many days, or never. Its owner is told, and a bot that was stopped because of the former end is
     /// started.
-    pub(super) async fn set(
+    ///
+    /// # Errors
+    ///
+    /// When there is no such bot, or the registry can't be used.
+    pub async fn set(
         &self,
         id: MessageId,
         bot: BotId,
-        plugin: String,
+        plugin: Option<String>,
         days: Option<u32>,
     ) -> Result<(), StoreError> {
         let turn = self.turn.lock().await;
@@ -166,7 +170,7 @@ impl Plans {
                 until: ends,
                 ..HostingStep::new(StepName::PlanSet, number)
             };
-            let about = About::private(owner, Some(plugin));
+            let about = About::private(owner, plugin);
             tell::happened(&self.fleet, id, &about, step).await;
         }
         Ok(())

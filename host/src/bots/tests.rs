@@ -235,6 +235,30 @@ async fn a_number_becomes_a_bot_step_by_step() {
 }
 
 #[tokio::test]
+async fn who_asks_about_many_numbers_has_to_wait_and_others_need_not() {
+    let dir = tempfile::tempdir().expect("dir");
+    let process = Process::start(&dir, 5).await;
+    let check = async |process: &Process, by: &str| {
+        let method = Some(LinkMethod::Code);
+        let checked = process
+            .creation
+            .check(SHOP, method, &person(by), Door::Chat)
+            .await;
+        checked.expect("asked").map_err(|refusal| refusal.reason)
+    };
+    let mut answers = Vec::new();
+    for _ in 0..21 {
+        answers.push(check(&process, ALICE).await);
+    }
+    assert!(answers[..20].iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(answers[20], Err(RefusalReason::TooOften));
+    assert!(check(&process, BOB).await.is_ok());
+    process.clock.advance(Duration::from_secs(3600));
+    assert!(check(&process, ALICE).await.is_ok());
+    process.end().await;
+}
+
+#[tokio::test]
 async fn a_passkey_that_whatsapp_asks_for_is_told_as_a_state_and_a_step() {
     let dir = tempfile::tempdir().expect("dir");
     let mut process = Process::start(&dir, 5).await;

@@ -22,7 +22,7 @@
 
 mod audit;
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 mod context;
 mod credentials;
 mod error;

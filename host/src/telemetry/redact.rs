@@ -1,4 +1,4 @@
-//! Finds what looks like a phone number or a WhatsApp address in a line of text and hides it.
+//! Finds what looks like a phone number, a WhatsApp address or a token of an account in a line of text and hides it.
 
 /// The fewest digits that can be a number with its country code.
 const FEWEST: usize = 7;
@@ -6,13 +6,24 @@ const FEWEST: usize = 7;
 /// Longer runs, such as hexadecimal ids that happen to have no letters, stay.
 const MOST: usize = 24;
 
-/// The line with every number of 7 to 24 digits hidden but for its last two, whether it stands alone, is grouped by spaces
-/// and dashes behind a plus sign, or is part of an address. Digits within words, as in hexadecimal ids, stay.
+/// What stands before a token of the account in an address of WhatsApp's media hosts, which its client's library logs when a file
+/// can't be fetched.
+const TOKENS: [&str; 2] = ["auth=", "token="];
+
+/// The line with every token hidden, and every number of 7 to 24 digits but for its last two, whether it stands alone, is grouped
+/// by spaces and dashes behind a plus sign, or is part of an address. Digits within words, as in hexadecimal ids, stay.
 pub fn redact(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     let mut before = None;
     while let Some(next) = rest.chars().next() {
+        if let Some((named, after)) = token(rest) {
+            out.push_str(named);
+            out.push('…');
+            before = Some('…');
+            rest = after;
+            continue;
+        }
         let starts = (next.is_ascii_digit() || next == '+') && !before.is_some_and(word);
         let length = if starts { number(rest) } else { 0 };
         if length > 0 {
@@ -44,6 +55,15 @@ pub fn redact(line: &str) -> String {
         }
     }
     out
+}
+
+/// What names a token that the text begins with, and what comes behind the token.
+fn token(text: &str) -> Option<(&'static str, &str)> {
+    let named = TOKENS.iter().find(|named| text.starts_with(**named))?;
+    let value = text.get(named.len()..).unwrap_or_default();
+    let ends = |c: char| !(word(c) || "-_%~.+/=".contains(c));
+    let end = value.find(ends).unwrap_or(value.len());
+    Some((named, value.get(end..).unwrap_or_default()))
 }
 
 fn word(c: char) -> bool {
@@ -94,6 +114,20 @@ mod tests {
             ("call +62 800-0000-0101.", "call …01."),
             ("jid=\"6280000000101\"", "jid=\"…01\""),
             ("Jid { user: \"6280000000101\" }", "Jid { user: \"…01\" }"),
+        ] {
+            assert_eq!(redact(line), shown);
+        }
+    }
+
+    #[test]
+    fn tokens_of_the_account_are_hidden() {
+        for (line, shown) in [
+            (
+                "can't get https://mmg.example/v/x.enc?ccb=11-4&auth=AWXy_-%3D12&token=abc.d~e: 410",
+                "can't get https://mmg.example/v/x.enc?ccb=11-4&auth=…&token=…: 410",
+            ),
+            ("auth=AW/x+y== and more", "auth=… and more"),
+            ("token=", "token=…"),
         ] {
             assert_eq!(redact(line), shown);
         }

@@ -29,6 +29,7 @@ mod language;
 mod library;
 mod live;
 mod metrics;
+mod nowhere;
 mod openapi;
 mod operator;
 mod owner;

@@ -1,6 +1,6 @@
 //! The page on which the main bot is linked. Without the key in its URL it is not there.
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 
@@ -8,8 +8,10 @@ use super::forms::from_here;
 use super::home::render;
 use super::language::Language;
 use super::live;
+use super::nowhere;
 use super::shared::Shared;
 use super::view::View;
+use super::visit::notice;
 use super::words::Texts;
 
 #[derive(Template)]
@@ -30,7 +32,7 @@ pub(super) async fn linking(
 ) -> HttpResponse {
     let language = Language::of_visitor(&request);
     if !shared.parts.key.is(&key) {
-        return missing();
+        return nowhere::answer(&request);
     }
     let now = shared.parts.clock.now();
     let view = shared
@@ -52,12 +54,12 @@ pub(super) async fn linking_feed(
     key: web::Path<String>,
 ) -> HttpResponse {
     if !shared.parts.key.is(&key) {
-        return missing();
+        return nowhere::answer(&request);
     }
     let language = Language::of_visitor(&request);
     match shared.main() {
         Some(main) => live::follow(&shared, main.watch(), language, View::linking),
-        None => missing(),
+        None => nowhere::answer(&request),
     }
 }
 
@@ -69,21 +71,27 @@ pub(super) async fn linking_start(
     key: web::Path<String>,
 ) -> HttpResponse {
     if !shared.parts.key.is(&key) {
-        return missing();
+        return nowhere::answer(&request);
     }
+    let language = Language::of_visitor(&request);
     if let Err(problem) = from_here(&request) {
-        return HttpResponse::build(problem.status())
-            .body(problem.message_in(Language::English).to_owned());
+        let (status, text) = (problem.status(), problem.message_in(language));
+        return notice(language, status, language.texts().trouble_title, text);
     }
     match shared.main().map(|bot| bot.start()) {
-        Some(Ok(())) => HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, format!("/pair/{key}")))
-            .finish(),
-        Some(Err(gone)) => HttpResponse::ServiceUnavailable().body(gone.to_string()),
-        None => missing(),
+        Some(Ok(())) => {
+            let by = shared.visitor_of("the main bot's page", &request);
+            shared.note(by, "start", "", "").await;
+            HttpResponse::SeeOther()
+                .insert_header((header::LOCATION, format!("/pair/{key}")))
+                .finish()
+        }
+        Some(Err(gone)) => {
+            tracing::warn!(%gone, "the main bot can't be started from its page");
+            let texts = language.texts();
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            notice(language, status, texts.trouble_title, texts.no_main_bot)
+        }
+        None => nowhere::answer(&request),
     }
-}
-
-fn missing() -> HttpResponse {
-    HttpResponse::NotFound().body("There is nothing here. The terminal shows the page's whole URL.")
 }

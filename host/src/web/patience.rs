@@ -18,6 +18,7 @@ use futures::stream::{self, Stream, StreamExt as _};
 
 use super::connect::Problem;
 use super::language::Language;
+use super::nowhere;
 use super::shared::Shared;
 use super::visit::notice;
 use crate::clock::SharedClock;
@@ -93,7 +94,7 @@ fn within(
 /// What is said to whom was too slow. The connection is not used any more: nobody knows what is still to come over it.
 fn too_slow(request: &HttpRequest) -> HttpResponse {
     let status = StatusCode::REQUEST_TIMEOUT;
-    let mut answer = match request.path().starts_with("/api/") {
+    let mut answer = match nowhere::is_for_programs(request) {
         true => {
             let message = "The request's body did not come in time. Send it again.";
             Problem::new(status, "REQUEST_TIMEOUT", message).answer()

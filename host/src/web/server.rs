@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::shared::{Shared, WebParts};
 use super::{
-    api, assets, connect, headers, health, home, openapi, operator, owner, pairing, patience,
+    api, assets, connect, headers, health, home, nowhere, openapi, operator, owner, pairing,
+    patience,
 };
 
 /// Pages are few and small; two workers let one answer while the other renders.
@@ -125,7 +126,6 @@ impl WebServer {
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .app_data(actix_web::web::PayloadConfig::new(LARGEST_BODY))
-        .app_data(actix_web::web::FormConfig::default().limit(LARGEST_BODY))
         .app_data(actix_web::web::JsonConfig::default().limit(LARGEST_BODY))
         .service(home::front)
         .service(home::front_feed)
@@ -139,7 +139,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(connect::routes)
         .configure(api::routes)
         .configure(owner::routes)
-        .configure(operator::routes);
+        .configure(operator::routes)
+        .configure(nowhere::routes);
     #[cfg(feature = "simulator")]
     super::dev::routes(config);
 }

@@ -13,7 +13,9 @@ use super::deeds::Deeds;
 use super::operator::{Pace, Waiting};
 use super::visitor;
 use crate::access::{Access, Invites, Operators};
-use crate::bots::{Creation, Fleet, HostSettings, Instance, Instances, Manager, Restoring};
+use crate::bots::{
+    Creation, Fleet, HostSettings, Instance, Instances, Manager, Owners, Plans, Restoring,
+};
 use crate::clock::{Millis, SharedClock};
 use crate::dispatch::FailingVersions;
 use crate::library::Library;
@@ -86,6 +88,10 @@ pub struct OperatorParts {
     pub creation: Arc<Creation>,
     /// Whom they invite.
     pub invites: Arc<Invites>,
+    /// Who operates the host in chat.
+    pub owners: Arc<Owners>,
+    /// How long bots run.
+    pub plans: Arc<Plans>,
     /// What is switched and set.
     pub settings: Arc<HostSettings>,
     /// How far the start has come.

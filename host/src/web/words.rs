@@ -118,6 +118,13 @@ texts! {
     trouble: "The host can't read its data at the moment. Try again later.",
         "Host sedang tidak bisa membaca datanya. Coba lagi nanti.",
         "El servidor no puede leer sus datos en este momento. Inténtalo más tarde.";
+    nowhere_title: "There is nothing here", "Tidak ada apa-apa di sini", "Aquí no hay nada";
+    nowhere: "Check the address. A link from WhatsApp, or from the terminal, has to be opened whole.",
+        "Periksa alamatnya. Tautan dari WhatsApp, atau dari terminal, harus dibuka seutuhnya.",
+        "Revisa la dirección. Un enlace de WhatsApp, o de la terminal, hay que abrirlo entero.";
+    unreadable: "What was sent can't be read, so nothing was done. Go back, check it and send it again.",
+        "Yang dikirim tidak bisa dibaca, jadi tidak ada yang dilakukan. Kembali, periksa, lalu kirim lagi.",
+        "No se puede leer lo que se envió, así que no se hizo nada. Vuelve atrás, revísalo y envíalo de nuevo.";
     too_slow: "What you sent did not come in time. Go back and send it again.",
         "Yang kamu kirim tidak sampai tepat waktu. Kembali dan kirim lagi.",
         "Lo que enviaste no llegó a tiempo. Vuelve atrás y envíalo de nuevo.";
@@ -249,6 +256,7 @@ texts! {
     dead_letters_text: "These were tried for about a day and given up. They are kept for a month at most.",
         "Ini sudah dicoba sekitar sehari, lalu ditinggalkan. Disimpan paling lama sebulan.",
         "Estos se intentaron durante un día más o menos y se dejaron. Se guardan un mes como máximo.";
+    dead_letters_more: "The latest {shown} of {count} are shown.", "Ditampilkan {shown} terbaru dari {count}.", "Se muestran los últimos {shown} de {count}.";
     dead_letter_tries: "Tries: {count}.", "Percobaan: {count}.", "Intentos: {count}.";
     replay: "Send again", "Kirim lagi", "Enviar otra vez";
     hook_not_replayed: "It is there no more, or too much waits already. Look at the page again.",
@@ -274,6 +282,9 @@ texts! {
     longer: "minutes", "bermenit-menit", "minutos";
     plugin_log: "Log and costs", "Log dan biaya", "Registro y costes";
     no_runs: "It has not run in your bot lately.", "Belum berjalan di botmu akhir-akhir ini.", "No se ha ejecutado en tu bot últimamente.";
+    log_cut: "More was logged than this page has room for. A program gets all of it: {call}.",
+        "Isi log lebih banyak daripada yang muat di halaman ini. Program mendapat semuanya: {call}.",
+        "Se registró más de lo que cabe en esta página. Un programa lo recibe todo: {call}.";
     runs: "Runs shown", "Yang ditampilkan", "Ejecuciones mostradas";
     runs_failed: "Of them failed", "Yang gagal", "De ellas fallidas";
     cpu_in_all: "Time on the processor in all", "Waktu prosesor seluruhnya", "Tiempo de procesador en total";

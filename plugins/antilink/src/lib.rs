@@ -87,8 +87,10 @@ use jadi_plugin_sdk as jadi;
 )]
 mod plugin {
     use jadi_plugin_sdk::arguments::Word;
+    use jadi_plugin_sdk::group_admin::Change;
     use jadi_plugin_sdk::{
-        Answer, Choice, Message, Reply, Result, Role, group_admin, groups, settings, switch, turns,
+        Answer, Choice, Context, Edit, Message, Reply, Result, Role, group_admin, groups, settings,
+        switch, turns,
     };
 
     use crate::{links, texts};
@@ -119,7 +121,7 @@ mod plugin {
 
     /// What becomes of the list of allowed hosts.
     #[derive(Choice)]
-    enum Change {
+    enum Listing {
         Add,
         Del,
     }
@@ -188,7 +190,7 @@ mod plugin {
     )]
     fn antilink_allow(
         message: &Message,
-        change: Option<Change>,
+        change: Option<Listing>,
         host: Option<Word>,
     ) -> Result<String> {
         let language = message.language();
@@ -203,7 +205,7 @@ mod plugin {
                 return Ok(texts::NO_HOST.in_language(&language).to_owned());
             };
             hosts.retain(|known| *known != host);
-            if matches!(change, Change::Add) {
+            if matches!(change, Listing::Add) {
                 if hosts.len() >= HOSTS {
                     return Ok(texts::FULL.in_language(&language).to_owned());
                 }
@@ -221,12 +223,32 @@ mod plugin {
 
     #[on_message(chats("group"), link)]
     fn link(message: &Message) -> Result<Answer> {
-        if message.role() >= Role::GroupAdmin || !settings::is_on("antilink")? {
+        seen(message, &message.text(), || {
+            group_admin::delete(message).map(Some)
+        })
+    }
+
+    /// A link that is put into a message later is a link too.
+    #[on_message_edit(chats("group"))]
+    fn edited(edit: &Edit) -> Result<Answer> {
+        seen(edit, &edit.text(), || {
+            let message = edit.original();
+            message.as_ref().map(group_admin::delete_quoted).transpose()
+        })
+    }
+
+    /// What is done about this text; `delete` deletes the message, unless the host knows it no more.
+    fn seen(
+        event: &Context,
+        text: &str,
+        delete: impl FnOnce() -> Result<Option<Change>>,
+    ) -> Result<Answer> {
+        if event.role() >= Role::GroupAdmin || !settings::is_on("antilink")? {
             return Ok(Answer::none());
         }
         let allowed = settings::text("antilink-allowed")?;
         let allowed: Vec<&str> = allowed.split_whitespace().collect();
-        let mut found = links::links(&message.text());
+        let mut found = links::links(text);
         found.retain(|link| !links::is_allowed(link, &allowed));
         // WhatsApp is asked only where it could matter.
         if found.iter().any(|link| links::is_invitation(link))
@@ -238,13 +260,13 @@ mod plugin {
             return Ok(Answer::none());
         }
         let action = settings::text("antilink-action")?;
-        let (sender, language) = (message.sender().jid, message.language());
+        let (sender, language) = (event.sender().jid, event.language());
         let who = format!("@{}", sender.split('@').next().unwrap_or(&sender));
         let say = |words: jadi_plugin_sdk::Words| {
             let text = words.fill(&language, &[("who", &who)]);
             Reply::text(text).mention(sender.as_str())
         };
-        let is_admin = message.bot_is_admin();
+        let is_admin = event.bot_is_admin();
         if action == "warn" || !is_admin {
             let words = match action.as_str() {
                 "warn" => texts::WARNING,
@@ -252,7 +274,10 @@ mod plugin {
             };
             return Ok(Answer::none().send(say(words)));
         }
-        let mut answer = Answer::none().then(group_admin::delete(message)?);
+        let mut answer = match delete()? {
+            Some(deleted) => Answer::none().then(deleted),
+            None => Answer::none(),
+        };
         answer = match action.as_str() {
             "remove" => answer
                 .then(group_admin::remove(&[sender.as_str()])?)

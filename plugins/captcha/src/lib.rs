@@ -172,8 +172,10 @@ mod plugin {
         let Some(mut asked) = kv::get::<Asked>(&key)? else {
             return Ok(Answer::none());
         };
-        let right = asked.get(&sender).map(|code| message.text().contains(code));
-        if right != Some(true) {
+        let right = asked
+            .get(&sender)
+            .is_some_and(|code| super::says(&message.text(), code));
+        if !right {
             return Ok(Answer::none());
         }
         asked.remove(&sender);
@@ -218,5 +220,36 @@ mod plugin {
 
     fn user(jid: &str) -> &str {
         jid.split('@').next().unwrap_or(jid)
+    }
+}
+
+/// Whether a text says this code, with whatever words: who tries several knows none.
+fn says(text: &str, code: &str) -> bool {
+    let mut numbers = text
+        .split(|c: char| !c.is_numeric())
+        .filter(|number| !number.is_empty());
+    numbers.next() == Some(code) && numbers.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says;
+
+    #[test]
+    fn the_code_and_no_other_number_is_said() {
+        for text in ["0042", " 0042!", "It is 0042.", "kode:0042"] {
+            assert!(says(text, "0042"), "{text}");
+        }
+        for text in [
+            "",
+            "42",
+            "00420",
+            "10042",
+            "0041 0042",
+            "0042 or 0043",
+            "0042 ٣",
+        ] {
+            assert!(!says(text, "0042"), "{text}");
+        }
     }
 }

@@ -46,7 +46,10 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
-    use jadi_plugin_sdk::{Answer, Message, Reply, Result, Role, group_admin, kv, turns};
+    use jadi_plugin_sdk::group_admin::Change;
+    use jadi_plugin_sdk::{
+        Answer, Context, Edit, Message, Reply, Result, Role, group_admin, kv, turns,
+    };
 
     use crate::{found, texts};
 
@@ -117,24 +120,45 @@ mod plugin {
 
     #[on_message(chats("group"))]
     fn said(message: &Message) -> Result<Answer> {
-        if message.role() >= Role::GroupAdmin {
+        seen(message, &message.text(), || {
+            group_admin::delete(message).map(Some)
+        })
+    }
+
+    /// A word that is put into a message later is there too.
+    #[on_message_edit(chats("group"))]
+    fn edited(edit: &Edit) -> Result<Answer> {
+        seen(edit, &edit.text(), || {
+            let message = edit.original();
+            message.as_ref().map(group_admin::delete_quoted).transpose()
+        })
+    }
+
+    /// What is done about this text; `delete` deletes the message, unless the host knows it no more.
+    fn seen(
+        event: &Context,
+        text: &str,
+        delete: impl FnOnce() -> Result<Option<Change>>,
+    ) -> Result<Answer> {
+        if event.role() >= Role::GroupAdmin {
             return Ok(Answer::none());
         }
-        let words: Vec<String> = kv::get(&key(&message.chat().jid))?.unwrap_or_default();
-        if words.is_empty() || !found(&message.text(), &words) {
+        let words: Vec<String> = kv::get(&key(&event.chat().jid))?.unwrap_or_default();
+        if words.is_empty() || !found(text, &words) {
             return Ok(Answer::none());
         }
-        let sender = message.sender().jid;
+        let sender = event.sender().jid;
         let who = format!("@{}", sender.split('@').next().unwrap_or(&sender));
-        let text = texts::WARNING.fill(&message.language(), &[("who", &who)]);
+        let text = texts::WARNING.fill(&event.language(), &[("who", &who)]);
         let warning = Reply::text(text).mention(sender);
-        if !message.bot_is_admin() {
+        if !event.bot_is_admin() {
             return Ok(Answer::none().send(warning));
         }
-        Ok(Answer::none()
-            .then(group_admin::delete(message)?)
-            .send(warning.unquoted())
-            .then(turns::end()?))
+        let answer = match delete()? {
+            Some(deleted) => Answer::none().then(deleted),
+            None => Answer::none(),
+        };
+        Ok(answer.send(warning.unquoted()).then(turns::end()?))
     }
 
     fn key(chat: &str) -> String {

@@ -129,6 +129,11 @@ fn any_step() -> impl Strategy<Value = Step> {
         expectation.prop_map(Step::Expect),
         (any_name(), any_text(), prop::option::of(any_name()))
             .prop_map(|(who, text, of)| Step::Delete { who, text, of }),
+        (any_name(), any_text(), any_text()).prop_map(|(who, text, to)| Step::Edit {
+            who,
+            text,
+            to
+        }),
     ];
     let cast = prop_oneof![
         any_account().prop_map(Step::Phone),

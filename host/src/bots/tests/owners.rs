@@ -42,7 +42,9 @@ async fn nobody_is_a_system_owner_and_a_bot() {
     let verdict = owners.may_name(BOB).await.expect("it can be asked");
     assert_eq!(verdict, Ok(number(BOB)));
     for (n, named) in [BOB, BOB, SHOP].into_iter().enumerate() {
-        let done = owners.name(id(n as u8), plugin(), number(named)).await;
+        let done = owners
+            .name(id(n as u8), Some(plugin()), number(named))
+            .await;
         done.expect("kept");
     }
     let both = [(ROOT.to_owned(), true), (BOB.to_owned(), false)];
@@ -64,7 +66,7 @@ async fn nobody_is_a_system_owner_and_a_bot() {
         owners.may_drop(CAROL),
         Err(RefusalReason::NoSystemOwner.into())
     );
-    let done = owners.dismiss(id(4), plugin(), number(BOB)).await;
+    let done = owners.dismiss(id(4), Some(plugin()), number(BOB)).await;
     done.expect("kept");
     assert_eq!(all(&owners), [(ROOT.to_owned(), true)]);
     process.end().await;
@@ -76,12 +78,12 @@ async fn of_two_who_drop_each_other_one_stays() {
     let process = Process::start_for(&dir, 5, SystemOwners::default()).await;
     let owners = owners_of(&process).await;
     for named in [ALICE, BOB] {
-        let done = owners.name(id(1), plugin(), number(named)).await;
+        let done = owners.name(id(1), Some(plugin()), number(named)).await;
         done.expect("kept");
     }
     let (one, other) = tokio::join!(
-        owners.dismiss(id(2), plugin(), number(ALICE)),
-        owners.dismiss(id(3), plugin(), number(BOB)),
+        owners.dismiss(id(2), Some(plugin()), number(ALICE)),
+        owners.dismiss(id(3), Some(plugin()), number(BOB)),
     );
     one.and(other).expect("kept");
     assert_eq!(all(&owners), [(BOB.to_owned(), false)]);

@@ -21,6 +21,8 @@ mod shelf;
 mod usage;
 mod webhooks;
 
+pub(crate) use plugin_records::run as run_of_plugin;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

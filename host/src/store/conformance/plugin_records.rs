@@ -32,7 +32,7 @@ async fn receipts(context: &dyn DataContext, wanted: Wanted) -> Vec<String> {
 }
 
 /// One event that `plugin` handles and that leaves this receipt.
-async fn run(context: &dyn DataContext, n: usize, plugin: &str, receipt: &str) {
+pub(crate) async fn run(context: &dyn DataContext, n: usize, plugin: &str, receipt: &str) {
     let row = one(context, &format!("A{n}")).await;
     let handled = Handled {
         receipt: Some(receipt.as_bytes().to_vec()),

@@ -106,6 +106,17 @@ impl Problem {
         )
     }
 
+    /// No bot can be called that.
+    pub(in crate::web) fn no_name() -> Self {
+        let message = |language: Language| language.texts().name_wrong;
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "INVALID_NAME",
+            message(Language::English),
+        )
+        .also(message(Language::Indonesian), message(Language::Spanish))
+    }
+
     /// This server makes no bots.
     pub(in crate::web) fn no_hosting() -> Self {
         let message = "No new bots are taken here.";

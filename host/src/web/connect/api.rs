@@ -72,7 +72,7 @@ pub(super) fn method(word: &str) -> Result<LinkMethod, Problem> {
     request_body = Connect,
     responses(
         (status = 200, body = Good<Told>),
-        (status = "4XX", body = Failure, description = "INVALID_REQUEST, INVALID_PHONE_NUMBER, INVALID_METHOD, BOT_ALREADY_EXISTS, \
+        (status = "4XX", body = Failure, description = "INVALID_REQUEST, INVALID_PHONE_NUMBER, INVALID_NAME, INVALID_METHOD, BOT_ALREADY_EXISTS, \
             REQUEST_RUNNING, SLOTS_FULL, CREATION_OFF, INVITE_CODE_REQUIRED, INVITE_CODE_INVALID or RATE_LIMITED"),
         (status = "5XX", body = Failure, description = "CONNECTION_FAILED"),
     ),
@@ -95,6 +95,10 @@ pub(in crate::web) async fn subbot_connect(
         };
         let attempts = shared.attempts()?;
         let (id, attempt) = attempts.begin(asked).await?;
+        let by = shared.visitor_of("a program of a visitor's", &request);
+        shared
+            .note(by, "create", "", &attempt.number.masked())
+            .await;
         let shown = {
             let mut status = attempt.status.clone();
             let shown = status.wait_for(|status| {

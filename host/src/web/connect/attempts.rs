@@ -12,7 +12,7 @@ use super::api::no_store;
 use super::countries::no_number;
 use crate::access::{Invited, Invites};
 use crate::bots::{
-    BotState, BotStatus, Creation, CreationError, Door, Instance, Instances, Request, Step,
+    BotState, BotStatus, Creation, CreationError, Door, Instance, Instances, Request, Step, is_name,
 };
 use crate::clock::{Millis, SharedClock};
 use crate::model::{Cause, Jid, LinkMethod, Person, PhoneNumber};
@@ -147,6 +147,9 @@ impl Attempts {
             .number
             .parse()
             .map_err(|error| no_number(&asked.number, &error))?;
+        if !is_name(&asked.name) {
+            return Err(Problem::no_name());
+        }
         // Who links a phone from a page has shown that it is theirs: the bot is its number's.
         let owner = Person {
             jid: Jid::of_number(&number),

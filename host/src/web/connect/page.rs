@@ -51,7 +51,12 @@ async fn try_to_begin(request: &HttpRequest, shared: &Shared, form: Form) -> Htt
             method: api::method(&form.method)?,
             invite: form.invite.clone(),
         };
-        shared.attempts()?.begin(asked).await
+        let begun = shared.attempts()?.begin(asked).await?;
+        let by = shared.visitor_of("the connect page", request);
+        shared
+            .note(by, "create", "", &begun.1.number.masked())
+            .await;
+        Ok(begun)
     };
     match begun.await {
         Ok((id, _)) => HttpResponse::SeeOther()

@@ -100,6 +100,7 @@ pub(in crate::web) async fn sign_out(
         if let Some(secret) = shown(&request, access, SESSION.name) {
             visit.parts.operators.sign_out(&secret);
         }
+        visit.note("sign-out", "", "").await;
         with_cookie(go("/operator/sign-in"), &forgotten(access, SESSION.name))
     })
     .await

@@ -9,6 +9,7 @@ use crate::model::{BotId, BotRecord, BotRole, LinkMethod};
 use crate::web::owner::tests::{Bench, Seen, bench_of, bot, get, post};
 
 mod invites;
+mod people;
 mod programs;
 mod tokens;
 mod weight;

@@ -15,6 +15,8 @@ use crate::web::words::Texts;
 
 /// The most runs that are shown.
 pub(in crate::web) const RUNS: u32 = 50;
+/// The most bytes of what plugins logged on one page, of the latest runs first: it has to come over a slow line too.
+const LOGGED: usize = 12_000;
 
 #[derive(Template)]
 #[template(path = "plugin_log.html")]
@@ -28,6 +30,10 @@ struct Page<'a> {
     /// Of all that are shown.
     cpu: String,
     memory: String,
+    /// Whether there is more in their logs than is shown.
+    cut: bool,
+    /// What a program gets all of it by.
+    call: String,
 }
 
 /// One run.
@@ -66,6 +72,14 @@ async fn show(visit: &Visit<'_>, name: &str) -> HttpResponse {
             return visit.trouble(&error);
         }
     };
+    let logged = |run: &LogEntry| {
+        run.receipt
+            .log
+            .iter()
+            .map(|line| line.text.len())
+            .sum::<usize>()
+    };
+    let cut = runs.iter().map(logged).sum::<usize>() > LOGGED;
     let failed = runs.iter().filter(|run| run.receipt.failure.is_some());
     let cpu = runs.iter().map(|run| used(run, Measure::Cpu));
     let memory = runs.iter().map(|run| used(run, Measure::Memory));
@@ -76,8 +90,25 @@ async fn show(visit: &Visit<'_>, name: &str) -> HttpResponse {
         failed: failed.count(),
         cpu: micros(cpu.fold(0, u64::saturating_add)),
         memory: bytes(memory.max().unwrap_or_default()),
-        runs: runs.into_iter().rev().map(Run::of).collect(),
+        cut,
+        call: format!("GET /api/v1/bot/plugins/{name}/log"),
+        runs: shown(runs),
     })
+}
+
+/// The latest first, with as much of their logs as there is room for.
+fn shown(runs: Vec<LogEntry>) -> Vec<Run> {
+    let mut room = LOGGED;
+    let run = |mut entry: LogEntry| {
+        entry.receipt.log.retain_mut(|line| {
+            let had_room = room > 0;
+            line.text.truncate(line.text.floor_char_boundary(room));
+            room = room.saturating_sub(line.text.len());
+            had_room
+        });
+        Run::of(entry)
+    };
+    runs.into_iter().rev().map(run).collect()
 }
 
 impl Run {

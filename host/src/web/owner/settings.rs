@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, post};
 
 use super::page::{self, Typed};
 use super::visit::{Visit, form_sent};
-use crate::bots::NAME;
+use crate::bots::is_name;
 use crate::model::{MOST_PREFIXES, is_prefix};
 use crate::store::{SettingsChange, StoreError};
 use crate::web::forms::Fields;
@@ -78,8 +78,7 @@ pub(in crate::web) fn read(
     language: Language,
 ) -> Result<SettingsChange, &'static str> {
     let texts = language.texts();
-    let plain = typed.name.chars().all(|c| !c.is_control());
-    if !plain || typed.name.chars().count() > NAME {
+    if !is_name(&typed.name) {
         return Err(texts.name_wrong);
     }
     let known = Language::tagged(&typed.language);

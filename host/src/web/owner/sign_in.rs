@@ -8,12 +8,14 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use super::visit::{SESSION, form_sent};
+use super::visit::{Owner, SESSION, form_sent};
 use crate::web::forms::{Fields, from_here};
 use crate::web::home::render;
 use crate::web::language::Language;
 use crate::web::shared::{OwnerParts, Shared};
-use crate::web::visit::{cookie, forgotten, go, notice, shown, stale, trouble, with_cookie};
+use crate::web::visit::{
+    Who as _, cookie, forgotten, go, notice, shown, stale, trouble, with_cookie,
+};
 use crate::web::words::Texts;
 
 /// The cookie that ties a link's form to the browser that shows it.
@@ -90,6 +92,13 @@ pub(in crate::web) async fn use_link(
         }
         match parts.access.sign_in(&link).await {
             Ok(Some(secret)) => {
+                if let Ok(Some(visitor)) = parts.access.visitor(secret.reveal()).await {
+                    let (by, bot) = (
+                        shared.visitor_of(Owner::BY, &request),
+                        visitor.bot.to_string(),
+                    );
+                    shared.note(by, "sign-in", &bot, "").await;
+                }
                 let answer = with_cookie(go("/bot"), &SESSION.cookie(&parts.access, &secret));
                 with_cookie(answer, &forgotten(&parts.access, FORM))
             }
@@ -127,6 +136,7 @@ pub(in crate::web) async fn sign_out(
         if let Err(error) = access.sign_out(&secret).await {
             return visit.trouble(&error);
         }
+        visit.note("sign-out", "").await;
         with_cookie(go("/"), &forgotten(access, SESSION.name))
     })
     .await

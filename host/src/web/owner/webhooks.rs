@@ -15,6 +15,9 @@ use crate::web::visit::{go, notice, with_status};
 use crate::web::words::Texts;
 use crate::webhooks::address;
 
+/// The most dead letters that are shown.
+const SHOWN: usize = 50;
+
 #[derive(Template)]
 #[template(path = "webhooks.html")]
 struct Page<'a> {
@@ -22,7 +25,10 @@ struct Page<'a> {
     t: &'static Texts,
     form: &'a str,
     webhooks: Vec<Webhook>,
+    /// The latest.
     dead: Vec<DeadLetter>,
+    /// How many there are in all.
+    undelivered: usize,
     /// The secret of the one that was made a moment ago.
     new: Option<String>,
     /// What was typed.
@@ -33,6 +39,11 @@ struct Page<'a> {
 impl Page<'_> {
     fn time(&self, at: &Millis) -> String {
         moment(*at)
+    }
+
+    /// Where it should have gone: the whole address stands above.
+    fn server<'l>(&self, letter: &'l DeadLetter) -> &'l str {
+        server_of(&letter.url)
     }
 
     /// Why something was not taken.
@@ -141,11 +152,16 @@ async fn show(
     problem: Option<&'static str>,
 ) -> HttpResponse {
     match visit.parts.manager.webhooks(visit.bot.id).await {
-        Ok((webhooks, dead)) => render(&Page {
+        Ok((webhooks, mut dead)) => render(&Page {
             lang: visit.language.tag(),
             t: visit.language.texts(),
             form: &visit.form,
             webhooks,
+            undelivered: {
+                let all = dead.len();
+                dead.truncate(SHOWN);
+                all
+            },
             dead,
             new,
             typed,

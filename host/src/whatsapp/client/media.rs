@@ -82,7 +82,7 @@ fn known(
     let bytes = file.file_length().unwrap_or_default();
     let handle = Handle {
         kind,
-        path: file.direct_path()?.to_owned(),
+        path: file.direct_path().filter(|path| is_path(path))?.to_owned(),
         key: BASE64.encode(file.media_key()?),
         plain_sha256: BASE64.encode(file.file_sha256()?),
         sealed_sha256: BASE64.encode(file.file_enc_sha256()?),
@@ -99,9 +99,18 @@ fn known(
     })
 }
 
+/// Whether this is a path and nothing more. Whoever sends a message writes it, and the client puts it behind a media host's name
+/// together with a token of the account: what is no path would take that to a host of the sender's choice.
+fn is_path(path: &str) -> bool {
+    path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// What the client downloads a file by, from its handle.
 pub(super) fn locate(handle: &[u8]) -> Option<DownloadParams> {
     let handle: Handle = serde_json::from_slice(handle).ok()?;
+    if !is_path(&handle.path) {
+        return None;
+    }
     Some(DownloadParams::encrypted(
         handle.path,
         &BASE64.decode(handle.key).ok()?,
@@ -257,6 +266,42 @@ mod tests {
             let place = kept(&media.handle).expect("a handle");
             let again = message(&out, place, "a caption", MessageField::none());
             assert_eq!(read(&again), Some(media), "sent on, it is the same file");
+        }
+    }
+
+    #[test]
+    fn what_is_no_path_takes_no_token_to_another_host() {
+        let out = MediaOut {
+            kind: MediaKind::Image,
+            mime: String::new(),
+            file_name: None,
+            content: MediaContent::Bytes(Vec::new()),
+        };
+        let image = |path: &str| {
+            let file = Uploaded {
+                direct_path: path.to_owned(),
+                ..uploaded()
+            };
+            message(&out, file, "", MessageField::none())
+        };
+        let media = read(&image("/v/t62.7118-24/1_n.enc?ccb=11-4&oh=0_A-b%3D")).expect("a file");
+        assert!(locate(&media.handle).is_some());
+        let handle = String::from_utf8(media.handle).expect("JSON");
+        for path in [
+            "@evil.example/x",
+            ".evil.example/x",
+            ":1@evil.example/x",
+            "",
+            "/v x",
+            "/v\r\nhost: x",
+            "/\u{e9}",
+        ] {
+            assert_eq!(read(&image(path)), None, "{path:?}");
+            // One that was kept by an earlier version.
+            let mut kept: Handle = serde_json::from_str(&handle).expect("a handle");
+            kept.path = path.to_owned();
+            let kept = serde_json::to_vec(&kept).expect("JSON");
+            assert!(locate(&kept).is_none(), "{path:?}");
         }
     }
 

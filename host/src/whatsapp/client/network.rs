@@ -67,8 +67,12 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(endpoint: &Endpoint) -> Self {
+        // What is asked holds a token of the bot's account: it goes to the media host in secret or nowhere.
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(HTTP_DEADLINE))
+            .https_only(matches!(endpoint, Endpoint::WhatsApp))
+            .max_redirects(0)
+            .proxy(None)
             .build();
         let inner = whatsapp_rust::http::UreqHttpClient::with_agent(agent.into())
             .with_max_body_bytes(LARGEST_ANSWER);
@@ -121,21 +125,63 @@ impl HttpClient for Http {
     }
 }
 
-#[cfg(all(test, feature = "simulator"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_media_host_is_the_simulator() {
-        let http = Http::new(&Endpoint::Simulator {
+    fn whatsapps_media_hosts_are_asked_in_secret_only() {
+        let http = Http::new(&Endpoint::WhatsApp);
+        let asked = http.execute_streaming(HttpRequest::get("http://127.0.0.1:1/v/x?token=y"));
+        let error = asked.err().expect("refused").to_string();
+        assert!(error.contains("https"), "{error}");
+    }
+
+    #[cfg(feature = "simulator")]
+    fn simulated(media: &str) -> Http {
+        Http::new(&Endpoint::Simulator {
             chat: "ws://127.0.0.1:1/ws/chat".to_owned(),
-            media: "http://127.0.0.1:2/".to_owned(),
-        });
+            media: media.to_owned(),
+        })
+    }
+
+    #[cfg(feature = "simulator")]
+    #[test]
+    fn every_media_host_is_the_simulator() {
+        let http = simulated("http://127.0.0.1:2/");
         let url = |url: &str| http.aimed(HttpRequest::get(url)).url;
         assert_eq!(
             url("https://mmg.whatsapp.net/v/x?token=y"),
             "http://127.0.0.1:2/v/x?token=y"
         );
         assert_eq!(url("https://example.net"), "http://127.0.0.1:2/");
+    }
+
+    #[cfg(feature = "simulator")]
+    #[test]
+    fn nobody_is_followed_to_another_place() {
+        use std::io::{Read as _, Write as _};
+
+        let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = server.local_addr().expect("bound");
+        let served = std::thread::spawn(move || {
+            let (mut visitor, _) = server.accept().expect("a visitor");
+            let _ = visitor.read(&mut [0; 4096]).expect("asked");
+            let elsewhere = format!(
+                "HTTP/1.1 302 Found\r\nlocation: http://{address}/elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
+            visitor.write_all(elsewhere.as_bytes()).expect("answered");
+            drop(visitor);
+            server.set_nonblocking(true).expect("a listener");
+            server
+        });
+        let asked = simulated(&format!("http://{address}"))
+            .execute_streaming(HttpRequest::get("https://mmg.whatsapp.net/v/x?token=y"));
+        let server = served.join().expect("it ends");
+        assert!(
+            asked.map_or(true, |answer| answer.status_code == 302),
+            "it was followed"
+        );
+        assert!(server.accept().is_err(), "the other place was asked too");
     }
 }

@@ -15,6 +15,9 @@ use crate::web::operator::{Asked, BOTS, ending, fitting};
 use crate::web::shared::{OperatorParts, Shared};
 use crate::web::view::status_of;
 
+/// The longest plan, days.
+const MOST_DAYS: u32 = 3650;
+
 /// A bot of the host.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -72,6 +75,15 @@ pub(in crate::web) struct HostedBotFacts {
     sent: u64,
     /// Groups that it is in.
     groups: u64,
+}
+
+/// How long a bot runs.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct BotPlan {
+    /// So many days from now, 1 to 3650; null for as long as it likes.
+    #[schema(required)]
+    days: Option<u32>,
 }
 
 /// Why a bot is ended.
@@ -200,6 +212,48 @@ pub(in crate::web) async fn stop(
 ) -> HttpResponse {
     with_token(&request, &shared, async |program| {
         run(&program, &id, false).await
+    })
+    .await
+}
+
+/// Makes a bot's plan end after so many days, or never; its owner is told. One that was stopped at the former end is started.
+#[utoipa::path(
+    tag = "The host",
+    operation_id = "set_plan",
+    security(("operator" = [])),
+    params(("id" = String, Path, description = "The bot's id")),
+    request_body = BotPlan,
+    responses(
+        (status = 200, body = Good<HostedBotFacts>),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, NOT_OPERATOR, INVALID_REQUEST, INVALID_VALUE, BOT_NOT_FOUND, MAIN_BOT or RATE_LIMITED"),
+        Broken,
+    ),
+)]
+#[post("/api/v1/operator/bots/{id}/plan")]
+pub(in crate::web) async fn plan(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    id: web::Path<String>,
+    body: Result<web::Json<BotPlan>, actix_web::Error>,
+) -> HttpResponse {
+    with_token(&request, &shared, async |program| {
+        let days = body.map_err(|error| Problem::body(&error))?.days;
+        let bot = named(&program, &id).await?;
+        if bot.role == BotRole::Main {
+            let message = "The main bot has no plan: it runs as long as the host.";
+            return Err(Problem::new(StatusCode::CONFLICT, "MAIN_BOT", message));
+        }
+        if days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
+            let message = format!("days: A plan lasts 1 to {MOST_DAYS} days.");
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Err(Problem::new(status, "INVALID_VALUE", message));
+        }
+        let event = program.parts.fleet.new_message_id();
+        let set = program.parts.plans.set(event, bot.id, None, days).await;
+        set.map_err(no_store)?;
+        let detail = days.map(|days| days.to_string()).unwrap_or_default();
+        program.note("set-plan", &bot.id.to_string(), &detail).await;
+        facts(&program, &named(&program, &id).await?).await
     })
     .await
 }

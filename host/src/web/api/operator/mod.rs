@@ -3,14 +3,15 @@
 //!
 //! # Layout
 //!
-//! - `host`: how it does, slots, the pause and features. `bots`: all of them, one, and its end. `invites`: codes for new ones.
-//! - `plugins`: all of them, and one. `components`: a plugin's file, what it may do, and consent to it. `deeds`: who did what.
+//! - `host`: how it does, slots, the pause and features. `bots`: all of them, one, its plan and its end. `invites`: codes for new ones.
+//! - `owners`: who operates it. `plugins`: all of them, and one. `components`: a plugin's file, what it may do, and consent to it. `deeds`: who did what.
 
 pub(in crate::web) mod bots;
 pub(in crate::web) mod components;
 pub(in crate::web) mod deeds;
 pub(in crate::web) mod host;
 pub(in crate::web) mod invites;
+pub(in crate::web) mod owners;
 pub(in crate::web) mod plugins;
 
 use actix_web::http::StatusCode;
@@ -31,7 +32,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(bots::look)
         .service(bots::start)
         .service(bots::stop)
+        .service(bots::plan)
         .service(bots::end)
+        .service(owners::list)
+        .service(owners::add)
+        .service(owners::remove)
         .service(invites::list)
         .service(invites::add)
         .service(invites::revoke)

@@ -15,19 +15,19 @@ use crate::web::owner::tests::{Bench, bot, get};
 use crate::web::shared::OperatorParts;
 
 /// A program of the operator's.
-struct Till {
-    bench: Bench,
+pub(super) struct Till {
+    pub(super) bench: Bench,
     token: String,
 }
 
 impl Till {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let bench = bench().await;
         let token = made(&bench, "till").await;
         Self { bench, token }
     }
 
-    fn parts(&self) -> &OperatorParts {
+    pub(super) fn parts(&self) -> &OperatorParts {
         let operator = self.bench.shared.parts.operator.as_ref();
         operator.expect("there is an operator")
     }
@@ -37,13 +37,18 @@ impl Till {
     }
 
     /// What is answered to what goes well.
-    async fn done(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+    pub(super) async fn done(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let (status, mut told) = self.ask(method, path, body).await;
         assert_eq!(status, StatusCode::OK, "{path}: {told}");
         told["data"].take()
     }
 
-    async fn refused(&self, method: Method, path: &str, body: Option<Value>) -> (u16, String) {
+    pub(super) async fn refused(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (u16, String) {
         refusal(self.ask(method, path, body).await)
     }
 

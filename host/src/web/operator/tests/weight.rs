@@ -2,33 +2,7 @@
 
 use super::*;
 use crate::store::Deed;
-
-/// The most bytes of a page with all that it loads, before anything is compressed.
-const HEAVIEST: usize = 100_000;
-
-/// A text of so many characters that take the most room.
-fn long(characters: usize) -> String {
-    "🛶".repeat(characters)
-}
-
-/// How many bytes a page has with its styles, scripts and pictures.
-async fn weight(bench: &Bench, path: &str, operator: &Cookie<'static>) -> usize {
-    let page = bench.ask(get(path).cookie(operator.clone())).await;
-    assert_eq!(page.status, StatusCode::OK, "{path}");
-    let mut assets: Vec<&str> = page
-        .text
-        .split('"')
-        .filter(|text| text.starts_with("/static/"))
-        .collect();
-    assets.sort_unstable();
-    assets.dedup();
-    assert!(assets.len() >= 3, "{path}: {assets:?}");
-    let mut bytes = page.body.len();
-    for asset in assets {
-        bytes += bench.ask(get(asset)).await.body.len();
-    }
-    bytes
-}
+use crate::web::owner::tests::{HEAVIEST, long, weight};
 
 #[actix_web::test]
 async fn no_page_is_over_100_kb_however_much_there_is() {
@@ -65,8 +39,10 @@ async fn no_page_is_over_100_kb_however_much_there_is() {
         "/operator",
         "/operator/audit",
         "/operator/bots",
+        &format!("/operator/bots/{}", bot(10)),
         "/operator/invites",
         "/operator/plugins",
+        "/operator/tokens",
     ] {
         let bytes = weight(&bench, path, &operator).await;
         assert!(bytes <= HEAVIEST, "{path}: {bytes} bytes");

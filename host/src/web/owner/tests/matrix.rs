@@ -185,6 +185,7 @@ impl World {
             .replace("{name}", name)
             .replace("{deed}", "disable")
             .replace("{jid}", "6280000000201")
+            .replace("{number}", "6280000000201")
             .replace("{key}", &unguessed)
             .replace("{link}", &unguessed)
     }
@@ -202,6 +203,8 @@ impl World {
             }
             "/api/v1/operator" => request.set_json(json!({"slots": 1})),
             "/api/v1/operator/bots/{id}/end" => request.set_json(json!({"reason": "none"})),
+            "/api/v1/operator/bots/{id}/plan" => request.set_json(json!({"days": 1})),
+            "/api/v1/operator/owners" => request.set_json(json!({"number": "6280000000201"})),
             "/api/v1/operator/invites" => request.set_json(json!({"name": "new", "uses": 1})),
             "/api/v1/operator/plugins" => request.set_json(json!({"digest": "0"})),
             "/api/v1/operator/plugins/{name}" => request.set_json(json!({"everywhere": false})),

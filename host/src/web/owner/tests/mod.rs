@@ -3,6 +3,7 @@
 
 mod feed;
 mod matrix;
+mod nowhere;
 mod page;
 mod plugins;
 mod programs;
@@ -11,6 +12,9 @@ mod sign_in;
 mod takeout;
 mod tokens;
 mod webhooks;
+mod weight;
+
+pub(in crate::web) use weight::{HEAVIEST, long, weight};
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -33,7 +37,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::{Access, Invites, Operators};
 use crate::bots::{
-    Creation, Endings, Equip, Features, Fleet, FleetParts, HostSettings, Manager, Restoring,
+    Creation, Endings, Equip, Features, Fleet, FleetParts, HostSettings, Manager, Owners, Plans,
+    Restoring,
 };
 use crate::clock::MovableClock;
 use crate::dispatch::tests::bare as dispatch;
@@ -205,6 +210,9 @@ pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> B
         delay.clone(),
     );
     let settings = settings.await.expect("settings");
+    let owners = Owners::open(fleet.clone(), creation.clone()).await;
+    let owners = owners.expect("owners");
+    let plans = Plans::open(fleet.clone()).await.expect("plans");
     let shelf = Arc::new(Shelf(Mutex::default()));
     let manager = Manager::new(fleet.clone(), endings.clone(), shelf.clone());
     let invites = Invites::new(
@@ -225,6 +233,8 @@ pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> B
             manager: manager.clone(),
             creation: creation.clone(),
             invites: invites.clone(),
+            owners: owners.clone(),
+            plans: plans.clone(),
             settings,
             restoring: Restoring::default(),
             library,
@@ -280,6 +290,17 @@ impl Bench {
         let session = self.starts.next().await;
         session.open(account(n).as_str()).await;
         self.reaches(n, "open").await;
+    }
+
+    /// The main bot is brought up and connected.
+    pub(in crate::web) async fn main_opens(&mut self) {
+        let record = self.fleet.main_record("en").await.expect("a record");
+        let instance = self.fleet.launch(&record).await.expect("it runs");
+        self.starts.next().await.open(account(9).as_str()).await;
+        let mut status = instance.watch();
+        let open = status.wait_for(|status| status.state.name() == "open");
+        let open = tokio::time::timeout(DEADLINE, open).await;
+        open.expect("in time").expect("it lives");
     }
 
     /// Waits until no bot is being ended any more.

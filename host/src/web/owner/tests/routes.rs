@@ -385,6 +385,30 @@ pub(super) const TABLE: &[Row] = &[
     Row(
         By::Operator,
         "POST",
+        "/api/v1/operator/bots/{id}/plan",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "GET",
+        "/api/v1/operator/owners",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "POST",
+        "/api/v1/operator/owners",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "DELETE",
+        "/api/v1/operator/owners/{number}",
+        [401, 401, 403, 403],
+    ),
+    Row(
+        By::Operator,
+        "POST",
         "/api/v1/operator/bots/{id}/end",
         [401, 401, 403, 403],
     ),

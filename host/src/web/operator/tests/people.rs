@@ -1,0 +1,100 @@
+//! Plans and system owners, set by a program.
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use super::programs::Till;
+use super::{deed, deeds};
+use crate::clock::Clock as _;
+use crate::web::owner::tests::bot;
+
+const CAROL: &str = "6280000000103";
+const DAVE: &str = "6280000000104";
+
+#[actix_web::test]
+async fn a_plan_is_set_and_taken_back() {
+    let mut till = Till::new().await;
+    let plan = format!("/bots/{}/plan", bot(1));
+    let set = async |till: &Till, days: Value| {
+        let body = Some(json!({"days": days}));
+        till.done(Method::POST, &plan, body).await
+    };
+    let told = set(&till, json!(30)).await;
+    let ends = till.bench.clock.now() + 30 * 24 * 3600 * 1000;
+    assert_eq!(
+        (&told["plan"], &told["planEnds"]),
+        (&json!("30 days"), &json!(ends))
+    );
+    let told = set(&till, Value::Null).await;
+    assert_eq!(
+        (&told["plan"], &told["planEnds"]),
+        (&Value::Null, &Value::Null)
+    );
+
+    for (days, refused) in [
+        (json!(0), (422, "INVALID_VALUE")),
+        (json!(3651), (422, "INVALID_VALUE")),
+        (json!("soon"), (400, "INVALID_REQUEST")),
+    ] {
+        let body = Some(json!({"days": days}));
+        let (status, code) = till.refused(Method::POST, &plan, body).await;
+        assert_eq!((status, code.as_str()), refused, "{days}");
+    }
+    let days = Some(json!({"days": 1}));
+    let none = format!("/bots/{}/plan", bot(77));
+    let refused = till.refused(Method::POST, &none, days.clone()).await;
+    assert_eq!(refused, (404, "BOT_NOT_FOUND".to_owned()));
+    till.bench.main_opens().await;
+    let main = till.parts().registry.main().await.expect("read");
+    let main = format!("/bots/{}/plan", main.expect("a main bot").id);
+    let refused = till.refused(Method::POST, &main, days).await;
+    assert_eq!(refused, (409, "MAIN_BOT".to_owned()));
+
+    let kept = deeds(&till.bench).await;
+    let id = bot(1).to_string();
+    for detail in ["30", ""] {
+        assert!(kept.contains(&deed("set-plan", &id, detail)), "{kept:?}");
+    }
+}
+
+#[actix_web::test]
+async fn who_operates_the_host_is_named_and_dropped() {
+    let mut till = Till::new().await;
+    let owners = async |till: &Till| till.done(Method::GET, "/owners", None).await;
+    let named = |number: &str| Some(json!({"number": number}));
+    assert_eq!(owners(&till).await, json!([]));
+    // Whether somebody has the number only WhatsApp can tell.
+    let refused = till.refused(Method::POST, "/owners", named(CAROL)).await;
+    assert_eq!(refused, (503, "CONNECTION_FAILED".to_owned()));
+
+    till.bench.main_opens().await;
+    let told = till.done(Method::POST, "/owners", named(CAROL)).await;
+    let carol = json!([{"number": CAROL, "configured": false}]);
+    assert_eq!(told, carol);
+    assert_eq!(owners(&till).await, carol);
+    for (number, refused) in [
+        ("12", (400, "INVALID_PHONE_NUMBER")),
+        (CAROL, (422, "INVALID_VALUE")),
+        ("6280000000201", (422, "INVALID_VALUE")),
+    ] {
+        let (status, code) = till.refused(Method::POST, "/owners", named(number)).await;
+        assert_eq!((status, code.as_str()), refused, "{number}");
+    }
+
+    // The last one stays.
+    let carols = format!("/owners/{CAROL}");
+    let refused = till.refused(Method::DELETE, &carols, None).await;
+    assert_eq!(refused, (422, "INVALID_VALUE".to_owned()));
+    till.done(Method::POST, "/owners", named(DAVE)).await;
+    let left = till.done(Method::DELETE, &carols, None).await;
+    assert_eq!(left, json!([{"number": DAVE, "configured": false}]));
+
+    let kept = deeds(&till.bench).await;
+    for (what, number) in [
+        ("name-system-owner", CAROL),
+        ("name-system-owner", DAVE),
+        ("drop-system-owner", CAROL),
+    ] {
+        assert!(kept.contains(&deed(what, "", number)), "{what}: {kept:?}");
+    }
+}
