@@ -13,10 +13,12 @@ use crate::web::home::render;
 use crate::web::shared::Shared;
 use crate::web::words::Texts;
 
-/// The most runs that are shown.
+/// The most runs that a program is told.
 pub(in crate::web) const RUNS: u32 = 50;
 /// The most bytes of what plugins logged on one page, of the latest runs first: it has to come over a slow line too.
-const LOGGED: usize = 12_000;
+const LOGGED: usize = 8_000;
+/// The most runs on one page.
+const SHOWN: u32 = 30;
 
 #[derive(Template)]
 #[template(path = "plugin_log.html")]
@@ -64,7 +66,7 @@ async fn show(visit: &Visit<'_>, name: &str) -> HttpResponse {
     let runs = match visit
         .parts
         .manager
-        .plugin_runs(visit.bot.id, name, RUNS)
+        .plugin_runs(visit.bot.id, name, SHOWN)
         .await
     {
         Ok(runs) => runs,
