@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::fleet::Fleet;
-use super::notices::Notice;
+use super::notices::{self, Notice};
 use super::status::BotState;
 use crate::clock::{Millis, millis};
 use crate::dispatch::Dispatch;
-use crate::model::{BotId, BotRole, Budget, CpuTime, Jid, Outgoing};
+use crate::model::{BotId, BotRole, Budget, CpuTime};
 use crate::store::Day;
 
 /// Between two looks at all bots.
@@ -180,7 +180,7 @@ impl Watcher {
         }
         if tell_quota {
             let allowed = load.quota.allowed;
-            self.tell(bot, Notice::NoMoreToday { allowed }).await;
+            notices::tell(&self.fleet, bot, Notice::NoMoreToday { allowed }).await;
         }
     }
 
@@ -209,36 +209,7 @@ impl Watcher {
             return;
         }
         let minutes = millis(pause) / 60_000;
-        self.tell(bot, Notice::Paused { of, minutes }).await;
-    }
-
-    /// Tells the bot's owner or, when it has none, the operators.
-    async fn tell(&self, bot: BotId, notice: Notice) {
-        let record = match self.fleet.parts.store.registry().get(bot).await {
-            Ok(Some(record)) => record,
-            Ok(None) => return,
-            Err(error) => {
-                tracing::warn!(%bot, %error, "the owner of a bot that uses too much can't be told");
-                return;
-            }
-        };
-        let Some(main) = self.fleet.main_dispatch() else {
-            return;
-        };
-        let people = match &record.owner {
-            Some(owner) => vec![owner.clone()],
-            None => {
-                let operators = self.fleet.parts.system_owners.all();
-                operators.iter().map(Jid::of_number).collect()
-            }
-        };
-        let messages = people.into_iter().map(|person| Outgoing {
-            id: self.fleet.new_message_id(),
-            action: notice.to(person, &record),
-        });
-        if let Err(error) = main.post(messages.collect()).await {
-            tracing::warn!(%bot, %error, "the owner of a bot that uses too much is not told");
-        }
+        notices::tell(&self.fleet, bot, Notice::Paused { of, minutes }).await;
     }
 }
 

@@ -1,7 +1,10 @@
-//! The end of a bot, in the order of its life: logged out on WhatsApp, its session's files deleted, its owner told, its record,
-//! key and data deleted, its instance gone.
+//! The end of a bot, in stages: logged out on WhatsApp, taken down, its session's files deleted, its owner told, its record, key and
+//! data deleted.
 //!
-//! That it ends is noted in the registry before anything is done, and each step can be done twice. A host that is killed in
+//! It is taken down before anything is deleted, and not last: a client or a handler that still ran would have the files open and
+//! write to them.
+//!
+//! That it ends is noted in the registry before anything is done, and each stage can be done twice. A host that is killed in
 //! between goes on with it when it starts again.
 
 use std::collections::HashSet;
@@ -22,6 +25,30 @@ use crate::store::StoreError;
 /// How long a bot may take to connect when it is to be logged out, and then to log out. After that it is deleted all the same:
 /// the phone's owner sees the device in their list and can remove it there.
 const LOG_OUT: Duration = Duration::from_secs(20);
+
+/// A stage of an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Its device is unlinked at WhatsApp. Best effort: that WhatsApp can't be told is no reason to keep a bot.
+    LogOut,
+    /// Its events, its session and its instance are taken down: nobody has its files open from here on.
+    Land,
+    /// Its session's files are deleted.
+    ForgetSession,
+    /// Its owner is told, while it is known who that is.
+    Tell,
+    /// Its account is no bot's any more; its record and key are deleted, and what is left of its files.
+    Remove,
+}
+
+/// All of them, in their order.
+pub(super) const STAGES: [Stage; 5] = [
+    Stage::LogOut,
+    Stage::Land,
+    Stage::ForgetSession,
+    Stage::Tell,
+    Stage::Remove,
+];
 
 /// Ends bots.
 pub struct Endings {
@@ -127,24 +154,42 @@ impl Endings {
     }
 
     async fn end(&self, bot: BotId, ending: &Ending) -> Result<(), StoreError> {
-        let store = &self.fleet.parts.store;
-        let Some(record) = store.registry().get(bot).await? else {
+        let Some(record) = self.fleet.parts.store.registry().get(bot).await? else {
             return Ok(());
         };
-        if ending.step != StepName::LoggedOut && linked(&record) {
-            self.log_out(&record).await;
+        for stage in STAGES {
+            self.take(stage, &record, ending).await?;
         }
-        self.fleet.land(bot).await;
-        store.forget_session(bot).await?;
-        self.tell_owner(&record, ending).await;
-        self.fleet.forget(&record);
-        match store.remove_bot(bot).await {
-            Ok(()) | Err(StoreError::NoSuchBot(_)) => Ok(()),
-            Err(error) => Err(error),
-        }
+        Ok(())
     }
 
-    /// Best effort: that WhatsApp can't be told is no reason to keep a bot.
+    /// Takes one stage, again if need be.
+    pub(super) async fn take(
+        &self,
+        stage: Stage,
+        record: &BotRecord,
+        ending: &Ending,
+    ) -> Result<(), StoreError> {
+        let store = &self.fleet.parts.store;
+        match stage {
+            Stage::LogOut if ending.step != StepName::LoggedOut && linked(record) => {
+                self.log_out(record).await;
+            }
+            Stage::LogOut => {}
+            Stage::Land => self.fleet.land(record.id).await,
+            Stage::ForgetSession => store.forget_session(record.id).await?,
+            Stage::Tell => self.tell_owner(record, ending).await,
+            Stage::Remove => {
+                self.fleet.forget(record);
+                match store.remove_bot(record.id).await {
+                    Ok(()) | Err(StoreError::NoSuchBot(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn log_out(&self, record: &BotRecord) {
         let running = self.fleet.instances().get(record.id);
         let instance = match running {

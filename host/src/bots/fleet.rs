@@ -1,7 +1,7 @@
 //! All bots of this host: each launched with its dispatch and its session, stopped, and taken down again.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use async_trait::async_trait;
 use tokio::sync::{mpsc, watch};
@@ -11,8 +11,10 @@ use super::features::Features;
 use super::files::Files;
 use super::instances::Instances;
 use super::keeper;
+use super::notices;
 use super::status::{Account, BotState};
 use super::supervisor::{Instance, Launch, Supervisor};
+use super::troubles::Troubles;
 use super::turns::Turns;
 use crate::clock::SharedClock;
 use crate::dispatch::{Delay, Dispatch, KnownBots, SystemOwners};
@@ -77,6 +79,8 @@ pub struct Fleet {
     running: Mutex<BTreeMap<BotId, Running>>,
     /// Sub-bots whose devices were removed on their phones.
     logged_out: mpsc::Sender<BotId>,
+    /// For the tasks that attend to bots; the fleet waits for them.
+    this: Weak<Self>,
 }
 
 /// One bot that was launched.
@@ -96,15 +100,16 @@ impl Fleet {
             parts.random.clone(),
             parts.delay.clone(),
         );
-        let fleet = Self {
+        let fleet = Arc::new_cyclic(|this| Self {
             parts,
             supervisor,
             instances: Instances::default(),
             known_bots: KnownBots::default(),
             running: Mutex::default(),
             logged_out,
-        };
-        (Arc::new(fleet), receiver)
+            this: this.clone(),
+        });
+        (fleet, receiver)
     }
 
     /// The bots that run here.
@@ -191,9 +196,8 @@ impl Fleet {
         let keeper = tokio::spawn(attend(
             instance.clone(),
             dispatch.clone(),
-            self.parts.store.clone(),
-            self.parts.clock.clone(),
-            self.logged_out.clone(),
+            Troubles::after(record),
+            self.this.clone(),
         ));
         self.instances.set(instance.clone());
         let running = Running {
@@ -370,16 +374,17 @@ fn is_past_pairing(state: StateName) -> bool {
     }
 }
 
-/// Keeps the record in step, posts to webhooks when the connection comes and goes, and says when a sub-bot that was linked was logged
-/// out by its phone.
-async fn attend(
-    bot: Instance,
-    dispatch: Arc<Dispatch>,
-    store: Arc<Store>,
-    clock: SharedClock,
-    logged_out: mpsc::Sender<BotId>,
-) {
-    let kept = keeper::keep(bot.clone(), store.registry(), clock);
+/// Keeps the record in step, posts to webhooks when the connection comes and goes, tells the owner when it needs a person, and says
+/// when a sub-bot that was linked was logged out by its phone.
+async fn attend(bot: Instance, dispatch: Arc<Dispatch>, troubles: Troubles, fleet: Weak<Fleet>) {
+    let Some((registry, clock, logged_out)) = fleet.upgrade().map(|fleet| {
+        let parts = &fleet.parts;
+        let registry = parts.store.registry();
+        (registry, parts.clock.clone(), fleet.logged_out.clone())
+    }) else {
+        return;
+    };
+    let kept = keeper::keep(bot.clone(), registry, clock.clone());
     let watched = async {
         if bot.role() == BotRole::Main {
             return;
@@ -390,7 +395,32 @@ async fn attend(
             tracing::warn!(bot = %bot.bot(), "a logged-out bot is cleaned up at the next start only");
         }
     };
-    tokio::join!(kept, watched, tell_turns(&bot, &dispatch));
+    let troubled = tell_troubles(&bot, troubles, &clock, &fleet);
+    tokio::join!(kept, watched, tell_turns(&bot, &dispatch), troubled);
+}
+
+/// Tells a sub-bot's owner what needs a person, until the bot is gone. Nothing could be told of the main bot, by which all is told.
+async fn tell_troubles(
+    bot: &Instance,
+    mut troubles: Troubles,
+    clock: &SharedClock,
+    fleet: &Weak<Fleet>,
+) {
+    if bot.role() == BotRole::Main {
+        return;
+    }
+    let mut status = bot.watch();
+    loop {
+        let now = status.borrow_and_update().clone();
+        if let Some(notice) = troubles.look(&now, clock.now())
+            && let Some(fleet) = fleet.upgrade()
+        {
+            notices::tell(&fleet, bot.bot(), notice).await;
+        }
+        if status.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 /// Tells a bot's webhooks when its connection comes and goes, until the bot is gone.

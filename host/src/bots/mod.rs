@@ -8,9 +8,9 @@
 //! - `backoff`: how long to wait before the next try.
 //! - `supervisor`: the task that keeps one bot running; `instances`: all bots that run in this host.
 //! - `fleet`: what launches a bot and takes it down. `files`: its session's place. `keeper`: its record, in step with its state.
-//!   `turns`: what programs are told of its connection.
+//!   `turns`: what programs are told of its connection; `troubles`: what its owner is.
 //! - `restore`: bringing all bots up when the host starts.
-//! - `budgets`: sees to it that no bot uses more than one may; `notices`: what its owner is told of that.
+//! - `budgets`: sees to it that no bot uses more than one may; `notices`: what its owner is told unasked.
 //! - `creation`: making a bot of somebody's number. `ending`: a bot's end. `owners`: who operates the host, and bots that change
 //!   hands. `hourly`: how often. `features`: what the operator switches and sets. `plans`: what happens when a plan ends.
 //!   `broadcast`: a message to all owners. `takeout`, `archive`: a bot's data taken away, and forgotten.
@@ -44,6 +44,7 @@ mod takeout;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod troubles;
 mod turns;
 mod usage;
 

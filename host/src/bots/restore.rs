@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::fleet::{Fleet, linked};
+use super::notices::{self, Notice};
 use super::status::BotState;
 use super::supervisor::Instance;
 use crate::model::{BotId, BotRecord, BotRole, Cause, StateName};
@@ -149,10 +150,13 @@ impl Fleet {
             Err(error) => {
                 tracing::error!(%bot, %error, "a bot can't be brought up; the others are");
                 let at = self.parts.clock.now();
-                let cause = match error {
-                    StoreError::BotKeyDamaged(_) => Cause::WrongKey,
-                    _ => Cause::Store,
+                let (cause, notice) = match error {
+                    StoreError::BotKeyDamaged(_) => (Cause::WrongKey, Notice::WrongKey),
+                    _ => (Cause::Store, Notice::Broken),
                 };
+                if record.cause.as_ref() != Some(&cause) {
+                    notices::tell(self, bot, notice).await;
+                }
                 let fail = Box::new(move |record: &mut BotRecord| {
                     record.enter(StateName::Failed, Some(cause), at);
                 });

@@ -1,7 +1,9 @@
 //! A fleet with a real store, scripted sessions and a clock that the test moves: bots made, brought up and ended.
 
 mod budgets;
+mod endings;
 mod owners;
+mod troubles;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +14,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::*;
 use crate::clock::MovableClock;
-use crate::dispatch::tests::bare;
-use crate::dispatch::{Delay, Dispatch, KnownBots, Seating, SystemOwners};
+use crate::dispatch::tests::{always, parts};
+use crate::dispatch::{Delay, Dispatch, Handler, KnownBots, Seating, SystemOwners};
 use crate::meter::Meter;
-use crate::model::{
-    BotRecord, BotRole, Ending, Jid, LinkMethod, Person, PhoneNumber, StateName, StepName,
-};
+use crate::model::{Action, BotRecord, BotRole, Jid, LinkMethod, Person, PhoneNumber, StateName};
 use crate::plugins::{HostingRefusal, RefusalReason};
 use crate::random::SystemRandom;
 use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreError, StoreOptions};
@@ -46,7 +46,12 @@ fn person(text: &str) -> Person {
     }
 }
 
-struct Bare(MovableClock, Seating);
+/// Dispatches without plugins, but for the main bot's.
+struct Bare {
+    clock: MovableClock,
+    seating: Seating,
+    main: Vec<Arc<dyn Handler>>,
+}
 
 #[async_trait]
 impl Equip for Bare {
@@ -58,8 +63,12 @@ impl Equip for Bare {
         known_bots: KnownBots,
         meter: Meter,
     ) -> Result<Arc<Dispatch>, StoreError> {
-        let (clock, seating) = (Arc::new(self.0.clone()), self.1.clone());
-        bare(bot, data, session, known_bots, seating, meter, clock).await
+        let (clock, seating) = (Arc::new(self.clock.clone()), self.seating.clone());
+        let mut parts = parts(bot, data, session, known_bots, seating, meter, clock);
+        if bot.role == BotRole::Main {
+            parts.plugins = always(self.main.clone());
+        }
+        Dispatch::start(parts).await
     }
 }
 
@@ -72,6 +81,7 @@ struct Process {
     endings: Arc<Endings>,
     logged_out: Option<mpsc::Receiver<crate::model::BotId>>,
     main: Arc<FakeSession>,
+    connector: Arc<FakeConnector>,
     starts: Starts,
 }
 
@@ -86,6 +96,16 @@ impl Process {
     }
 
     async fn start_for(dir: &TempDir, slots: u32, system_owners: SystemOwners) -> Self {
+        Self::start_with(dir, slots, system_owners, Vec::new()).await
+    }
+
+    /// With these plugins of the main bot.
+    async fn start_with(
+        dir: &TempDir,
+        slots: u32,
+        system_owners: SystemOwners,
+        plugins: Vec<Arc<dyn Handler>>,
+    ) -> Self {
         let options = StoreOptions {
             data_dir: dir.path().to_owned(),
             session_dir: None,
@@ -100,8 +120,12 @@ impl Process {
         let (connector, mut starts) = FakeConnector::new();
         let (fleet, logged_out) = Fleet::new(FleetParts {
             store: store.clone(),
-            connector,
-            equip: Arc::new(Bare(clock.clone(), Seating::new(store.seats()))),
+            connector: connector.clone(),
+            equip: Arc::new(Bare {
+                clock: clock.clone(),
+                seating: Seating::new(store.seats()),
+                main: plugins,
+            }),
             system_owners,
             clock: Arc::new(clock.clone()),
             random: Arc::new(SystemRandom),
@@ -121,6 +145,7 @@ impl Process {
             store,
             fleet,
             main,
+            connector,
             starts,
         }
     }
@@ -186,6 +211,16 @@ impl Process {
         soon(self.fleet.shutdown()).await;
         self.store.close().await.expect("closed");
     }
+}
+
+/// What a session has sent to somebody.
+fn texts(session: &FakeSession, to: &str) -> Vec<String> {
+    let sent = session.sent().into_iter();
+    sent.filter_map(|outgoing| match outgoing.action {
+        Action::Send(message) if message.chat == account(to) => Some(message.text),
+        _ => None,
+    })
+    .collect()
 }
 
 /// The last step of an attempt.
@@ -382,70 +417,6 @@ async fn an_attempt_that_fails_leaves_nothing_and_too_many_are_refused() {
 }
 
 #[tokio::test]
-async fn a_bot_ends_in_order_and_leaves_nothing() {
-    let dir = tempfile::tempdir().expect("dir");
-    let mut process = Process::start(&dir, 5).await;
-    let (record, session) = process.open_bot(SHOP, ALICE).await;
-    let ending = Ending {
-        step: StepName::Ended,
-        plugin: None,
-        reason: None,
-    };
-    process
-        .endings
-        .begin(record.id, ending)
-        .await
-        .expect("noted");
-    process.gone(&record).await;
-    assert!(session.was_logged_out());
-    process.end().await;
-}
-
-#[tokio::test]
-async fn a_bot_that_is_being_ended_is_not_started() {
-    let dir = tempfile::tempdir().expect("dir");
-    let mut process = Process::start(&dir, 5).await;
-    let (record, _) = process.open_bot(SHOP, ALICE).await;
-    process.fleet.land(record.id).await;
-    // As a process leaves it that is killed in the middle of an end.
-    let ending = Ending {
-        step: StepName::Ended,
-        plugin: None,
-        reason: None,
-    };
-    let noted = process.store.registry().set_ending(record.id, ending).await;
-    noted.expect("noted");
-    process.fleet.start(record.id).await.expect("nothing fails");
-    assert!(process.fleet.instances().get(record.id).is_none());
-    process.end().await;
-}
-
-#[tokio::test]
-async fn a_bot_that_was_removed_on_the_phone_goes_by_itself() {
-    let dir = tempfile::tempdir().expect("dir");
-    let mut process = Process::start(&dir, 5).await;
-    let (record, session) = process.open_bot(SHOP, ALICE).await;
-    let logged_out = process.logged_out.take().expect("a receiver");
-    let following = tokio::spawn(process.endings.clone().follow(logged_out));
-    let instance = process.fleet.instances().get(record.id).expect("it runs");
-    let mut status = instance.watch();
-    let cause = DisconnectCause::LoggedOut;
-    session
-        .tell(SessionState::Closed {
-            cause,
-            retrying: false,
-        })
-        .await;
-    // Its task ends when it is taken down.
-    soon(status.wait_for(|_| false))
-        .await
-        .expect_err("it is taken down");
-    process.gone(&record).await;
-    following.abort();
-    process.end().await;
-}
-
-#[tokio::test]
 async fn bots_come_up_again_and_a_broken_one_holds_up_nobody() {
     let dir = tempfile::tempdir().expect("dir");
     let mut process = Process::start(&dir, 5).await;
@@ -495,6 +466,9 @@ async fn bots_come_up_again_and_a_broken_one_holds_up_nobody() {
     assert_eq!(state(&broken), None);
     let kept = process.record("6280000000201").await.expect("it is kept");
     assert_eq!(kept.state, StateName::Failed);
+    soon(process.main.wait_sent(1)).await;
+    let told = texts(&process.main, BOB);
+    assert!(told[0].contains("its files can't be read"), "{told:?}");
     assert!(process.starts.is_empty(), "a stopped bot does not connect");
     process.end().await;
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::bots::BudgetOptions;
 use crate::bots::budgets::Watcher;
 use crate::clock::Clock;
-use crate::model::{Action, Budget, Cause};
+use crate::model::{Budget, Cause};
 use crate::whatsapp::fake::FakeSession;
 
 const USUAL: BudgetOptions = BudgetOptions {
@@ -35,15 +35,6 @@ async fn works_until(
         }
     }
     panic!("it never came to that");
-}
-
-fn texts(session: &FakeSession, to: &str) -> Vec<String> {
-    let sent = session.sent().into_iter();
-    sent.filter_map(|outgoing| match outgoing.action {
-        Action::Send(message) if message.chat == account(to) => Some(message.text),
-        _ => None,
-    })
-    .collect()
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod delivery;
 mod failures;
 mod fakes;
 mod happenings;
+mod hosting;
 mod live;
 mod manners;
 mod order;
@@ -24,8 +25,8 @@ use tokio::sync::watch;
 pub(crate) use fakes::{Fake, FakeDesk, ScriptedSession, answered, said};
 
 use super::{
-    Dispatch, DispatchOptions, DispatchParts, Enabled, FailingVersions, Handler, KnownBots,
-    PaceOptions, Seating, SystemOwners,
+    Dispatch, DispatchOptions, DispatchParts, Enabled, FailingVersions, Handler, Hosting,
+    KnownBots, PaceOptions, Seating, SystemOwners,
 };
 use crate::clock::{MovableClock, SharedClock};
 use crate::fetch::{FetchOptions, Fetcher};
@@ -103,6 +104,8 @@ pub(crate) struct Place {
     /// As all bots of a host share it.
     pub(super) failing: FailingVersions,
     pub(super) desk: Arc<FakeDesk>,
+    /// What makes and manages bots, offered to this one.
+    pub(super) hosting: Option<Arc<dyn Hosting>>,
 }
 
 impl Place {
@@ -117,6 +120,7 @@ impl Place {
             clock: MovableClock::default(),
             failing: FailingVersions::new().0,
             desk: Arc::default(),
+            hosting: None,
         }
     }
 
@@ -215,7 +219,7 @@ impl Place {
             seating: seating.clone(),
             fetcher: Fetcher::new(FetchOptions::default()),
             post: Post::new(FetchOptions::default()),
-            hosting: None,
+            hosting: self.hosting.clone(),
             failing: self.failing.clone(),
             clock: Arc::new(clock.clone()),
             random,
@@ -256,11 +260,24 @@ pub(crate) async fn bare(
     meter: Meter,
     clock: SharedClock,
 ) -> Result<Arc<Dispatch>, StoreError> {
-    Dispatch::start(DispatchParts {
+    let parts = parts(bot, data, session, known_bots, seating, meter, clock);
+    Dispatch::start(parts).await
+}
+
+/// What such a dispatch is made of.
+pub(crate) fn parts(
+    bot: &BotRecord,
+    data: BotData,
+    session: watch::Receiver<Option<Arc<dyn Session>>>,
+    known_bots: KnownBots,
+    seating: Seating,
+    meter: Meter,
+    clock: SharedClock,
+) -> DispatchParts {
+    DispatchParts {
         bot: bot.clone(),
         data,
-        // The sender may go: the set stays as it is.
-        plugins: watch::channel(Arc::new(Enabled::new(Vec::new()))).1,
+        plugins: always(Vec::new()),
         session,
         system_owners: SystemOwners::new(vec![jid(ROOT).number().expect("number")]),
         known_bots,
@@ -274,8 +291,13 @@ pub(crate) async fn bare(
         clock,
         random: Arc::new(SystemRandom),
         options: DispatchOptions::default(),
-    })
-    .await
+    }
+}
+
+/// A set of plugins that stays as it is.
+pub(crate) fn always(plugins: Vec<Arc<dyn Handler>>) -> watch::Receiver<Arc<Enabled>> {
+    // The sender may go.
+    watch::channel(Arc::new(Enabled::new(plugins))).1
 }
 
 /// So many events more are as if kept.
