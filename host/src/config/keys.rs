@@ -57,13 +57,15 @@ pub const KEYS: &[Key] = &[
 /// The table that holds the limits.
 pub(super) const LIMITS: &str = "limits";
 /// What one bot may use: the limits that are not the plugin runtime's.
-pub(super) const BOT: [&str; 6] = [
+pub(super) const BOT: [&str; 8] = [
     IN_FLIGHT,
     MESSAGES_PER_DAY,
     SENDS_PER_MINUTE,
     CPU_PERCENT,
     MEMORY_BYTES,
     STORAGE_BYTES,
+    HTTP_AT_ONCE,
+    HTTP_REQUEST_MS,
 ];
 pub(super) const IN_FLIGHT: &str = "limits.bot.in_flight";
 pub(super) const MESSAGES_PER_DAY: &str = "limits.bot.messages_per_day";
@@ -71,6 +73,8 @@ pub(super) const SENDS_PER_MINUTE: &str = "limits.bot.sends_per_minute";
 pub(super) const CPU_PERCENT: &str = "limits.bot.cpu_percent";
 pub(super) const MEMORY_BYTES: &str = "limits.bot.memory_bytes";
 pub(super) const STORAGE_BYTES: &str = "limits.bot.storage_bytes";
+pub(super) const HTTP_AT_ONCE: &str = "limits.bot.http_at_once";
+pub(super) const HTTP_REQUEST_MS: &str = "limits.bot.http_request_ms";
 
 /// The keys under `limits`: in TOML as they are, in the environment `JADI_` and upper case with underscores for dots, as a flag
 /// `--limit`.

@@ -22,6 +22,10 @@ pub struct BotLimits {
     pub memory_bytes: u64,
     /// How much room its data and session may take on the disk, bytes.
     pub storage_bytes: u64,
+    /// How many servers its plugins ask at a time. More requests wait, within twice the time that one may take.
+    pub http_at_once: u64,
+    /// How long one such request may take, from the look-up of the name to the last byte, milliseconds.
+    pub http_request_ms: u64,
 }
 
 /// Enough for a bot of many busy groups, and little enough for its neighbours.
@@ -34,6 +38,8 @@ impl Default for BotLimits {
             cpu_percent: 25,
             memory_bytes: 64 << 20,
             storage_bytes: 256 << 20,
+            http_at_once: 2,
+            http_request_ms: 3_000,
         }
     }
 }
@@ -79,6 +85,12 @@ pub(super) fn take(layers: &mut Layers) -> (Limits, BotLimits) {
         }),
         memory_bytes: layers.take(keys::MEMORY_BYTES, values::room, || usual.memory_bytes),
         storage_bytes: layers.take(keys::STORAGE_BYTES, values::room, || usual.storage_bytes),
+        http_at_once: layers.take(keys::HTTP_AT_ONCE, values::from_to::<1, 32>, || {
+            usual.http_at_once
+        }),
+        http_request_ms: layers.take(keys::HTTP_REQUEST_MS, values::request_time, || {
+            usual.http_request_ms
+        }),
     };
     (limits, bot)
 }

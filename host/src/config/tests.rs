@@ -146,7 +146,7 @@ fn a_mistyped_key_is_met_with_the_one_that_was_meant() {
 fn limits_come_from_their_table_the_environment_and_flags() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = "[limits.event]\ncpu_ms = 20\nmemory_bytes = \"8MiB\"\n[limits.bot]\nin_flight = 2\n\
-         messages_per_day = 500\nstorage_bytes = \"64MiB\"\n";
+         messages_per_day = 500\nstorage_bytes = \"64MiB\"\nhttp_at_once = 1\nhttp_request_ms = \"5s\"\n";
     let mut all = with_file(&dir, file);
     all.environment = pairs(&[
         ("JADI_LIMITS_EVENT_CPU_MS", "30"),
@@ -167,6 +167,8 @@ fn limits_come_from_their_table_the_environment_and_flags() {
         in_flight: 2,
         messages_per_day: 500,
         storage_bytes: 64 << 20,
+        http_at_once: 1,
+        http_request_ms: 5_000,
         ..usual
     };
     assert_eq!(config.bot, expected);
@@ -188,7 +190,8 @@ fn limits_come_from_their_table_the_environment_and_flags() {
 fn a_wrong_limit_is_told_with_its_key_and_what_bounds_it() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = "[limits.event]\ncpu_ms = 9000\nhost_calls = -1\nactoins = 1\n\
-        memory_bytes = \"1GB\"\n[limits.pool]\nin_flight = 0\n[limits.bot]\nin_flight = 0\ncpu_percent = 0\nstorage_bytes = \"1KiB\"\n[limits]\nevnt = 1\n";
+        memory_bytes = \"1GB\"\n[limits.pool]\nin_flight = 0\n[limits.bot]\nin_flight = 0\ncpu_percent = 0\nstorage_bytes = \"1KiB\"\n\
+        http_at_once = 33\nhttp_request_ms = 50\n[limits]\nevnt = 1\n";
     let mut all = with_file(&dir, file);
     all.environment = pairs(&[("JADI_LIMITS_EVENT_CPU", "5")]);
     let problems = problems(&all);
@@ -211,9 +214,11 @@ fn a_wrong_limit_is_told_with_its_key_and_what_bounds_it() {
     assert!(what("limits.bot.in_flight").contains("from 1 to 256"));
     assert!(what("limits.bot.cpu_percent").contains("from 1 to 10000, not"));
     assert!(what("limits.bot.storage_bytes").contains("at least 4MiB"));
+    assert!(what("limits.bot.http_at_once").contains("from 1 to 32, not"));
+    assert!(what("limits.bot.http_request_ms").contains("100ms"));
     assert!(what("limits.evnt").contains("no such key"));
     assert!(what("limits_event_cpu").contains("did you mean limits.event.cpu_ms?"));
-    assert_eq!(problems.len(), 10);
+    assert_eq!(problems.len(), 12);
 }
 
 #[test]

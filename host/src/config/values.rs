@@ -162,6 +162,12 @@ pub(super) fn milliseconds(value: &Value) -> Result<u64, String> {
     Ok(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }
 
+/// How long a request to a server may take, milliseconds: long enough for one to answer, short enough to give its place to others.
+pub(super) fn request_time(value: &Value) -> Result<u64, String> {
+    let time = duration(value, Duration::from_millis(100), Duration::from_secs(60))?;
+    Ok(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
 /// Bytes, or a number with its unit: `64KiB`, `16MiB`.
 pub(super) fn bytes(value: &Value) -> Result<u64, String> {
     let text = text(value)?;

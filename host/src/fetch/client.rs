@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use ureq::config::Config;
 use ureq::http::{Request, Response, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -25,8 +25,11 @@ const HEADER_BYTES: usize = 64 * 1024;
 pub struct FetchOptions {
     /// How long one request may take, from the look-up to the last byte.
     pub deadline: Duration,
-    /// How many requests of this host are under way at a time; others wait, within their deadline.
+    /// How many requests of all who share the fetcher are under way at a time; others wait, within twice the deadline. Each holds a
+    /// thread.
     pub at_once: usize,
+    /// How many of these may be one bot's.
+    pub of_one_bot: usize,
     /// Servers of a test: names that lead to these addresses of this machine, and are asked without TLS. An ordinary build has
     /// no such thing: there is no way to tell it of any.
     #[cfg(any(test, feature = "simulator"))]
@@ -51,18 +54,21 @@ impl Default for FetchOptions {
     fn default() -> Self {
         Self {
             deadline: Duration::from_secs(3),
-            at_once: 16,
+            at_once: 64,
+            of_one_bot: 2,
             #[cfg(any(test, feature = "simulator"))]
             for_tests: BTreeMap::new(),
         }
     }
 }
 
-/// Asks servers. Shared by all bots; it keeps nothing of a request.
+/// Asks servers. Shared by all bots, each with a share of its own; it keeps nothing of a request.
 #[derive(Debug, Clone)]
 pub struct Fetcher {
     agent: Agent,
     places: Arc<Semaphore>,
+    /// Of one bot; none for who is bounded elsewhere.
+    share: Option<Arc<Semaphore>>,
     options: Arc<FetchOptions>,
 }
 
@@ -95,7 +101,18 @@ impl Fetcher {
         Self {
             agent: Agent::with_parts(config, connector, resolver),
             places: Arc::new(Semaphore::new(options.at_once)),
+            share: None,
             options,
+        }
+    }
+
+    /// The same for one bot: so many of its requests as it may have are under way at a time, whatever its servers do, so that a few
+    /// bots can't take the places of all.
+    #[must_use]
+    pub fn of_bot(&self) -> Self {
+        Self {
+            share: Some(Arc::new(Semaphore::new(self.options.of_one_bot))),
+            ..self.clone()
         }
     }
 
@@ -124,12 +141,16 @@ impl Fetcher {
         ask: impl FnOnce(&Self) -> Result<T, FetchError> + Send + 'static,
     ) -> Result<T, FetchError> {
         let asked = async {
-            let place = self.places.clone().acquire_owned().await;
-            let place = place.map_err(|_| FetchError::Unavailable)?;
+            // Its own first: who waits for that takes no place.
+            let own = match &self.share {
+                Some(share) => Some(place(share).await?),
+                None => None,
+            };
+            let place = place(&self.places).await?;
             let fetcher = self.clone();
             let asking = tokio::task::spawn_blocking(move || {
                 let answer = ask(&fetcher);
-                drop(place);
+                drop((place, own));
                 answer
             });
             asking.await.unwrap_or(Err(FetchError::Unavailable))
@@ -185,6 +206,12 @@ impl Fetcher {
             None => url.to_owned(),
         }
     }
+}
+
+/// Waits for a place.
+async fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, FetchError> {
+    let place = places.clone().acquire_owned().await;
+    place.map_err(|_| FetchError::Unavailable)
 }
 
 /// What the client's own error means for who asks.

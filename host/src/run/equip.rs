@@ -13,7 +13,7 @@ use crate::dispatch::{
     Delay, Dispatch, DispatchOptions, DispatchParts, FailingVersions, Hosting, KnownBots, Seating,
     SystemOwners,
 };
-use crate::fetch::{FetchOptions, Fetcher};
+use crate::fetch::Fetcher;
 use crate::library::{Desk, Library};
 use crate::meter::Meter;
 use crate::model::BotRecord;
@@ -39,7 +39,7 @@ pub(super) struct Equipment {
     library: Arc<Library>,
     common: Common,
     options: DispatchOptions,
-    fetch: FetchOptions,
+    fetcher: Fetcher,
     post: Post,
     clock: SharedClock,
     random: SharedRandom,
@@ -59,7 +59,7 @@ impl Equipment {
             library,
             options: dispatch_options(config, common.delay.clone()),
             common,
-            fetch: fetch_options(config),
+            fetcher: Fetcher::new(fetch_options(config)),
             post: Post::new(fetch_options(config)),
             clock,
             random,
@@ -95,7 +95,7 @@ impl Equip for Equipment {
             known_bots,
             meter,
             seating: self.common.seating.clone(),
-            fetcher: Fetcher::new(self.fetch.clone()),
+            fetcher: self.fetcher.of_bot(),
             post: self.post.clone(),
             hosting: desk.map(|desk| desk as Arc<dyn Hosting>),
             failing: self.common.failing.clone(),

@@ -346,14 +346,11 @@ impl Host {
 }
 
 /// How servers are asked for plugins, and webhooks posted to. Only a build for the simulator can be told of servers on this machine.
-#[cfg(not(feature = "simulator"))]
-fn fetch_options(_: &Config) -> FetchOptions {
-    FetchOptions::default()
-}
-
-#[cfg(feature = "simulator")]
 fn fetch_options(config: &Config) -> FetchOptions {
     FetchOptions {
+        deadline: Duration::from_millis(config.bot.http_request_ms),
+        of_one_bot: usize::try_from(config.bot.http_at_once).unwrap_or(usize::MAX),
+        #[cfg(feature = "simulator")]
         for_tests: config.simulator_servers.clone(),
         ..FetchOptions::default()
     }

@@ -1,7 +1,7 @@
 //! Against servers on this machine, which a test may name.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, mpsc};
 
@@ -126,6 +126,65 @@ async fn a_name_that_leads_to_this_machine_is_refused_before_anybody_is_asked() 
     let response = usual.fetch(get(&url)).await;
     assert_eq!(response, Err(FetchError::Private("localhost".to_owned())));
     assert!(requests.try_recv().is_err(), "nobody was asked");
+}
+
+/// Takes connections and answers none of them. How many there are comes out at the other end, and no more once that is dropped.
+fn silent() -> (SocketAddr, mpsc::Receiver<usize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let (came, connections) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept() {
+            held.push(stream);
+            if came.send(held.len()).is_err() {
+                return;
+            }
+        }
+    });
+    (address, connections)
+}
+
+#[tokio::test]
+async fn bots_whose_servers_are_silent_take_no_places_from_a_good_one() {
+    const SLOW: &str = "slow.example.org";
+    const HOSTILE: usize = 4;
+    let (slow, connections) = silent();
+    let (good, _requests) = server(b"HTTP/1.1 204 No Content\r\n\r\n", false);
+    let names = [(SLOW, slow), (HOST, good)];
+    let host = Fetcher::new(FetchOptions {
+        deadline: LONG,
+        // Two of each hostile bot, and one is left.
+        at_once: 2 * HOSTILE + 1,
+        of_one_bot: 2,
+        for_tests: names.map(|(name, at)| (name.to_owned(), at)).into(),
+    });
+    let url = format!("https://{SLOW}/");
+    let mut hostile = tokio::task::JoinSet::new();
+    for _ in 0..HOSTILE {
+        let bot = host.of_bot();
+        // As many as one bot has events in flight.
+        for _ in 0..4 {
+            let (bot, request) = (bot.clone(), get(&url));
+            hostile.spawn(async move { bot.fetch(request).await });
+        }
+    }
+    let connections = tokio::task::spawn_blocking(move || {
+        let all = connections.iter().take(2 * HOSTILE).last();
+        (all, connections)
+    });
+    let (all, connections) = connections.await.expect("no panic");
+    assert_eq!(all, Some(2 * HOSTILE));
+    let answer = host.of_bot().fetch(get("https://api.example.org/")).await;
+    assert_eq!(answer.expect("an answer").status, 204);
+    assert!(
+        connections.try_recv().is_err(),
+        "a bot asks more than two at once"
+    );
+    // One more lets the server see that nobody counts any more, and it hangs up on all.
+    hostile.shutdown().await;
+    drop(connections);
+    TcpStream::connect(slow).expect("a connection");
 }
 
 /// A name server that leads to the internet once, and to this machine from then on.
