@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
 use wit_component::semver_check;
 use wit_parser::{Resolve, WorldId};
 
@@ -14,6 +15,12 @@ use crate::workspace;
 
 /// The world of what a host calls.
 const HOST: &str = "host";
+
+/// What was released, and its digest: a line is added with a version, and none is ever changed.
+const RELEASED: [(&str, &str); 1] = [(
+    "0.1.0",
+    "66788f3505f72b471ff423bb2c60723dc606fe5fb3c7693d7b11f68bbd40062a",
+)];
 
 /// The contract as the texts of its files, by name.
 type Texts = Vec<(String, String)>;
@@ -78,6 +85,42 @@ fn fits(old: &Texts, new: &Texts) -> Result<(), String> {
             .map_err(|error| format!("the world {name}: {error:#}"))?;
     }
     Ok(())
+}
+
+/// SHA-256 over names and texts in their order, each with its length.
+fn digest(texts: &Texts) -> String {
+    let mut digest = Sha256::new();
+    for (name, text) in texts {
+        for part in [name, text] {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+    }
+    hex::encode(digest.finalize())
+}
+
+#[test]
+fn what_was_released_is_as_it_was() {
+    let entries = fs::read_dir(workspace().join("wit/released")).expect("what was released");
+    let mut found: Vec<_> = entries
+        .map(|version| {
+            let path = version.expect("an entry").path();
+            let texts = texts(&path);
+            // Nothing else lies there that a resolver would take.
+            assert_eq!(
+                fs::read_dir(&path).expect("a directory").count(),
+                texts.len()
+            );
+            let version = path.file_name().expect("a version").to_string_lossy();
+            (version.into_owned(), digest(&texts))
+        })
+        .collect();
+    found.sort();
+    let released = RELEASED.map(|(version, digest)| (version.to_owned(), digest.to_owned()));
+    assert_eq!(
+        found, released,
+        "plugins out there were built for what was released: change wit/ and release another version"
+    );
 }
 
 #[test]
