@@ -112,6 +112,12 @@ impl BotKey {
         Self(seal_box(bytes))
     }
 
+    /// The bytes, for a test that looks for them where they must not be.
+    #[cfg(test)]
+    pub(super) fn expose(&self) -> &[u8; 32] {
+        self.0.expose_secret()
+    }
+
     /// The key of the data context's file.
     pub(super) fn context_key(&self) -> SecretKey {
         derive(&self.0, "jadi context v1")

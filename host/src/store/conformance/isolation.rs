@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{ALICE, BOB, answer, message, wanted};
-use crate::store::{BotData, Handled, KvChange, Row, SettingsChange};
+use super::{ALICE, answer, message, wanted};
+use crate::model::BotId;
+use crate::store::{BotData, Handled, KvChange, Row, SettingsChange, Store};
 
 /// Something that one of two bots does.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub(in crate::store) enum Step {
     Language {
         language: u8,
     },
+    /// Nobody holds the bot's data any more.
+    Leave,
 }
 
 /// Steps, each with the bot that takes it.
@@ -35,6 +38,7 @@ pub(in crate::store) fn steps() -> impl Strategy<Value = Vec<(bool, Step)>> {
             .prop_map(|(nth, plugin, key, value)| Step::Handle { nth, plugin, key, value }),
         1 => any::<u8>().prop_map(|nth| Step::Finish { nth }),
         1 => any::<u8>().prop_map(|language| Step::Language { language }),
+        1 => Just(Step::Leave),
     ];
     prop::collection::vec((any::<bool>(), step), 1..40)
 }
@@ -49,28 +53,35 @@ struct Expected {
     language: Option<String>,
 }
 
-struct Bot {
+struct Bot<'a> {
     name: &'static str,
-    chat: &'static str,
-    data: BotData,
+    id: BotId,
+    store: &'a Store,
+    data: Option<BotData>,
     expected: Expected,
 }
 
-impl Bot {
+impl Bot<'_> {
+    /// Its data, asked for as everybody does.
+    async fn data(&mut self) -> BotData {
+        let data = self.store.bot(self.id).await.expect("its data");
+        self.data = Some(data.clone());
+        data
+    }
+
     fn text(&self, id: u8) -> String {
         format!("{} {id}", self.name)
     }
 
     /// Takes the step in the store and in what is expected.
     async fn take(&mut self, step: Step) {
+        let data = self.data().await;
         match step {
+            Step::Leave => drop(self.data.take()),
             Step::Receive { id } => {
-                let event = message(self.chat, self.chat, &format!("A{id}"), &self.text(id));
-                let accepted = self
-                    .data
-                    .accept(wanted(vec![event]), 1)
-                    .await
-                    .expect("accept");
+                let event = message(ALICE, ALICE, &format!("A{id}"), &self.text(id));
+                let accepted = data.accept(wanted(vec![event]), 1).await;
+                let accepted = accepted.expect("accept");
                 let new = self.expected.seen.insert(id);
                 assert_eq!(accepted.new.len(), usize::from(new));
                 let rows = accepted.new.iter().map(|waiting| (waiting.row, id));
@@ -93,17 +104,17 @@ impl Bot {
                         key: format!("k{key}"),
                         value: Some(vec![value]),
                     }],
-                    outgoing: vec![answer(self.chat, &format!("B{id}"), &text)],
+                    outgoing: vec![answer(ALICE, &format!("B{id}"), &text)],
                     last: true,
                     ..Handled::default()
                 };
-                self.data.commit(handled).await.expect("commit");
+                data.commit(handled).await.expect("commit");
                 self.expected.values.insert((plugin, key), value);
                 self.expected.answers.push(text);
             }
             Step::Finish { nth } => {
                 if let Some((row, _)) = self.pick(nth) {
-                    self.data.finish(vec![row], 2).await.expect("finish");
+                    data.finish(vec![row], 2).await.expect("finish");
                 }
             }
             Step::Language { language } => {
@@ -113,7 +124,7 @@ impl Bot {
                     language: Some(language),
                     prefixes: None,
                 };
-                self.data.change_settings(change).await.expect("settings");
+                data.change_settings(change).await.expect("settings");
             }
         }
     }
@@ -124,10 +135,11 @@ impl Bot {
     }
 
     /// Compares everything that the store holds.
-    async fn check(&self) {
+    async fn check(&mut self) {
+        let data = self.data().await;
         let mut waiting = Vec::new();
-        for row in self.data.waiting().await.expect("waiting") {
-            let kept = self.data.unhandled(row.row).await.expect("read");
+        for row in data.waiting().await.expect("waiting") {
+            let kept = data.unhandled(row.row).await.expect("read");
             waiting.push((row.row, kept.expect("waits").event));
         }
         let expected: Vec<_> = self
@@ -136,17 +148,14 @@ impl Bot {
             .iter()
             .map(|(row, id)| {
                 let text = self.text(*id);
-                (
-                    *row,
-                    message(self.chat, self.chat, &format!("A{id}"), &text),
-                )
+                (*row, message(ALICE, ALICE, &format!("A{id}"), &text))
             })
             .collect();
         assert_eq!(waiting, expected);
 
         let mut texts = Vec::new();
-        for leaving in self.data.leaving().await.expect("outbox") {
-            let unsent = self.data.unsent(leaving.row).await.expect("read");
+        for leaving in data.leaving().await.expect("outbox") {
+            let unsent = data.unsent(leaving.row).await.expect("read");
             match unsent.expect("unsent").outgoing.action {
                 crate::model::Action::Send(message) => texts.push(message.text),
                 other => panic!("{other:?}"),
@@ -158,31 +167,33 @@ impl Bot {
             for key in 0..4 {
                 let expected = self.expected.values.get(&(plugin, key));
                 let (plugin, key) = (format!("p{plugin}"), format!("k{key}"));
-                let kept = self.data.kv_get(&plugin, &key).await.expect("kv");
+                let kept = data.kv_get(&plugin, &key).await.expect("kv");
                 assert_eq!(kept.value, expected.map(|value| vec![*value]));
             }
         }
-        let settings = self.data.settings().await.expect("settings");
+        let settings = data.settings().await.expect("settings");
         let expected = self.expected.language.as_deref().unwrap_or("en");
         assert_eq!(settings.language, expected);
-        let received = self.data.totals().await.expect("totals").received;
+        let received = data.totals().await.expect("totals").received;
         assert_eq!(received, self.expected.seen.len() as u64);
     }
 }
 
-/// Runs the steps of two bots in the order that they stand in, and compares what each holds with what it did.
+/// Runs the steps of two bots of one store in the order that they stand in, and compares what each holds with what it did. Both are
+/// written to by the same person, under the same ids.
 pub(in crate::store) async fn writes_never_cross(
-    one: BotData,
-    other: BotData,
+    store: &Store,
+    [one, other]: [BotId; 2],
     steps: Vec<(bool, Step)>,
 ) {
-    let bot = |name, chat, data| Bot {
+    let bot = |name, id| Bot {
         name,
-        chat,
-        data,
+        id,
+        store,
+        data: None,
         expected: Expected::default(),
     };
-    let (mut one, mut other) = (bot("one", ALICE, one), bot("other", BOB, other));
+    let (mut one, mut other) = (bot("one", one), bot("other", other));
     for (first, step) in steps {
         let taker = if first { &mut one } else { &mut other };
         taker.take(step).await;

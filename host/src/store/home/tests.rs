@@ -5,12 +5,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
+use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
 
 use super::*;
 use crate::model::{BotRole, LinkMethod};
 use crate::random::SystemRandom;
-use crate::store::conformance::{ALICE, answer, jid, message, wanted};
+use crate::store::conformance::{self, ALICE, answer, jid, message, wanted};
 use crate::store::{Handled, KvChange};
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -76,16 +77,30 @@ async fn used(dir: &TempDir) -> Store {
 }
 
 #[tokio::test]
-async fn nothing_of_a_person_is_readable_in_the_files() {
+async fn nothing_of_a_person_and_no_bots_key_is_readable_in_the_files() {
     let dir = tempfile::tempdir().expect("dir");
     let store = used(&dir).await;
-    let needles = [
+    let texts = [
         "for the scan",
         "62800000",
         "SQLite format",
         "CREATE TABLE",
         "inbox",
     ];
+    let mut needles: Vec<_> = texts.map(|text| text.as_bytes().to_vec()).into();
+    for n in [1, 2] {
+        let key = store.bot_key(bot(n).id).await.expect("a key");
+        let expose = |key: SecretKey| *secrecy::ExposeSecret::expose_secret(&key);
+        let (context, session) = (expose(key.context_key()), expose(key.session_key()));
+        for bytes in [*key.expose(), context, session] {
+            let hex = hex::encode(bytes);
+            needles.extend([
+                bytes.to_vec(),
+                hex.to_uppercase().into_bytes(),
+                hex.into_bytes(),
+            ]);
+        }
+    }
     let scan = || {
         let files = files(dir.path());
         assert!(files.iter().any(|(path, _)| path.ends_with("registry.db")));
@@ -99,10 +114,9 @@ async fn nothing_of_a_person_is_readable_in_the_files() {
         for (path, content) in files {
             let name = path.display().to_string();
             assert!(!name.contains("62800000"), "{name}");
-            for needle in needles {
-                let found = content
-                    .windows(needle.len())
-                    .any(|window| window == needle.as_bytes());
+            for needle in &needles {
+                let found = content.windows(needle.len()).any(|window| window == needle);
+                let needle = String::from_utf8_lossy(needle);
                 assert!(!found, "{needle:?} stands in {name}");
             }
         }
@@ -163,6 +177,32 @@ async fn a_removed_bot_leaves_nothing() {
         store.remove_bot(gone).await,
         Err(StoreError::NoSuchBot(_))
     ));
+}
+
+#[test]
+fn random_interleavings_of_two_bots_of_a_store_never_cross() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("runtime");
+    let config = Config {
+        cases: 24,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&conformance::steps(), |steps| {
+            runtime.block_on(async {
+                let dir = tempfile::tempdir().expect("dir");
+                let store = open(dir.path()).await.expect("open");
+                for n in [1, 2] {
+                    store.add_bot(&bot(n)).await.expect("add");
+                }
+                let bots = [bot(1).id, bot(2).id];
+                conformance::writes_never_cross(&store, bots, steps).await;
+            });
+            Ok(())
+        })
+        .expect("no crossing");
 }
 
 #[tokio::test]

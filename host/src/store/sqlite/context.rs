@@ -15,7 +15,7 @@ use crate::store::context::{DataContext, Settings, SettingsChange, Totals};
 use crate::store::keys::SecretKey;
 use crate::store::plugin_records::RecordBounds;
 
-static SCHEMA: [M<'static>; 8] = [
+pub(super) static SCHEMA: [M<'static>; 8] = [
     M::up(include_str!("schema/context-1.sql")),
     M::up(include_str!("schema/context-2.sql")),
     M::up(include_str!("schema/context-3.sql")),
@@ -25,7 +25,7 @@ static SCHEMA: [M<'static>; 8] = [
     M::up(include_str!("schema/context-7.sql")),
     M::up(include_str!("schema/context-8.sql")),
 ];
-static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
+pub(super) static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
 /// What a context is opened with beside its file.
 #[derive(Debug, Clone)]

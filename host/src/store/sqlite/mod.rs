@@ -11,6 +11,8 @@ mod invites;
 mod kept;
 mod known;
 mod kv;
+#[cfg(test)]
+mod migrations;
 mod outbox;
 mod ownership;
 mod plans;

@@ -17,7 +17,7 @@ use crate::store::plugin_records::LimitValues;
 use crate::store::registry::{RecordChange, Registry};
 use crate::store::{Source, StoreError};
 
-static SCHEMA: [M<'static>; 11] = [
+pub(super) static SCHEMA: [M<'static>; 11] = [
     M::up(include_str!("schema/registry-1.sql")),
     M::up(include_str!("schema/registry-2.sql")),
     M::up(include_str!("schema/registry-3.sql")),
@@ -30,7 +30,7 @@ static SCHEMA: [M<'static>; 11] = [
     M::up(include_str!("schema/registry-10.sql")),
     M::up(include_str!("schema/registry-11.sql")),
 ];
-static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
+pub(super) static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 
 pub(super) const BY_ID: &str = "SELECT * FROM bot WHERE id = ?1";
 const MAIN: &str = "SELECT * FROM bot WHERE role = 'main'";

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
 
 use super::context::{ContextOptions, SqliteContext};
@@ -18,7 +17,7 @@ use crate::store::{
     Registry, Seats, Settings, Shelf, StoreError,
 };
 
-fn key() -> SecretKey {
+pub(super) fn key() -> SecretKey {
     MasterKey::from_bytes([7; 32]).registry_key()
 }
 
@@ -153,27 +152,6 @@ async fn reading(path: &Path) -> Result<(), StoreError> {
 #[tokio::test]
 async fn sqlite_does_what_every_store_has_to() {
     conformance::run(&Files::new()).await;
-}
-
-#[test]
-fn writes_of_two_bots_never_cross() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .expect("runtime");
-    let files = Files::new();
-    let mut runner = TestRunner::new(Config {
-        failure_persistence: None,
-        ..Config::with_cases(24)
-    });
-    runner
-        .run(&conformance::steps(), |steps| {
-            runtime.block_on(async {
-                let (one, other) = (files.context(1_000).await, files.context(1_000).await);
-                conformance::writes_never_cross(one, other, steps).await;
-            });
-            Ok(())
-        })
-        .expect("no crossing");
 }
 
 #[tokio::test]
