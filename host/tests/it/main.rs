@@ -3,4 +3,5 @@
 mod cli;
 mod evening;
 mod forged_chain;
+mod master_key;
 mod takeout;

@@ -6,17 +6,18 @@ use std::sync::Arc;
 use jadi::model::{BotId, BotRecord, BotRole, Jid, LinkMethod};
 use jadi::random::SystemRandom;
 use jadi::store::{MasterKey, Piece, RecordBounds, Settings, Store, StoreOptions};
+use secrecy::SecretString;
 
 use super::cli::{jadi, texts};
 
-const SHOP: &str = "6280000000200";
+pub const SHOP: &str = "6280000000200";
 const CAFE: &str = "6280000000210";
 
-async fn store(dir: &Path) -> Store {
+async fn store(dir: &Path, key: Option<&SecretString>) -> Store {
     let data_dir = dir.join("jadi-data");
     let random = Arc::new(SystemRandom);
     std::fs::create_dir_all(&data_dir).expect("a directory");
-    let master = MasterKey::load(&data_dir, None, &*random).expect("a key");
+    let master = MasterKey::load(&data_dir, key, &*random).expect("a key");
     let options = StoreOptions {
         data_dir,
         session_dir: None,
@@ -29,8 +30,8 @@ async fn store(dir: &Path) -> Store {
 }
 
 /// A host with a bot of this number that has these pieces.
-async fn host(dir: &Path, number: &str, pieces: Vec<Piece>) {
-    let store = store(dir).await;
+pub async fn host(dir: &Path, number: &str, pieces: Vec<Piece>) {
+    let store = store(dir, None).await;
     let id = BotId::from_random([7; 16]);
     let mut bot = BotRecord::requested(id, BotRole::Sub, LinkMethod::Code, 1);
     bot.jid = Some(Jid::of_number(&number.parse().expect("a number")));
@@ -40,15 +41,20 @@ async fn host(dir: &Path, number: &str, pieces: Vec<Piece>) {
     store.close().await.expect("closed");
 }
 
-async fn pieces(dir: &Path) -> Vec<Piece> {
-    let store = store(dir).await;
+pub async fn pieces(dir: &Path) -> Vec<Piece> {
+    pieces_under(dir, None).await
+}
+
+/// The same, with this master key or the one in its file.
+pub async fn pieces_under(dir: &Path, key: Option<&SecretString>) -> Vec<Piece> {
+    let store = store(dir, key).await;
     let data = store.bot(BotId::from_random([7; 16])).await;
     let pieces = data.expect("data").pieces().await.expect("pieces");
     store.close().await.expect("closed");
     pieces
 }
 
-fn note(value: &[u8]) -> Piece {
+pub fn note(value: &[u8]) -> Piece {
     Piece::PluginData {
         plugin: "notes".to_owned(),
         key: "list".to_owned(),
@@ -106,7 +112,7 @@ async fn what_can_not_be_taken_in_changes_nothing() {
     let error = import("shop.jadi", &[]);
     assert!(error.contains("this host has no bot"), "{error}");
     assert_eq!(pieces(dir.path()).await, [note(b"coffee")]);
-    let running = store(dir.path()).await;
+    let running = store(dir.path(), None).await;
     let error = import("shop.jadi", &["--bot", CAFE]);
     assert!(error.contains("in use by another process"), "{error}");
     running.close().await.expect("closed");
