@@ -2,6 +2,7 @@
 
 mod bots;
 mod give;
+mod matrix;
 mod operate;
 mod takeout;
 
