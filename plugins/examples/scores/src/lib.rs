@@ -1,5 +1,5 @@
-//! An example: points that people of a group give each other. It shows typed arguments, data that lasts, roles and places,
-//! mentions, and texts in three languages; `README.md` walks through it.
+//! An example: points that people of a group give each other. It shows typed arguments, data that lasts, a setting, roles and
+//! places, mentions, and texts in three languages; `README.md` walks through it.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +20,24 @@ const SHOWN: usize = 10;
         id = "Poin yang saling diberikan orang dalam grup",
         es = "Puntos que la gente de un grupo se da"
     ),
+    setting(
+        name = "score-most",
+        kind = "number",
+        default = 10,
+        least = 1,
+        most = 100,
+        summary(
+            en = "How many points one can give or take at a time",
+            id = "Berapa poin yang bisa diberikan atau diambil sekali",
+            es = "Cuántos puntos se pueden dar o quitar de una vez"
+        )
+    ),
+    reason(
+        capability = "settings",
+        en = "To know how many points may be given at a time",
+        id = "Untuk mengetahui berapa poin yang boleh diberikan sekali",
+        es = "Para saber cuántos puntos se pueden dar de una vez"
+    ),
     reason(
         capability = "chat",
         en = "To answer",
@@ -35,7 +53,7 @@ const SHOWN: usize = 10;
 )]
 mod plugin {
     use jadi_plugin_sdk::arguments::Whom;
-    use jadi_plugin_sdk::{Answer, Message, Reply, Result, Words, kv, words};
+    use jadi_plugin_sdk::{Answer, Message, Reply, Result, Words, kv, settings, words};
 
     use super::{Scores, ranked};
 
@@ -43,6 +61,11 @@ mod plugin {
         en: "Points come from others.",
         id: "Poin datang dari orang lain.",
         es: "Los puntos los dan los demás.",
+    };
+    const TOO_MANY: Words = words! {
+        en: "Here at most {most} points are given or taken at a time.",
+        id: "Di sini paling banyak {most} poin diberikan atau diambil sekali.",
+        es: "Aquí se dan o se quitan como mucho {most} puntos de una vez.",
     };
     const NOBODY: Words = words! {
         en: "Nobody has points here yet.",
@@ -65,10 +88,16 @@ mod plugin {
         if whom.jid() == message.sender().jid {
             return Ok(Reply::text(NOT_YOURSELF.in_language(&message.language())));
         }
+        let points = i64::from(points.unwrap_or(1));
+        let most = settings::number("score-most")?;
+        if points.abs() > most {
+            let text = TOO_MANY.in_language(&message.language());
+            return Ok(Reply::text(text.replace("{most}", &most.to_string())));
+        }
         let key = key(message);
         let mut scores: Scores = kv::get(&key)?.unwrap_or_default();
         let sum = scores.entry(whom.jid().to_owned()).or_default();
-        *sum += i64::from(points.unwrap_or(1));
+        *sum += points;
         let text = format!("{}: {sum}", whom.at());
         kv::set(&key, &scores)?;
         Ok(Reply::text(text).mention(whom.jid()))

@@ -1,6 +1,6 @@
 //! A group that gives points.
 
-use jadi_plugin_test::{Failure, Place, Refused, Role, TestBot};
+use jadi_plugin_test::{Failure, Place, Refused, Role, SettingValue, TestBot};
 
 const ALICE: &str = "6280000000101";
 const BOB: &str = "6280000000102";
@@ -52,6 +52,27 @@ fn nobody_scores_for_themselves() {
         .says("!score 6280000000101 9");
     assert_eq!(told.text(), "Poin datang dari orang lain.");
     assert!(bot.keys().is_empty());
+}
+
+#[test]
+fn the_bots_owner_sets_how_many_points_go_at_a_time() {
+    let bot = TestBot::of_this_crate();
+    let alice = bot.group("friends").member(ALICE);
+    assert_eq!(
+        alice.says("!score 6280000000102 10").text(),
+        "@6280000000102: 10"
+    );
+    let too_many = "Here at most 10 points are given or taken at a time.";
+    for points in ["11", "-11"] {
+        let told = alice.says(&format!("!score 6280000000102 {points}"));
+        assert_eq!(told.text(), too_many);
+    }
+    bot.set_setting("score-most", SettingValue::Number(3));
+    let told = alice.says("!score 6280000000102 4");
+    assert_eq!(told.text(), too_many.replace("10", "3"));
+    bot.set_setting("score-most", SettingValue::Number(50));
+    let told = alice.says("!score 6280000000102 -50");
+    assert_eq!(told.text(), "@6280000000102: -40");
 }
 
 #[test]
@@ -125,6 +146,9 @@ fn an_event_costs_little() {
         .group("friends")
         .member(ALICE)
         .says("!score 6280000000102");
-    assert_eq!(told.receipt.host_calls, 3, "a read, a write, an answer");
+    assert_eq!(
+        told.receipt.host_calls, 4,
+        "a setting, a read, a write, an answer"
+    );
     assert!(told.receipt.peak_memory < 4 << 20, "{:?}", told.receipt);
 }
