@@ -3,19 +3,26 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jadi::model::BotRecord;
+use jadi::random::SystemRandom;
+use jadi::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use jadi_simulator::{ChatId, MediaFile, MediaKind, Outgoing, Phone};
+use secrecy::ExposeSecret;
 
 use super::support::{
     ALICE, BOB, DEADLINE, answer, answer_of, finish, main_chat, options, say, world,
 };
-use jadi_demo::MAIN_NUMBER;
 use jadi_demo::world::World;
+use jadi_demo::{MAIN_NUMBER, ROOT_NUMBER};
 
 /// A sub-bot's number, and one that gets half-way; nobody has numbers of this form.
 const SHOP: &str = "6280000000200";
+/// One that is ended.
+const CAFE: &str = "6280000000201";
 const NEVER: &str = "6280000000209";
 /// All numbers of this test begin like this.
 const NUMBERS: &[u8] = b"62800000";
@@ -112,6 +119,29 @@ fn picture() -> MediaFile {
     }
 }
 
+/// What a host that does not run has left: its bots, and the keys of their sessions' files, which it makes of keys that it keeps
+/// wrapped.
+async fn left(root: &Path) -> Vec<(BotRecord, Vec<u8>)> {
+    let (data_dir, random) = (root.join("host"), Arc::new(SystemRandom));
+    let master = MasterKey::load(&data_dir, None, &*random).expect("the master key");
+    let options = StoreOptions {
+        data_dir,
+        session_dir: None,
+        defaults: Settings::default(),
+        inbox_bound: 1_000,
+        records: RecordBounds::default(),
+        random,
+    };
+    let store = Store::open(options, master).await.expect("a store");
+    let mut found = Vec::new();
+    for bot in store.registry().list(None, 100).await.expect("bots") {
+        let place = store.session(bot.id).await.expect("a session");
+        found.push((bot, place.key.expose_secret().to_vec()));
+    }
+    store.close().await.expect("closed");
+    found
+}
+
 /// People use the host in most of the ways in which it keeps something.
 async fn busy(world: &World, people: &[Phone]) {
     let [alice, bob] = people else {
@@ -154,6 +184,7 @@ async fn busy(world: &World, people: &[Phone]) {
 async fn the_disk_tells_nothing_of_people_and_no_key() {
     let mut world = world(options()).await;
     world.add_bot("shop", SHOP, ALICE).await.expect("a sub-bot");
+    world.add_bot("cafe", CAFE, BOB).await.expect("a sub-bot");
     let mut people = Vec::new();
     for (name, number) in [("alice", ALICE), ("bob", BOB)] {
         people.push(world.phone(name, number).await.expect("a phone"));
@@ -166,6 +197,19 @@ async fn the_disk_tells_nothing_of_people_and_no_key() {
     let key = hex::decode(key.trim()).expect("hex");
     assert_eq!(key.len(), 32);
     needles.add("the master key", &key);
+    world.end_host().await.expect("ended");
+    let bots = left(world.root()).await;
+    assert_eq!(bots.len(), 3, "main, shop, cafe");
+    for (_, key) in &bots {
+        needles.add("a bot's key", key);
+    }
+    world.start_host().await.expect("started");
+    for number in [MAIN_NUMBER, SHOP, CAFE] {
+        world
+            .wait_for(number, "open", DEADLINE)
+            .await
+            .expect("open");
+    }
     // Whether the search finds what is there.
     let planted = tempfile::tempdir().expect("a directory");
     for (n, (_, bytes)) in needles.0.iter().enumerate() {
@@ -184,8 +228,28 @@ async fn the_disk_tells_nothing_of_people_and_no_key() {
     world.start_host().await.expect("started");
     world.wait_for(SHOP, "open", DEADLINE).await.expect("open");
     busy(&world, &people).await;
+
+    // A bot is ended, and nothing is there of it.
+    let root = world.phone("root", ROOT_NUMBER).await.expect("a phone");
+    let ending = format!("!terminate {CAFE} {CANARY}");
+    say(&root, &main_chat(), &ending).await;
+    world.wait_gone(CAFE, DEADLINE).await.expect("gone");
+    world.idle().await.expect("all is done");
+    assert_eq!(needles.found(world.root()), nothing, "after a bot's end");
     world.end_host().await.expect("ended");
     assert_eq!(needles.found(world.root()), nothing, "after an end");
+    let of_cafe = |bot: &BotRecord| bot.number().is_some_and(|number| number.digits() == CAFE);
+    let (cafe, _) = bots
+        .iter()
+        .find(|(bot, _)| of_cafe(bot))
+        .expect("it was there");
+    let remaining = left(world.root()).await;
+    assert_eq!(remaining.len(), 2, "main and shop");
+    assert!(!remaining.iter().any(|(bot, _)| bot.id == cafe.id));
+    let id = cafe.id.to_string();
+    for path in files(world.root()) {
+        assert!(!path.to_string_lossy().contains(&id), "{}", path.display());
+    }
     let names: Vec<_> = files(world.root());
     for name in ["registry.db", "context.db", "session.db", "host.log"] {
         assert!(
