@@ -9,10 +9,17 @@ use crate::context::Context;
 use crate::group_admin::Change;
 use crate::hosting::Order;
 use crate::media::File;
+use crate::words::within;
 use crate::{Error, Quoted, Result};
+
+/// The most bytes of text that an answer sends, all its messages together; of what is longer the beginning is sent. An event may send
+/// 64 KiB: the rest is for edits, and for those signs that a cut leaves.
+const TEXT: usize = 48 * 1024;
 
 /// A message to send. Unless told otherwise it goes to the chat that the event came from and quotes the message that asked, if
 /// one did.
+///
+/// Of a text beyond 48 KiB, all messages of an answer together, the beginning is sent, and `…`.
 pub struct Reply {
     text: String,
     file: Option<Enclose>,
@@ -331,12 +338,13 @@ impl<'a> Asked<'a> {
 /// Turns an answer into the contract's actions.
 #[doc(hidden)]
 pub fn finish(answer: Result<Answer>, asked: Asked<'_>) -> Result<Vec<Action>, HandlerError> {
+    let mut room = TEXT;
     let actions = |answer: Answer| -> Result<Vec<Action>> {
         answer
             .0
             .into_iter()
             .map(|effect| match effect {
-                Effect::Send(reply) => send(reply, asked),
+                Effect::Send(reply) => send(reply, asked, &mut room),
                 Effect::React(emoji) => Ok(chat::react(asked.message()?, &emoji)?),
                 Effect::ReactTo(quoted, emoji) => Ok(chat::react(&quoted.0, &emoji)?),
                 Effect::Made(action) => Ok(action),
@@ -348,8 +356,10 @@ pub fn finish(answer: Result<Answer>, asked: Asked<'_>) -> Result<Vec<Action>, H
     })
 }
 
-fn send(reply: Reply, asked: Asked<'_>) -> Result<Action> {
-    let draft = Draft::new(&reply.text);
+fn send(reply: Reply, asked: Asked<'_>, room: &mut usize) -> Result<Action> {
+    let text = within(reply.text, *room);
+    *room = room.saturating_sub(text.len());
+    let draft = Draft::new(&text);
     let quoted = reply.quoted.as_ref().map(|quoted| &quoted.0);
     // A quote from a group would show the group's words in the private chat.
     if reply.quote

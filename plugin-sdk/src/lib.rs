@@ -116,7 +116,7 @@ pub use jadi_plugin_sdk_macros::Choice;
 /// [`arguments`].
 pub use jadi_plugin_sdk_macros::plugin;
 pub use message::{Message, Quoted};
-pub use words::{Words, fill};
+pub use words::{Words, fill, short};
 
 #[doc(hidden)]
 pub mod __private {

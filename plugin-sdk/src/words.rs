@@ -117,6 +117,26 @@ const fn has_part(text: &[u8], other: &[u8], start: usize, end: usize) -> bool {
     false
 }
 
+/// A text of at most `most` characters: of a longer one the beginning, with `…` as the last. For what somebody else wrote and an answer
+/// shows, such as a word that is not known.
+pub fn short(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+/// A text of at most `most` bytes, but for the `…` that stands at the end of one that was cut.
+pub(crate) fn within(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+    text
+}
+
 /// A text with values in place of its `{name}`s. A value is taken as it is, whatever it has in it, and a `{name}` without a value
 /// stays.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
@@ -238,6 +258,23 @@ mod tests {
             assert_eq!(alike(en, id), expected, "{en:?} {id:?}");
         }
         assert!(!words! { en: "{a}", id: "x" }.fill_alike());
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_between_characters() {
+        assert_eq!(
+            (short("mañana", 6), short("mañana", 3)),
+            ("mañana".to_owned(), "ma…".to_owned())
+        );
+        assert_eq!(
+            (short("", 0), short("x", 1), short("xy", 1)),
+            (String::new(), "x".to_owned(), "…".to_owned())
+        );
+        let cut = |most| within("mañana".to_owned(), most);
+        assert_eq!(
+            [cut(7), cut(6), cut(3), cut(0)],
+            ["mañana", "mañan…", "ma…", "…"]
+        );
     }
 
     #[test]

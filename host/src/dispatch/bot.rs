@@ -132,6 +132,7 @@ impl Dispatch {
             parts.random.clone(),
         );
         courier.reload(bot.owner.as_ref()).await?;
+        let breakers = Breakers::new(bot.id, bot.owner.as_ref(), breakers, parts.failing);
         let core = Arc::new(Core {
             id: bot.id,
             role: bot.role,
@@ -158,7 +159,7 @@ impl Dispatch {
             connection: watch::Sender::default(),
             account: RwLock::default(),
             settings: RwLock::new(settings),
-            breakers: Breakers::new(bot.id, breakers, parts.failing),
+            breakers,
             limits: Mutex::new(PluginLimits::new(limits)),
             receipts: watch::Sender::new(0),
             cooldowns: Mutex::default(),

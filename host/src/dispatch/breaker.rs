@@ -1,11 +1,18 @@
 //! A plugin that keeps failing in a bot is left alone for a while, and one that does so again and again until its owner acts.
+//!
+//! What one person alone makes fail is no reason: a breaker opens for everybody, so that it would be a switch in the hand of whoever
+//! finds a message that a plugin can't take.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::model::Jid;
+use crate::plugins::Digest;
 
 /// So many failures …
 const FAILURES: usize = 5;
+/// … caused by at least so many different people …
+const PEOPLE: usize = 2;
 /// … within this time open the breaker, milliseconds.
 const WITHIN: Millis = 60_000;
 /// How long it is open the first time; doubled each time that the plugin fails again right after.
@@ -25,8 +32,8 @@ pub(super) struct Breaker {
     pub(super) version: String,
     /// The digest of its component: another build begins anew.
     pub(super) digest: String,
-    /// Times of the latest failures, oldest first.
-    failures: Vec<Millis>,
+    /// The latest failures, oldest first; of one person at most one fewer than it takes.
+    latest: Vec<Failed>,
     /// Until when the plugin is left alone.
     open_until: Option<Millis>,
     /// How long it was left alone the last time, while it has not worked since.
@@ -35,6 +42,26 @@ pub(super) struct Breaker {
     openings: Vec<Millis>,
     /// Since when it is left alone until its owner acts.
     quarantined: Option<Millis>,
+}
+
+/// One failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Failed {
+    at: Millis,
+    by: Causer,
+}
+
+/// Who caused an event, as far as a breaker wants to know: enough to tell people apart, too little to tell who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Causer(u32);
+
+impl Causer {
+    /// The one with this address.
+    pub(super) fn of(person: &Jid) -> Self {
+        let digest = Digest::of(person.to_string().as_bytes()).to_string();
+        let short = digest.get(..8).unwrap_or_default();
+        Self(u32::from_str_radix(short, 16).unwrap_or_default())
+    }
 }
 
 /// Whether a plugin may run.
@@ -88,25 +115,32 @@ impl Breaker {
         if self.open_until.is_none() || self.gate(now) != Gate::Open {
             return false;
         }
-        self.failures.clear();
+        self.latest.clear();
         self.open_until = None;
         self.rest = 0;
         true
     }
 
-    /// The plugin has failed. Returns how the breaker opened, when it did.
-    pub(super) fn failed(&mut self, now: Millis) -> Option<Opened> {
+    /// The plugin has failed on an event that `by` caused. Returns how the breaker opened, when it did.
+    pub(super) fn failed(&mut self, now: Millis, by: Causer) -> Option<Opened> {
         // What was under way when it opened changes nothing any more.
         if self.gate(now) != Gate::Open {
             return None;
         }
-        self.failures.retain(|at| now.saturating_sub(*at) < WITHIN);
-        self.failures.push(now);
-        // The first failure after a rest is enough: nothing has changed.
-        if self.failures.len() < FAILURES && self.open_until.is_none() {
+        self.latest
+            .retain(|failed| now.saturating_sub(failed.at) < WITHIN);
+        self.latest.push(Failed { at: now, by });
+        self.forget_more_of(by);
+        let others = self.latest.iter().any(|failed| failed.by != by);
+        // After a rest the first of each are enough: nothing has changed.
+        let least = match self.open_until {
+            None => FAILURES,
+            Some(_) => PEOPLE,
+        };
+        if !others || self.latest.len() < least {
             return None;
         }
-        self.failures.clear();
+        self.latest.clear();
         self.openings.retain(|at| now.saturating_sub(*at) < DAY);
         self.openings.push(now);
         self.rest = self.rest.saturating_mul(2).clamp(FIRST_REST, LONGEST_REST);
@@ -118,14 +152,59 @@ impl Breaker {
         self.quarantined = Some(now);
         Some(Opened::ForGood)
     }
+
+    /// Forgets the oldest failures of somebody who has caused more than count, so that a flood fills nothing.
+    fn forget_more_of(&mut self, by: Causer) {
+        let of_them = self.latest.iter().filter(|failed| failed.by == by).count();
+        let mut more = of_them.saturating_sub(FAILURES - 1);
+        self.latest.retain(|failed| {
+            let goes = more > 0 && failed.by == by;
+            more = more.saturating_sub(usize::from(goes));
+            !goes
+        });
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Fails so often for two people in turn.
     fn fail(breaker: &mut Breaker, now: Millis, times: usize) -> Option<Opened> {
-        (0..times).fold(None, |_, _| breaker.failed(now))
+        (0..times).fold(None, |_, n| breaker.failed(now, person(n % 2)))
+    }
+
+    fn person(n: usize) -> Causer {
+        let address = format!("62800000001{n:02}@s.whatsapp.net");
+        Causer::of(&address.parse().expect("an address"))
+    }
+
+    #[test]
+    fn what_one_person_makes_fail_never_opens_it() {
+        let mut breaker = Breaker::default();
+        let one = |breaker: &mut Breaker, now, times| {
+            (0..times).fold(None, |_, _| breaker.failed(now, person(1)))
+        };
+        assert_eq!(one(&mut breaker, 0, 1_000), None);
+        assert_eq!(breaker.gate(0), Gate::Open);
+        assert!(breaker.latest.len() < FAILURES, "a flood fills nothing");
+        assert_eq!(
+            breaker.failed(1, person(2)),
+            Some(Opened::Until(60_001)),
+            "somebody else's is the fifth"
+        );
+        assert_eq!(one(&mut breaker, 60_001, 1_000), None, "nor again");
+        assert_eq!(breaker.gate(60_001), Gate::Open);
+        assert_eq!(
+            breaker.failed(60_002, person(2)),
+            Some(Opened::Until(180_002))
+        );
+    }
+
+    #[test]
+    fn people_are_told_apart_and_not_told() {
+        let kept = serde_json::to_string(&person(1)).expect("JSON");
+        assert!(person(1) != person(2) && !kept.contains("62800000001"));
     }
 
     #[test]
@@ -160,7 +239,7 @@ mod tests {
             rests.push((until - now) / 60_000);
             // A day later the openings before are forgotten, the rest is not.
             now = until + DAY;
-            opened = breaker.failed(now);
+            opened = fail(&mut breaker, now, 2);
         }
         assert_eq!(rests, [1, 2, 4, 8, 16, 32, 60, 60]);
     }
@@ -201,7 +280,7 @@ mod tests {
         assert_eq!(fail(&mut breaker, DAY - 1, 5), Some(Opened::ForGood));
         assert_eq!(breaker.gate(Millis::MAX), Gate::Quarantined);
         assert!(!breaker.worked(Millis::MAX));
-        assert_eq!(breaker.failed(Millis::MAX), None);
+        assert_eq!(fail(&mut breaker, Millis::MAX, 2), None);
     }
 
     #[test]
@@ -220,7 +299,7 @@ mod tests {
     fn it_is_the_same_after_it_was_kept() {
         let mut breaker = Breaker::of("1.0.0", "abc");
         fail(&mut breaker, 0, 5);
-        breaker.failed(60_000);
+        breaker.failed(60_000, person(1));
         let kept = serde_json::to_vec(&breaker).expect("JSON");
         assert_eq!(
             serde_json::from_slice::<Breaker>(&kept).expect("a breaker"),

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::breaker::{Breaker, Gate, Opened};
+use super::breaker::{Breaker, Causer, Gate, Opened};
 use super::enabled::Handler;
 use super::failing::FailingVersions;
 use crate::clock::Millis;
-use crate::model::BotId;
+use crate::model::{BotId, Jid};
 use crate::store::BreakerChange;
 
 /// What a failure did to a breaker.
@@ -29,9 +29,10 @@ pub(super) struct Breakers {
 }
 
 impl Breakers {
-    /// Begins with what is kept in the bot. What can't be read any more is as if it had not been.
+    /// Begins with what is kept in the bot of this owner. What can't be read any more is as if it had not been.
     pub(super) fn new(
         bot: BotId,
+        owner: Option<&Jid>,
         kept: BTreeMap<String, Vec<u8>>,
         failing: FailingVersions,
     ) -> Self {
@@ -40,7 +41,7 @@ impl Breakers {
             match serde_json::from_slice::<Breaker>(&state) {
                 Ok(breaker) => {
                     if breaker.is_tripped() {
-                        failing.opened(bot, &plugin, &breaker.version, &breaker.digest);
+                        failing.opened(bot, owner, &plugin, &breaker.version, &breaker.digest);
                     }
                     by_plugin.insert(plugin, breaker);
                 }
@@ -84,8 +85,9 @@ impl Breakers {
         kept(breaker)
     }
 
-    /// A plugin has failed. Returns how that changed its breaker; [`Breakers::undo`] takes it back when it can't be kept.
-    pub(super) fn failed(&self, handler: &dyn Handler, now: Millis) -> Failed {
+    /// A plugin has failed on an event that `by` caused. Returns how that changed its breaker; [`Breakers::undo`] takes it back when it
+    /// can't be kept.
+    pub(super) fn failed(&self, handler: &dyn Handler, now: Millis, by: &Jid) -> Failed {
         let manifest = handler.manifest();
         let mut by_plugin = self.by_plugin();
         let before = by_plugin.get(&manifest.name).cloned();
@@ -93,7 +95,7 @@ impl Breakers {
             .clone()
             .filter(|breaker| breaker.digest == handler.digest())
             .unwrap_or_else(|| Breaker::of(&manifest.version, handler.digest()));
-        let opened = breaker.failed(now);
+        let opened = breaker.failed(now, Causer::of(by));
         let change = kept(&breaker);
         by_plugin.insert(manifest.name.clone(), breaker);
         Failed {
@@ -113,8 +115,8 @@ impl Breakers {
         };
     }
 
-    /// Tells all bots of the host of what [`Breakers::failed`] did, once it is kept.
-    pub(super) fn tell(&self, handler: &dyn Handler, failed: &Failed) {
+    /// Tells all bots of the host of what [`Breakers::failed`] did in the bot of this owner, once it is kept.
+    pub(super) fn tell(&self, handler: &dyn Handler, failed: &Failed, owner: Option<&Jid>) {
         let manifest = handler.manifest();
         if let Some(before) = &failed.before
             && before.digest != handler.digest()
@@ -124,7 +126,7 @@ impl Breakers {
         if failed.opened.is_some() {
             let (version, digest) = (&manifest.version, handler.digest());
             self.failing
-                .opened(self.bot, &manifest.name, version, digest);
+                .opened(self.bot, owner, &manifest.name, version, digest);
         }
     }
 
@@ -157,7 +159,7 @@ fn kept(breaker: &Breaker) -> Option<BreakerChange> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dispatch::tests::Fake;
+    use crate::dispatch::tests::{ALICE, BOB, Fake, jid};
 
     #[test]
     fn a_failure_that_can_not_be_kept_was_none() {
@@ -165,12 +167,12 @@ mod tests {
         let plugin = Fake::echo(manifest);
         let (failing, _told) = FailingVersions::new();
         let bot = BotId::from_random([1; 16]);
-        let breakers = Breakers::new(bot, BTreeMap::new(), failing);
+        let breakers = Breakers::new(bot, None, BTreeMap::new(), failing);
         for now in 0..4 {
-            assert_eq!(breakers.failed(&*plugin, now).opened, None);
+            assert_eq!(breakers.failed(&*plugin, now, &jid(ALICE)).opened, None);
         }
         for _ in 0..3 {
-            let failed = breakers.failed(&*plugin, 5);
+            let failed = breakers.failed(&*plugin, 5, &jid(BOB));
             assert_eq!(failed.opened, Some(Opened::Until(60_005)));
             breakers.undo(&*plugin, failed);
             assert_eq!(breakers.gate(&*plugin, 5), Gate::Open);

@@ -1,17 +1,19 @@
 //! Versions of plugins that fail in several bots at a time: a sign that it is not one bot's data but the version.
 //!
-//! All bots of a host share one of these. When the breakers of one version are open in three bots, whoever manages plugins is
-//! told once, to go back to the version before it.
+//! All bots of a host share one of these. When the breakers of one version are open in three bots that are not all of one owner, whoever
+//! manages plugins is told once, to go back to the version before it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
-use crate::model::BotId;
+use crate::model::{BotId, Jid};
 
 /// In so many bots.
 const BOTS: usize = 3;
+/// … of so many owners: nobody decides with their own bots what all others run.
+const OWNERS: usize = 2;
 /// Notices that wait for whoever manages plugins; one that does not fit is told at the version's next failure.
 const NOTICES: usize = 16;
 
@@ -37,7 +39,8 @@ pub struct FailingVersions {
 
 #[derive(Debug)]
 struct Failing {
-    bots: BTreeSet<BotId>,
+    /// Where, and whose they are; the main bot is nobody's.
+    bots: BTreeMap<BotId, Option<Jid>>,
     told: bool,
 }
 
@@ -49,22 +52,30 @@ impl FailingVersions {
         (Self { failing, notices }, told)
     }
 
-    /// The breaker of a version is open in a bot.
-    pub(super) fn opened(&self, bot: BotId, plugin: &str, version: &str, digest: &str) {
+    /// The breaker of a version is open in a bot of this owner.
+    pub(super) fn opened(
+        &self,
+        bot: BotId,
+        owner: Option<&Jid>,
+        plugin: &str,
+        version: &str,
+        digest: &str,
+    ) {
         let mut failing = self.failing();
         let found = failing.entry(digest.to_owned()).or_insert(Failing {
-            bots: BTreeSet::new(),
+            bots: BTreeMap::new(),
             told: false,
         });
-        found.bots.insert(bot);
-        if found.told || found.bots.len() < BOTS {
+        found.bots.insert(bot, owner.cloned());
+        let owners: BTreeSet<_> = found.bots.values().collect();
+        if found.told || found.bots.len() < BOTS || owners.len() < OWNERS {
             return;
         }
         let notice = RollBack {
             plugin: plugin.to_owned(),
             version: version.to_owned(),
             digest: digest.to_owned(),
-            bots: found.bots.iter().copied().collect(),
+            bots: found.bots.keys().copied().collect(),
         };
         match self.notices.try_send(notice) {
             Ok(()) => found.told = true,
@@ -113,19 +124,28 @@ mod tests {
         BotId::from_random([n; 16])
     }
 
+    fn owner(n: u8) -> Jid {
+        let address = format!("62800000001{n:02}@s.whatsapp.net");
+        address.parse().expect("an address")
+    }
+
+    fn open(failing: &FailingVersions, n: u8, version: &str, digest: &str) {
+        failing.opened(bot(n), Some(&owner(n)), "core", version, digest);
+    }
+
     #[test]
     fn a_version_that_fails_in_three_bots_is_told_once() {
         let (failing, mut told) = FailingVersions::new();
         for n in [1, 1, 2, 2] {
-            failing.opened(bot(n), "core", "1.0.0", "abc");
+            open(&failing, n, "1.0.0", "abc");
         }
-        failing.opened(bot(3), "core", "1.0.1", "def");
+        open(&failing, 3, "1.0.1", "def");
         assert!(
             told.try_recv().is_err(),
             "two bots, and one of another version"
         );
-        failing.opened(bot(4), "core", "1.0.0", "abc");
-        failing.opened(bot(5), "core", "1.0.0", "abc");
+        open(&failing, 4, "1.0.0", "abc");
+        open(&failing, 5, "1.0.0", "abc");
         let expected = RollBack {
             plugin: "core".to_owned(),
             version: "1.0.0".to_owned(),
@@ -137,13 +157,24 @@ mod tests {
     }
 
     #[test]
+    fn bots_of_one_owner_alone_are_no_reason() {
+        let (failing, mut told) = FailingVersions::new();
+        for n in 1..=9 {
+            failing.opened(bot(n), Some(&owner(1)), "core", "1.0.0", "abc");
+        }
+        assert!(told.try_recv().is_err());
+        failing.opened(bot(10), None, "core", "1.0.0", "abc");
+        assert!(told.try_recv().is_ok(), "the main bot is another's");
+    }
+
+    #[test]
     fn what_works_again_does_not_count() {
         let (failing, mut told) = FailingVersions::new();
-        failing.opened(bot(1), "core", "1.0.0", "abc");
-        failing.opened(bot(2), "core", "1.0.0", "abc");
+        open(&failing, 1, "1.0.0", "abc");
+        open(&failing, 2, "1.0.0", "abc");
         failing.closed(bot(1), "abc");
         failing.forget(bot(2));
-        failing.opened(bot(3), "core", "1.0.0", "abc");
+        open(&failing, 3, "1.0.0", "abc");
         assert!(told.try_recv().is_err());
         assert_eq!(failing.failing().len(), 1);
     }

@@ -27,6 +27,11 @@ pub(super) enum Reply {
     },
     /// They are banned from the bot's commands.
     Banned,
+    /// The message is longer than a command may be.
+    TooLong {
+        /// The most characters.
+        most: usize,
+    },
     /// The plugin failed.
     Failed,
     /// The plugin failed too often and is left alone for a while.
@@ -76,6 +81,7 @@ impl Reply {
         };
         match self {
             Self::Wait { seconds } => text.replace("{seconds}", &seconds.to_string()),
+            Self::TooLong { most } => text.replace("{most}", &most.to_string()),
             Self::MainBot { number } => text.replace("{number}", number.digits()),
             _ => text.to_owned(),
         }
@@ -133,6 +139,11 @@ impl Reply {
                 "Kamu diblokir dari bot ini.",
                 "No puedes usar este bot: estás bloqueado.",
             ],
+            Self::TooLong { .. } => [
+                "That is too long for a command: at most {most} characters.",
+                "Itu terlalu panjang untuk sebuah perintah: paling banyak {most} karakter.",
+                "Es demasiado largo para un comando: como máximo {most} caracteres.",
+            ],
             Self::Failed => [
                 "That did not work: something in this command is broken.",
                 "Gagal: ada yang rusak pada perintah ini.",
@@ -172,6 +183,7 @@ mod tests {
             Reply::BotNotAdmin,
             Reply::Wait { seconds: 7 },
             Reply::Banned,
+            Reply::TooLong { most: 9 },
             Reply::Failed,
             Reply::Resting,
             Reply::SwitchedOff,

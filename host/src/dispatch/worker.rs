@@ -31,6 +31,8 @@ use crate::whatsapp::{SendError, Session};
 
 /// How often an event is run again because another event of its plugin has written in between.
 const RERUNS: u32 = 16;
+/// The most characters of a message that is a command; programs have as many.
+const COMMAND: usize = 4_096;
 /// How often an event is tried when the host could not serve its plugin.
 const TRIES: u32 = 4;
 
@@ -256,6 +258,13 @@ impl Visit<'_> {
             let told = self.core.tells_banned(&self.event.sender.jid, self.row);
             return Some(told.then_some(Reply::Banned));
         }
+        if let Some(invocation) = &found.invocation
+            && self.is_too_long()
+        {
+            // What only looks like a command is none that somebody waits for.
+            let most = COMMAND;
+            return Some(invocation.known.then_some(Reply::TooLong { most }));
+        }
         let command = found.command()?;
         let bot_is_admin = self.standing.bot_is_admin;
         if let Some(refusal) = self.scene().refuses(command, bot_is_admin) {
@@ -268,6 +277,13 @@ impl Visit<'_> {
             Verdict::Go => None,
             Verdict::Tell { seconds } => Some(Some(Reply::Wait { seconds })),
             Verdict::Silent => Some(None),
+        }
+    }
+
+    fn is_too_long(&self) -> bool {
+        match &self.event.kind {
+            EventKind::Message(message) => message.text.chars().nth(COMMAND).is_some(),
+            _ => false,
         }
     }
 
@@ -468,7 +484,7 @@ impl Visit<'_> {
         let now = core.clock.now();
         // A version that was replaced meanwhile has nothing to say about the one that is there now.
         let counts = !is_hosts && core.enabled().has(handler);
-        let mut failed = counts.then(|| core.breakers.failed(handler, now));
+        let mut failed = counts.then(|| core.breakers.failed(handler, now, &self.event.sender.jid));
         match failed.as_ref().and_then(|failed| failed.opened) {
             None => {}
             Some(Opened::Until(until)) => {
@@ -503,7 +519,10 @@ impl Visit<'_> {
         let kept = self.commit(handled).await;
         if let Some(failed) = failed {
             match &kept {
-                Ok(()) => core.breakers.tell(handler, &failed),
+                Ok(()) => {
+                    let owner = core.callers.bot_owner();
+                    core.breakers.tell(handler, &failed, owner.as_ref());
+                }
                 Err(_) => core.breakers.undo(handler, failed),
             }
         }

@@ -6,6 +6,7 @@ mod antilink;
 mod everyday;
 mod group;
 mod guards;
+mod long;
 mod manage;
 mod readme;
 mod roles;

@@ -79,6 +79,7 @@ use jadi_plugin_sdk as jadi;
     )
 )]
 mod plugin {
+    use std::collections::BTreeSet;
     use std::time::Duration;
 
     use jadi_plugin_sdk::{
@@ -91,8 +92,6 @@ mod plugin {
 
     /// How long a burst gathers before it is posted.
     const GATHERS: Duration = Duration::from_secs(5);
-    /// The most bytes of one message of a summary.
-    const SUMMARY: usize = 3500;
 
     #[command(
         name = "antidelete",
@@ -202,32 +201,19 @@ mod plugin {
         }
     }
 
-    /// What has gathered, in as few messages as it takes.
+    /// What has gathered. The host sends a long text in several messages.
     fn summary(lines: &[Line], language: &str) -> Answer {
+        if lines.is_empty() {
+            return Answer::none();
+        }
         let count = lines.len().to_string();
-        let mut answer = Answer::none();
         let mut text = texts::MORE.fill(language, &[("count", &count)]);
-        let mut people: Vec<&str> = Vec::new();
-        let said = |text: &str, people: &[&str]| {
-            let reply = Reply::text(text);
-            people.iter().fold(reply, |reply, jid| reply.mention(*jid))
-        };
         for line in lines {
-            let more = format!("\n{}: {}", at(&line.author), line.text);
-            if text.len() + more.len() > SUMMARY {
-                answer = answer.send(said(&text, &people));
-                text.clear();
-                people.clear();
-            }
-            text.push_str(&more);
-            if !people.contains(&line.author.as_str()) {
-                people.push(&line.author);
-            }
+            text.push_str(&format!("\n{}: {}", at(&line.author), line.text));
         }
-        match lines.is_empty() {
-            true => answer,
-            false => answer.send(said(text.trim_start(), &people)),
-        }
+        let people: BTreeSet<&str> = lines.iter().map(|line| line.author.as_str()).collect();
+        let reply = people.into_iter().fold(Reply::text(text), Reply::mention);
+        Answer::none().send(reply)
     }
 
     /// `18:05 UTC`.

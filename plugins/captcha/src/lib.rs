@@ -95,8 +95,8 @@ mod plugin {
     use std::time::Duration;
 
     use jadi_plugin_sdk::{
-        Answer, Due, Membership, Message, Reply, Result, clock, group_admin, kv, random, schedule,
-        settings, switch, turns,
+        Answer, Due, Error, Membership, Message, Refused, Reply, Result, clock, group_admin, kv,
+        random, schedule, settings, switch, turns,
     };
 
     use crate::texts;
@@ -145,7 +145,11 @@ mod plugin {
         let mut newcomers = Vec::new();
         for person in people.into_iter().take(MOST) {
             let code = format!("{:04}", random::below(10_000));
-            schedule::at(user(&person.jid), until, &person.jid)?;
+            match schedule::at(user(&person.jid), until, &person.jid) {
+                // As many wait for their time as a chat can have: the others of a flood are let be.
+                Err(Error::Refused(Refused::Limit(_))) => break,
+                scheduled => scheduled?,
+            }
             let values = [
                 ("who", format!("@{}", user(&person.jid))),
                 ("code", code.clone()),
@@ -157,6 +161,9 @@ mod plugin {
             lines.push(texts::ASK.fill(&language, &values));
             asked.insert(person.jid.clone(), code);
             newcomers.push(person.jid);
+        }
+        if newcomers.is_empty() {
+            return Ok(Answer::none());
         }
         kv::set(&key, &asked)?;
         let reply = Reply::text(lines.join("\n"));

@@ -1,7 +1,7 @@
 //! One command, or the one that was probably meant.
 
-use jadi_plugin_sdk::Role;
 use jadi_plugin_sdk::commands::Command;
+use jadi_plugin_sdk::{Role, short};
 
 jadi_plugin_sdk::texts! {
     languages: en, id, es;
@@ -39,6 +39,9 @@ jadi_plugin_sdk::texts! {
     }
 }
 
+/// The most characters of a word that is looked for, and shown when it is not there: commands have no more.
+const WORD: usize = 32;
+
 /// Usage, aliases and role of the command that `word` names; for no word how to ask.
 pub fn text(commands: &[Command], word: &str, prefix: &str, language: &str) -> String {
     let word = match word.split_whitespace().next() {
@@ -57,7 +60,8 @@ pub fn text(commands: &[Command], word: &str, prefix: &str, language: &str) -> S
 
 /// That there is no such command, and which one comes nearest.
 pub fn unknown(commands: &[Command], word: &str, prefix: &str, language: &str) -> String {
-    let mut text = format!("{} {prefix}{word}.", UNKNOWN.in_language(language));
+    let shown = short(word, WORD);
+    let mut text = format!("{} {prefix}{shown}.", UNKNOWN.in_language(language));
     match nearest(commands, word) {
         Some(near) => {
             text.push_str(&format!(" {} {prefix}{near}?", MEANT.in_language(language)));
@@ -107,8 +111,10 @@ fn names(command: &Command) -> impl Iterator<Item = &str> {
 
 /// The name or alias that the fewest typing errors make `word`: at most one in a short word, two in a longer one.
 fn nearest<'a>(commands: &'a [Command], word: &str) -> Option<&'a str> {
-    let most = match word.chars().count() {
+    // What is much longer than any command is not compared with each of them: that takes time.
+    let most = match word.chars().take(WORD + 1).count() {
         0..=1 => return None,
+        count if count > WORD => return None,
         2..=4 => 1,
         _ => 2,
     };
@@ -168,6 +174,10 @@ mod tests {
             ("comands", "I don't know !comands. Did you mean !commands?"),
             ("weather", "I don't know !weather. All commands: !menu"),
             ("x", "I don't know !x. All commands: !menu"),
+            (
+                "pingpingpingpingpingpingpingpingping",
+                "I don't know !pingpingpingpingpingpingpingpin…. All commands: !menu",
+            ),
         ];
         for (word, expected) in cases {
             assert_eq!(text(&commands(), word, "!", "en"), expected);

@@ -1,10 +1,13 @@
 //! What comes of a request: refused, under way, or a bot.
 
 use jadi_plugin_sdk::hosting::{self, Refusal};
-use jadi_plugin_sdk::{Answer, HostingStep, Reply, Result, Role, Words, clock};
+use jadi_plugin_sdk::{Answer, HostingStep, Reply, Result, Role, Words, clock, short};
 
 use crate::say::{Say, card};
 use crate::{ask, give, operate, plan, show, takeout, texts};
+
+/// The most characters that are shown of a number as somebody typed it.
+const TYPED: usize = 40;
 
 /// Puts a step in words.
 pub fn told(step: &HostingStep) -> Result<Answer> {
@@ -90,7 +93,7 @@ pub fn refused(say: &Say, refusal: &Refusal, number: &str) -> String {
         "not-on-whatsapp" => say.words(texts::NOT_ON_WHATSAPP, &[]),
         "hosted" => with_card(texts::HOSTED),
         "owns-one" => with_card(texts::OWNS_ONE),
-        "method-missing" => say.words(texts::WHICH_METHOD, &[("number", number)]),
+        "method-missing" => say.words(texts::WHICH_METHOD, &[("number", &short(number, TYPED))]),
         other => busy(say, other, &span),
     }
 }

@@ -18,6 +18,8 @@ type Notes = BTreeMap<String, String>;
 const MOST: usize = 50;
 /// The most characters of one.
 const LENGTH: usize = 1000;
+/// The most characters of its name.
+const NAME: usize = 32;
 
 /// The plugin itself: what stands here is its manifest.
 #[jadi::plugin(
@@ -42,9 +44,9 @@ const LENGTH: usize = 1000;
     )
 )]
 mod plugin {
-    use jadi_plugin_sdk::{Message, Result, Role, kv};
+    use jadi_plugin_sdk::{Error, Message, Refused, Result, Role, kv, short};
 
-    use super::{LENGTH, MOST, Notes};
+    use super::{LENGTH, MOST, NAME, Notes};
     use crate::texts;
 
     #[command(
@@ -73,7 +75,7 @@ mod plugin {
             return Ok(match (first, notes.get(&first.to_lowercase())) {
                 ("", _) => list(&notes, &command, &language),
                 (_, Some(text)) => text.clone(),
-                (name, None) => texts::NO_NOTE.fill(&language, &[("name", name)]),
+                (name, None) => texts::NO_NOTE.fill(&language, &[("name", &short(name, NAME))]),
             });
         }
         if message.in_group() && message.role() < Role::GroupAdmin {
@@ -81,7 +83,8 @@ mod plugin {
         }
         let (name, text) = split(rest);
         let name = name.to_lowercase();
-        let named = [("name", name.as_str())];
+        let shown = short(&name, NAME);
+        let named = [("name", shown.as_str())];
         if first == "del" {
             let words = match notes.remove(&name) {
                 Some(_) => texts::GONE,
@@ -98,16 +101,20 @@ mod plugin {
         if name.is_empty() || text.is_empty() {
             return Ok(texts::HOW.fill(&language, &[("command", &command)]));
         }
+        let (most, length) = (MOST.to_string(), LENGTH.to_string());
+        let values = [("most", most.as_str()), ("length", &length)];
+        let full = texts::FULL.fill(&language, &values);
         let is_full = notes.len() >= MOST && !notes.contains_key(&name);
-        if is_full || name.chars().count() > 32 || text.chars().count() > LENGTH {
-            let (most, length) = (MOST.to_string(), LENGTH.to_string());
-            let values = [("most", most.as_str()), ("length", &length)];
-            return Ok(texts::FULL.fill(&language, &values));
+        if is_full || name.chars().count() > NAME || text.chars().count() > LENGTH {
+            return Ok(full);
         }
         let kept = texts::KEPT.fill(&language, &named);
         notes.insert(name.clone(), text);
-        kv::set(&key, &notes)?;
-        Ok(kept)
+        match kv::set(&key, &notes) {
+            // Letters of some scripts take three or four bytes each.
+            Err(Error::Refused(Refused::Limit(_))) => Ok(full),
+            set => set.map(|()| kept),
+        }
     }
 
     fn list(notes: &Notes, command: &str, language: &str) -> String {

@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use jadi_plugin_manifest::Manifest;
 
 use super::{
-    ALICE, FailingVersions, Fake, Handler, Host, OWNER, Place, ROOT, answered, jid,
+    ALICE, BOB, FailingVersions, Fake, Handler, Host, OWNER, Place, ROOT, answered, jid,
     private_message, said, soon,
 };
 use crate::dispatch::{Measure, evidence, failures, logs, logs_after};
-use crate::model::Action;
+use crate::model::{Action, BotRole};
 use crate::plugins::{
     EventInput, EventLimits, FailedEvent, Failure, Grants, LimitOverrides, Limits, LogLevel,
     LogLine, Outcome, Reads, Receipt, Recording,
@@ -64,7 +64,7 @@ fn broken(manifest: &str) -> Arc<dyn Handler> {
     })
 }
 
-/// Asks again and again, each time with another message.
+/// Asks again and again, each time with another message, two people in turn.
 struct Asking<'a> {
     host: &'a Host,
     asked: u32,
@@ -78,9 +78,18 @@ impl<'a> Asking<'a> {
     }
 
     async fn ask(&mut self, text: &str) -> Vec<String> {
+        let who = if self.asked.is_multiple_of(2) {
+            ALICE
+        } else {
+            BOB
+        };
+        self.says(who, text).await
+    }
+
+    async fn says(&mut self, who: &str, text: &str) -> Vec<String> {
         self.asked += 1;
         let id = format!("{}{}", self.life, self.asked);
-        self.host.asks(private_message(ALICE, &id, text)).await
+        self.host.asks(private_message(who, &id, text)).await
     }
 
     /// Makes the plugin fail so often and so long that it is quarantined, and returns what was said last.
@@ -89,10 +98,28 @@ impl<'a> Asking<'a> {
             assert_eq!(self.ask("!ping").await, [BROKEN]);
         }
         self.host.clock.advance(Duration::from_secs(61));
-        assert_eq!(self.ask("!ping").await, [BROKEN]);
+        for _ in 0..2 {
+            assert_eq!(self.ask("!ping").await, [BROKEN]);
+        }
         self.host.clock.advance(Duration::from_secs(121));
+        assert_eq!(self.ask("!ping").await, [BROKEN]);
         self.ask("!ping").await
     }
+}
+
+#[tokio::test]
+async fn nobody_switches_a_plugin_off_for_others_by_what_they_make_fail() {
+    let place = Place::new();
+    let host = place.start(vec![broken(CORE)]).await;
+    let mut asking = Asking::new(&host, "A");
+    for _ in 0..3 {
+        for _ in 0..15 {
+            assert_eq!(asking.says(ALICE, "!ping").await, [BROKEN]);
+        }
+        assert_eq!(asking.says(BOB, "!ping well").await, ["well"]);
+        host.clock.advance(Duration::from_secs(3_600));
+    }
+    host.end().await;
 }
 
 #[tokio::test]
@@ -141,7 +168,9 @@ async fn a_quarantine_is_told_to_the_owner_once_and_lasts_until_it_is_ended() {
     }
     for seconds in [61, 121] {
         host.clock.advance(Duration::from_secs(seconds));
-        asking.ask("!ping").await;
+        for _ in 0..2 {
+            asking.ask("!ping").await;
+        }
     }
     let told = |host: &Host| -> Vec<String> {
         let attempts = host.session.attempts().into_iter();
@@ -213,6 +242,8 @@ async fn a_version_that_fails_in_three_bots_has_to_go_also_after_a_restart() {
     let (failing, mut told) = FailingVersions::new();
     let places = [1, 2, 3].map(|n| Place {
         failing: failing.clone(),
+        // Not all of one owner.
+        role: if n == 1 { BotRole::Sub } else { BotRole::Main },
         ..Place::numbered(n)
     });
     for (n, place) in places.iter().enumerate() {

@@ -108,6 +108,29 @@ async fn an_unknown_command_is_answered_in_private_and_not_in_groups() {
 }
 
 #[tokio::test]
+async fn a_command_has_a_length() {
+    let place = Place::new();
+    let host = place.start(vec![Fake::echo(COMMANDS)]).await;
+    let longest = format!("!ping {}", "é".repeat(4_090));
+    let sent = host.asks(private_message(ALICE, "A1", &longest)).await;
+    assert!(sent[0].starts_with("core: !ping é"));
+    let longer = format!("{longest}é");
+    assert_eq!(
+        host.asks(private_message(ALICE, "A2", &longer)).await,
+        ["That is too long for a command: at most 4096 characters."]
+    );
+    let no_command = longer.replace("!ping", "!nothing");
+    let sent = host.asks(private_message(ALICE, "A3", &no_command)).await;
+    assert!(sent.is_empty(), "a long text that is none: {sent:?}");
+    host.end().await;
+
+    let host = Place::new().start(vec![Fake::echo(ALL)]).await;
+    let sent = host.asks(private_message(ALICE, "A1", &longer)).await;
+    assert!(sent.len() > 1, "what is no command has none: {sent:?}");
+    host.end().await;
+}
+
+#[tokio::test]
 async fn roles_and_places_are_held() {
     let place = Place::of_sub_bot();
     let host = place.start(vec![Fake::echo(COMMANDS)]).await;
@@ -242,7 +265,8 @@ async fn a_plugin_that_keeps_failing_rests_and_says_so() {
     let mut nth = 0;
     let mut ask = async |text: &str| {
         nth += 1;
-        host.asks(private_message(ALICE, &format!("A{nth}"), text))
+        let who = [ALICE, BOB][nth % 2];
+        host.asks(private_message(who, &format!("A{nth}"), text))
             .await
     };
     let broken = "That did not work: something in this command is broken.";

@@ -307,7 +307,7 @@ pub(crate) fn received(dispatch: &Dispatch, events: u64) {
 
 /// The breaker of a build of a plugin is as if open in a bot.
 pub(crate) fn paused(failing: &FailingVersions, bot: BotId, plugin: &str, digest: &str) {
-    failing.opened(bot, plugin, "1.0.1", digest);
+    failing.opened(bot, None, plugin, "1.0.1", digest);
 }
 
 /// One process.

@@ -48,6 +48,8 @@ fn each_refusal_has_its_reply() {
         told.text().contains("!jadibot 6280000000300 --qr: scan"),
         "{told}"
     );
+    let told = alice.says(&format!("!jadibot 6280000000300{}", "-".repeat(35_000)));
+    assert!(told.text().len() < 400, "a number has an end");
     for (reason, reply) in [
         (RefusalReason::NotANumber, "That is no phone number"),
         (RefusalReason::NotOnWhatsApp, "not on WhatsApp"),
