@@ -83,6 +83,8 @@ pub enum Limit {
     Text,
     /// The body of an answer from a server, bytes.
     Http,
+    /// Requests to servers and their answers that are held at a time, bytes.
+    HttpHeld,
     /// Files fetched and made, bytes.
     Media,
     /// People mentioned in one message.
@@ -107,6 +109,7 @@ impl fmt::Display for Limit {
             Self::Actions => "actions",
             Self::Text => "bytes of text in messages",
             Self::Http => "bytes in an answer",
+            Self::HttpHeld => "bytes of requests and answers held at a time",
             Self::Media => "bytes of files",
             Self::Mentions => "mentions in a message",
             Self::KvValue => "bytes in a value",

@@ -73,7 +73,8 @@ pub struct EventLimits {
     pub actions: u64,
     /// Text of all actions together, bytes. Default 64 KiB.
     pub text_bytes: u64,
-    /// The largest body of an answer from a server, bytes. Default 1 MiB.
+    /// The largest body of an answer from a server, bytes. Requests and answers that a handler holds at a time have room
+    /// for three of these, and for one more or what one call may carry. Default 1 MiB.
     pub http_bytes: u64,
     /// Files fetched and made together, bytes. They are held by the host, not by the plugin. Default 8 MiB.
     pub media_bytes: u64,

@@ -9,6 +9,7 @@ use wasmtime_wasi::WasiCtx;
 use super::bindings::jadi::plugin::types::Refused;
 use super::budget::{Calls, MemoryGauge, Reached};
 use super::capabilities::chat::Desk;
+use super::capabilities::http::Traffic;
 use super::capabilities::kv::Overlay;
 use super::capabilities::log::Log;
 use super::capabilities::media::Folder;
@@ -36,8 +37,7 @@ pub(super) struct EventState {
     pub(super) kv: Overlay,
     pub(super) log: Log,
     pub(super) folder: Folder,
-    /// The most bytes of an answer from a server.
-    pub(super) http_bytes: u64,
+    pub(super) traffic: Traffic,
     pub(super) settings: Changes,
     pub(super) schedule: Agenda,
     /// What is to be changed of the bot and the chat.
@@ -76,7 +76,7 @@ impl EventState {
             kv: Overlay::new(&limits),
             log: Log::new(&limits),
             folder: Folder::new(&limits),
-            http_bytes: limits.http_bytes,
+            traffic: Traffic::new(&limits),
             settings: Changes::default(),
             schedule: Agenda::default(),
             bot: Vec::new(),

@@ -71,6 +71,8 @@ impl Draft {
 pub(in super::super) struct Desk {
     actions_allowed: u64,
     text_allowed: u64,
+    /// Mentions that may be put into drafts in all.
+    mentions_left: u64,
     actions: u64,
     text: u64,
 }
@@ -80,6 +82,7 @@ impl Desk {
         Self {
             actions_allowed: limits.actions,
             text_allowed: limits.text_bytes,
+            mentions_left: limits.actions.saturating_mul(MENTIONS as u64),
             actions: 0,
             text: 0,
         }
@@ -219,7 +222,8 @@ impl wit::HostDraft for EventState {
         let draft = self.handles.get_mut(&draft)?;
         let problem = match person.parse::<Jid>() {
             Ok(jid) if draft.mentions.contains(&jid) => return Ok(()),
-            Ok(jid) if draft.mentions.len() < MENTIONS => {
+            Ok(jid) if draft.mentions.len() < MENTIONS && self.desk.mentions_left > 0 => {
+                self.desk.mentions_left = self.desk.mentions_left.saturating_sub(1);
                 draft.mentions.push(jid);
                 return Ok(());
             }

@@ -1,5 +1,8 @@
 //! `http`: asking the servers that the manifest names. What an address may be is decided here, by its text; where its name leads
 //! is the host's to check when it connects.
+//!
+//! Requests and answers are in the host's memory, not in the plugin's: all of them that an instance holds share one budget, and what
+//! has no room in it is dropped at once.
 
 use jadi_plugin_manifest::Capability;
 use url::{Host as UrlHost, Url};
@@ -10,6 +13,7 @@ use super::super::bindings::jadi::plugin::types::Refused;
 use super::super::budget::Reached;
 use super::super::context::{FetchError, HttpRequest, HttpResponse};
 use super::super::failure::Limit;
+use super::super::limits::EventLimits;
 use super::super::state::EventState;
 use super::invalid;
 
@@ -19,6 +23,8 @@ const HEADERS: usize = 64;
 const VALUE: usize = 8 * 1024;
 /// The longest address, bytes.
 const ADDRESS: usize = 8 * 1024;
+/// As many answers of the largest size may be held at a time, and one more.
+const HELD: u64 = 3;
 /// Headers that say how a request travels, and those by which it could be taken for another's.
 const OWN: [&str; 12] = [
     "connection",
@@ -45,8 +51,83 @@ pub struct Request {
     problem: Option<Refused>,
 }
 
+impl Request {
+    /// What it holds, bytes.
+    fn bytes(&self) -> usize {
+        let headers = self.headers.iter();
+        let headers = headers.map(|(name, value)| name.len().saturating_add(value.len()));
+        headers
+            .chain([self.url.len(), self.body.as_ref().map_or(0, Vec::len)])
+            .fold(0, usize::saturating_add)
+    }
+}
+
 /// A server's answer.
 pub struct Answered(HttpResponse);
+
+impl Answered {
+    /// What it holds, bytes.
+    fn bytes(&self) -> usize {
+        let headers = self.0.headers.iter();
+        let headers = headers.map(|(name, value)| name.len().saturating_add(value.len()));
+        headers.fold(self.0.body.len(), usize::saturating_add)
+    }
+}
+
+/// How much an instance holds in requests and answers.
+pub(in super::super) struct Traffic {
+    /// The largest body of an answer.
+    most: u64,
+    allowed: u64,
+    held: u64,
+}
+
+impl Traffic {
+    pub(in super::super) fn new(limits: &EventLimits) -> Self {
+        let answers = limits.http_bytes.saturating_mul(HELD);
+        Self {
+            most: limits.http_bytes,
+            allowed: answers.saturating_add(limits.call_bytes.max(limits.http_bytes)),
+            held: 0,
+        }
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<(), Reached> {
+        let held = self.held.saturating_add(bytes as u64);
+        if held > self.allowed {
+            return Err(self.full());
+        }
+        self.held = held;
+        Ok(())
+    }
+
+    fn give_back(&mut self, bytes: usize) {
+        self.held = self.held.saturating_sub(bytes as u64);
+    }
+
+    /// How large an answer may be now.
+    fn room(&self) -> u64 {
+        self.allowed.saturating_sub(self.held).min(self.most)
+    }
+
+    fn full(&self) -> Reached {
+        Reached {
+            limit: Limit::HttpHeld,
+            allowed: self.allowed,
+        }
+    }
+
+    /// Why an answer is too large.
+    fn too_large(&self) -> Reached {
+        if self.room() < self.most {
+            return self.full();
+        }
+        Reached {
+            limit: Limit::Http,
+            allowed: self.most,
+        }
+    }
+}
 
 impl EventState {
     /// The request as the host sends it, when it may be sent.
@@ -68,16 +149,13 @@ impl EventState {
             url: url.into(),
             headers: request.headers,
             body: request.body,
-            most: self.http_bytes,
+            most: self.traffic.room(),
         })
     }
 }
 
 /// An address that a plugin may ask: `https`, the usual port, no name and password, a server that the manifest has by name.
 fn address(text: &str, allowed: &[String]) -> Result<Url, Refused> {
-    if text.len() > ADDRESS {
-        return Err(invalid(format!("an address has at most {ADDRESS} bytes")));
-    }
     let mut url = Url::parse(text)
         .map_err(|_| invalid("an address is such as https://api.example.org/v1/things"))?;
     if url.scheme() != "https" {
@@ -121,13 +199,22 @@ fn header(name: &str, value: &str) -> Result<(String, String), Refused> {
 }
 
 impl wit::HostRequest for EventState {
-    fn new(&mut self, method: wit::Method, url: String) -> wasmtime::Result<Resource<Request>> {
+    fn new(&mut self, method: wit::Method, mut url: String) -> wasmtime::Result<Resource<Request>> {
+        self.calls.count(url.len())?;
+        let problem = if url.len() > ADDRESS {
+            Some(invalid(format!("an address has at most {ADDRESS} bytes")))
+        } else {
+            self.traffic.take(url.len()).err().map(Refused::from)
+        };
+        if problem.is_some() {
+            url = String::new();
+        }
         Ok(self.hand_over(Request {
             method,
             url,
             headers: Vec::new(),
             body: None,
-            problem: None,
+            problem,
         })?)
     }
 
@@ -138,31 +225,43 @@ impl wit::HostRequest for EventState {
         value: String,
     ) -> wasmtime::Result<()> {
         let request = self.handles.get_mut(&request)?;
-        match header(&name, &value) {
-            Ok((name, value)) => {
-                request.headers.retain(|(other, _)| *other != name);
-                if request.headers.len() < HEADERS {
-                    request.headers.push((name, value));
-                } else {
-                    let problem = invalid(format!("a request has at most {HEADERS} headers"));
-                    request.problem.get_or_insert(problem);
-                }
+        let set = header(&name, &value).and_then(|(name, value)| {
+            let set_before = request.headers.iter().position(|(other, _)| *other == name);
+            if let Some(place) = set_before {
+                let (name, value) = request.headers.remove(place);
+                self.traffic
+                    .give_back(name.len().saturating_add(value.len()));
             }
-            Err(problem) => {
-                request.problem.get_or_insert(problem);
+            if request.headers.len() >= HEADERS {
+                return Err(invalid(format!("a request has at most {HEADERS} headers")));
             }
+            self.traffic.take(name.len().saturating_add(value.len()))?;
+            request.headers.push((name, value));
+            Ok(())
+        });
+        if let Err(problem) = set {
+            request.problem.get_or_insert(problem);
         }
         Ok(())
     }
 
     fn body(&mut self, request: Resource<Request>, bytes: Vec<u8>) -> wasmtime::Result<()> {
         self.calls.count(bytes.len())?;
-        self.handles.get_mut(&request)?.body = Some(bytes);
+        let request = self.handles.get_mut(&request)?;
+        let before = request.body.take().map_or(0, |body| body.len());
+        self.traffic.give_back(before);
+        match self.traffic.take(bytes.len()) {
+            Ok(()) => request.body = Some(bytes),
+            Err(reached) => {
+                request.problem.get_or_insert(reached.into());
+            }
+        }
         Ok(())
     }
 
     fn drop(&mut self, request: Resource<Request>) -> wasmtime::Result<()> {
-        self.handles.delete(request)?;
+        let request = self.handles.delete(request)?;
+        self.traffic.give_back(request.bytes());
         Ok(())
     }
 }
@@ -189,7 +288,8 @@ impl wit::HostResponse for EventState {
     }
 
     fn drop(&mut self, response: Resource<Answered>) -> wasmtime::Result<()> {
-        self.handles.delete(response)?;
+        let response = self.handles.delete(response)?;
+        self.traffic.give_back(response.bytes());
         Ok(())
     }
 }
@@ -200,19 +300,27 @@ impl wit::Host for EventState {
         request: Resource<Request>,
     ) -> wasmtime::Result<Result<Resource<Answered>, Refused>> {
         let request = self.handles.delete(request)?;
+        let sent = request.bytes();
         self.calls.count(request.url.len())?;
         let request = match self.checked(request) {
             Ok(request) => request,
-            Err(refused) => return Ok(Err(refused)),
-        };
-        match self.meter.pause(self.reads.fetch(request)).await {
-            Ok(response) => Ok(Ok(self.hand_over(Answered(response))?)),
-            Err(error @ FetchError::Private(_)) => Ok(Err(invalid(error.to_string()))),
-            Err(FetchError::TooLarge) => Ok(Err(Reached {
-                limit: Limit::Http,
-                allowed: self.http_bytes,
+            Err(refused) => {
+                self.traffic.give_back(sent);
+                return Ok(Err(refused));
             }
-            .into())),
+        };
+        let answer = self.meter.pause(self.reads.fetch(request)).await;
+        let too_large = self.traffic.too_large();
+        self.traffic.give_back(sent);
+        match answer.map(Answered) {
+            Ok(response) => {
+                if let Err(reached) = self.traffic.take(response.bytes()) {
+                    return Ok(Err(reached.into()));
+                }
+                Ok(Ok(self.hand_over(response)?))
+            }
+            Err(error @ FetchError::Private(_)) => Ok(Err(invalid(error.to_string()))),
+            Err(FetchError::TooLarge) => Ok(Err(too_large.into())),
             // A server that does not answer is neither the plugin's fault nor the host's trouble.
             Err(FetchError::Unavailable) => Ok(Err(Refused::Unavailable)),
         }
@@ -220,149 +328,4 @@ impl wit::Host for EventState {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use jadi_plugin_manifest::Manifest;
-
-    use super::super::super::limits::EventLimits;
-    use super::super::super::tests::support::{Data, state};
-    use super::wit::{Host, HostRequest, HostResponse};
-    use super::*;
-
-    const MANIFEST: &[u8] =
-        br#"{"name":"test","version":"1.0.0","languages":["en"],"http_hosts":["api.example.org"],
-        "commands":[{"name":"try","summary":"Tries"}]}"#;
-
-    fn with(answer: Result<HttpResponse, FetchError>) -> EventState {
-        let data = Data {
-            answer: Some(answer),
-            ..Data::default()
-        };
-        let mut state = state(data, EventLimits::default());
-        state.manifest = Arc::new(Manifest::parse(MANIFEST).expect("a manifest"));
-        state
-    }
-
-    fn found() -> Result<HttpResponse, FetchError> {
-        Ok(HttpResponse {
-            status: 200,
-            headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
-            body: b"found".to_vec(),
-        })
-    }
-
-    async fn get(state: &mut EventState, url: &str) -> Result<Resource<Answered>, Refused> {
-        let request = HostRequest::new(state, wit::Method::Get, url.to_owned());
-        state
-            .send(request.expect("a handle"))
-            .await
-            .expect("no trap")
-    }
-
-    async fn why(url: &str) -> String {
-        match get(&mut with(found()), url).await {
-            Err(Refused::Invalid(why)) => why,
-            other => panic!("{url}: {other:?}"),
-        }
-    }
-
-    #[tokio::test]
-    async fn an_answer_is_told_whole() {
-        let mut state = with(found());
-        let answer = get(&mut state, "https://api.example.org/v1?x=1#part").await;
-        let answer = answer.expect("an answer");
-        let same = || Resource::new_borrow(answer.rep());
-        assert_eq!(HostResponse::status(&mut state, same()).expect("held"), 200);
-        let kind = HostResponse::header(&mut state, same(), "Content-Type".to_owned());
-        assert_eq!(kind.expect("held").as_deref(), Some("text/plain"));
-        assert_eq!(
-            HostResponse::body(&mut state, same()).expect("held"),
-            b"found"
-        );
-    }
-
-    #[tokio::test]
-    async fn only_servers_of_the_manifest_are_asked_and_only_in_one_way() {
-        for (url, expected) in [
-            ("https://evil.example.org/", "not among the servers"),
-            (
-                "https://api.example.org.evil.example/",
-                "not among the servers",
-            ),
-            (
-                "https://evil.example/api.example.org",
-                "not among the servers",
-            ),
-            (
-                "https://evil.example\\@api.example.org/",
-                "not among the servers",
-            ),
-            ("http://api.example.org/", "only https"),
-            ("file:///etc/passwd", "only https"),
-            ("https://api.example.org:8443/", "no port"),
-            ("https://me@api.example.org/", "no name"),
-            ("https://me:pw@api.example.org/", "no password"),
-            ("https://127.0.0.1/", "by its name"),
-            ("https://2130706433/", "by its name"),
-            ("https://0x7f.1/", "by its name"),
-            ("https://[::1]/", "by its name"),
-            ("https://localhost/", "not among the servers"),
-            ("api.example.org", "an address is such as"),
-            ("", "an address is such as"),
-        ] {
-            let why = why(url).await;
-            assert!(why.contains(expected), "{url}: {why}");
-        }
-        let long = format!("https://api.example.org/{}", "x".repeat(ADDRESS));
-        assert!(why(&long).await.contains("at most"));
-        for url in [
-            "https://API.example.org/",
-            "https://api.example.org./",
-            "https://api.example.org:443/",
-        ] {
-            get(&mut with(found()), url).await.expect("the same server");
-        }
-    }
-
-    #[tokio::test]
-    async fn headers_that_are_the_hosts_or_no_headers_are_refused() {
-        for (name, value, expected) in [
-            ("Host", "evil.example", "is the host's"),
-            ("content-length", "5", "is the host's"),
-            ("Transfer-Encoding", "chunked", "is the host's"),
-            ("proxy-authorization", "x", "is the host's"),
-            ("x y", "1", "name is such as"),
-            ("", "1", "name is such as"),
-            ("x-a", "1\r\nx-b: 2", "one line"),
-        ] {
-            let mut state = with(found());
-            let url = "https://api.example.org/".to_owned();
-            let request = HostRequest::new(&mut state, wit::Method::Post, url).expect("a handle");
-            let same = Resource::new_borrow(request.rep());
-            HostRequest::header(&mut state, same, name.to_owned(), value.to_owned()).expect("held");
-            match state.send(request).await.expect("no trap") {
-                Err(Refused::Invalid(why)) => assert!(why.contains(expected), "{name}: {why}"),
-                other => panic!("{name}: {other:?}"),
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn no_answer_is_told_by_its_reason() {
-        let url = "https://api.example.org/";
-        let private = FetchError::Private("api.example.org".to_owned());
-        let refused = get(&mut with(Err(private)), url).await;
-        assert!(matches!(refused, Err(Refused::Invalid(why)) if why.contains("private network")));
-        let refused = get(&mut with(Err(FetchError::TooLarge)), url).await;
-        assert!(
-            matches!(refused, Err(Refused::Limit(which)) if which.contains("bytes in an answer"))
-        );
-        let mut state = with(Err(FetchError::Unavailable));
-        assert!(matches!(
-            get(&mut state, url).await,
-            Err(Refused::Unavailable)
-        ));
-        assert_eq!(state.trouble, None, "the host has no trouble");
-    }
-}
+mod tests;

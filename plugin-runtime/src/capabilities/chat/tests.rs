@@ -210,6 +210,21 @@ fn what_makes_no_sense_is_refused() {
 }
 
 #[test]
+fn drafts_that_nobody_sends_hold_no_more_mentions_than_messages_could() {
+    let mut state = fresh();
+    let mut held = 0;
+    for n in 0..1_000 {
+        let draft = draft(&mut state, "");
+        for m in 0..20 {
+            let person = format!("62800000{n:03}{m:02}@s.whatsapp.net");
+            state.mention(same(&draft), person).expect("no trap");
+        }
+        held += state.handles.get(&draft).expect("held").mentions.len();
+    }
+    assert_eq!(held, 8 * MENTIONS);
+}
+
+#[test]
 fn a_thousand_mentions_are_enough() {
     let mut state = fresh();
     let draft = draft(&mut state, "all");
