@@ -21,7 +21,7 @@ use crate::random::SharedRandom;
 use crate::store::{ApiToken, Credentials, NewSecret, StoreError};
 
 pub use invites::{Invited, Invites};
-pub use operator::{Operator, Operators};
+pub use operator::{Crowded, Operator, Operators};
 pub use secret::Secret;
 
 const MINUTE: Millis = 60_000;

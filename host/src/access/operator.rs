@@ -20,6 +20,8 @@ use crate::store::SecretDigest;
 const IDLE: Millis = 2 * 60 * MINUTE;
 /// How long a session lasts at most.
 const LONGEST: Millis = 12 * 60 * MINUTE;
+/// How many may wait for their passwords to be looked at: each is a request that somebody holds open.
+const WAITING: usize = 16;
 /// How many sessions there are at a time; of more, the oldest ends.
 const SESSIONS: usize = 20;
 
@@ -31,7 +33,14 @@ pub struct Operators {
     sessions: Mutex<HashMap<SecretDigest, Session>>,
     /// Hashing takes memory and a processor: one at a time.
     turn: Semaphore,
+    /// A place for each who waits.
+    waiting: Semaphore,
 }
+
+/// Too many passwords are being looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many are signing in at this moment; try again in a few seconds")]
+pub struct Crowded;
 
 #[derive(Debug, Clone)]
 struct Session {
@@ -60,17 +69,26 @@ impl Operators {
             random,
             sessions: Mutex::default(),
             turn: Semaphore::new(1),
+            waiting: Semaphore::new(WAITING),
         })
     }
 
     /// Begins a session: its secret. None when the password is another one.
-    pub async fn sign_in(self: &Arc<Self>, password: SecretString) -> Option<Secret> {
-        let turn = self.turn.acquire().await.ok()?;
+    ///
+    /// # Errors
+    ///
+    /// When too many wait for theirs to be looked at.
+    pub async fn sign_in(
+        self: &Arc<Self>,
+        password: SecretString,
+    ) -> Result<Option<Secret>, Crowded> {
+        let _waiting = self.waiting.try_acquire().map_err(|_full| Crowded)?;
+        let turn = self.turn.acquire().await.map_err(|_closed| Crowded)?;
         let operators = self.clone();
         let right = tokio::task::spawn_blocking(move || operators.is_right(&password));
         let right = right.await.unwrap_or_default();
         drop(turn);
-        right.then(|| self.begin())
+        Ok(right.then(|| self.begin()))
     }
 
     fn is_right(&self, password: &SecretString) -> bool {
@@ -188,10 +206,11 @@ mod tests {
     async fn the_right_password_and_no_other_signs_in() {
         let (_, operators) = operators();
         for wrong in ["", "correct hors", "correct horse ", "Correct horse"] {
-            assert!(operators.sign_in(word(wrong)).await.is_none(), "{wrong:?}");
+            let refused = operators.sign_in(word(wrong)).await;
+            assert!(matches!(refused, Ok(None)), "{wrong:?}");
         }
         let secret = operators.sign_in(word("correct horse")).await;
-        let secret = secret.expect("the right one");
+        let secret = secret.expect("alone").expect("the right one");
         let visitor = operators.visitor(secret.reveal()).expect("signed in");
         assert_ne!(visitor.form, secret.reveal());
         for strange in ["", "x", &"0".repeat(64), &visitor.form] {
@@ -201,6 +220,17 @@ mod tests {
         assert!(operators.visitor(secret.reveal()).is_some());
         operators.sign_out(secret.reveal());
         assert_eq!(operators.visitor(secret.reveal()), None);
+    }
+
+    #[tokio::test]
+    async fn only_so_many_wait() {
+        let (_, operators) = operators();
+        let all = (0..WAITING + 9).map(|_| operators.sign_in(word("wrong")));
+        let told = futures::future::join_all(all).await;
+        let crowded = told.iter().filter(|told| told.is_err()).count();
+        assert_eq!(crowded, 9);
+        let secret = operators.sign_in(word("correct horse")).await;
+        assert!(matches!(secret, Ok(Some(_))), "there is room again");
     }
 
     #[tokio::test]

@@ -1,5 +1,8 @@
 //! How often one address may ask. An address that goes on without a pause gets its next turn as time allows it, not a whole new
 //! lot at once.
+//!
+//! Only so many are remembered. Of more the one that is nearest to its rest is forgotten, and nobody is refused for what others ask:
+//! whoever has addresses without number frees those.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -41,8 +44,11 @@ const SIGN_INS: Rate = Rate {
     most: 5,
     within: 900_000,
 };
-/// Addresses, and bots, that are remembered before those that rest are forgotten.
+/// Addresses, and bots, that are remembered.
 const ADDRESSES: usize = 10_000;
+/// As often as one visitor may all visitors of one IPv6 site ask together: what a provider hands out has up to 65,536 networks, of which
+/// each could be a visitor.
+const SITE: Millis = 16;
 
 /// So many within so many milliseconds.
 #[derive(Debug, Clone, Copy)]
@@ -66,9 +72,9 @@ pub(in crate::web) struct Left {
 pub(in crate::web) struct Rates {
     clock: SharedClock,
     trusted: Vec<IpNet>,
-    sign_ins: Gate<IpAddr>,
-    creations: Gate<IpAddr>,
-    questions: Gate<IpAddr>,
+    sign_ins: Doors,
+    creations: Doors,
+    questions: Doors,
     commands: Gate<BotId>,
     exports: Gate<BotId>,
 }
@@ -79,9 +85,9 @@ impl Rates {
         Self {
             clock,
             trusted,
-            sign_ins: Gate::new(SIGN_INS),
-            creations: Gate::new(CREATIONS),
-            questions: Gate::new(QUESTIONS),
+            sign_ins: Doors::new(SIGN_INS),
+            creations: Doors::new(CREATIONS),
+            questions: Doors::new(QUESTIONS),
             commands: Gate::new(COMMANDS),
             exports: Gate::new(EXPORTS),
         }
@@ -112,16 +118,26 @@ impl Rates {
         self.ask(&self.exports, bot, request, Whose::Bot)
     }
 
-    fn pass(&self, gate: &Gate<IpAddr>, request: &HttpRequest) -> Result<(), Problem> {
+    fn pass(&self, doors: &Doors, request: &HttpRequest) -> Result<(), Problem> {
         let Some(address) = visitor::address(request, &self.trusted) else {
             // In process, as tests ask: nobody from outside.
             return Ok(());
         };
-        self.ask(gate, of_one_visitor(address), request, Whose::Address)
+        let visitor = of_one_visitor(address);
+        self.ask(&doors.visitors, visitor, request, Whose::Address)?;
+        match of_one_site(visitor) {
+            None => Ok(()),
+            Some(site) => {
+                let asked = doors.sites.pass(site, self.clock.now());
+                asked
+                    .map(drop)
+                    .map_err(|wait| too_many(Whose::Address, wait))
+            }
+        }
     }
 
     /// Asks a gate, and has its answer told with whatever is answered.
-    fn ask<Who: Eq + Hash>(
+    fn ask<Who: Eq + Hash + Copy>(
         &self,
         gate: &Gate<Who>,
         who: Who,
@@ -139,6 +155,25 @@ impl Rates {
     }
 }
 
+/// One limit of addresses: of visitors, and of sites in which each visitor has many addresses.
+struct Doors {
+    visitors: Gate<IpAddr>,
+    sites: Gate<IpAddr>,
+}
+
+impl Doors {
+    fn new(rate: Rate) -> Self {
+        let site = Rate {
+            most: rate.most.saturating_mul(SITE),
+            ..rate
+        };
+        Self {
+            visitors: Gate::new(rate),
+            sites: Gate::new(site),
+        }
+    }
+}
+
 /// One limit: for each who asks the time at which all that it asked for would have come at an even pace. (The generic cell rate
 /// algorithm.)
 struct Gate<Who> {
@@ -146,7 +181,7 @@ struct Gate<Who> {
     even: Mutex<HashMap<Who, Millis>>,
 }
 
-impl<Who: Eq + Hash> Gate<Who> {
+impl<Who: Eq + Hash + Copy> Gate<Who> {
     fn new(rate: Rate) -> Self {
         Self {
             rate,
@@ -160,9 +195,11 @@ impl<Who: Eq + Hash> Gate<Who> {
         let mut even = self.even.lock().unwrap_or_else(PoisonError::into_inner);
         if even.len() >= ADDRESSES && !even.contains_key(&who) {
             even.retain(|_, at| *at > now);
-            // More than that at once are not visitors.
-            if even.len() >= ADDRESSES {
-                return Err(within / most);
+            let nearest = even.iter().min_by_key(|(_, at)| **at);
+            if let Some(nearest) = nearest.map(|(who, _)| *who)
+                && even.len() >= ADDRESSES
+            {
+                even.remove(&nearest);
             }
         }
         let at = even.entry(who).or_insert(now);
@@ -189,6 +226,17 @@ fn of_one_visitor(address: IpAddr) -> IpAddr {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
             IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+/// The site of an IPv6 visitor: what a provider hands out has 48 bits in common.
+fn of_one_site(visitor: IpAddr) -> Option<IpAddr> {
+    match visitor {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            Some(IpAddr::V6(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0)))
         }
     }
 }
@@ -287,6 +335,36 @@ mod tests {
             assert_eq!(rates.creation(&from(form)), Ok(()));
         }
         assert!(rates.creation(&from("203.0.113.9")).is_err());
+    }
+
+    #[test]
+    fn nobody_is_kept_out_by_what_others_ask() {
+        let rates = Rates::new(Arc::new(MovableClock::default()), Vec::new());
+        let mut passed = 0;
+        for n in 0..10_500 {
+            let one = rates.sign_in(&from(&format!("[2001:db8:0:{n:x}::1]")));
+            passed += usize::from(one.is_ok());
+        }
+        assert_eq!(passed, 80, "a site is no ten thousand visitors");
+        for n in 0..10_500 {
+            let other = rates.sign_in(&from(&format!("[2001:db8:{n:x}::1]")));
+            assert!(n == 0 || other.is_ok());
+        }
+        assert_eq!(rates.sign_in(&from("203.0.113.1")), Ok(()));
+        assert_eq!(rates.sign_in(&from("[2001:db9::1]")), Ok(()));
+    }
+
+    #[test]
+    fn who_has_asked_too_often_is_not_forgotten_for_those_who_ask_once() {
+        let gate = Gate::new(CREATIONS);
+        let often = IpAddr::V4(7.into());
+        for _ in 0..5 {
+            gate.pass(often, 0).expect("five times");
+        }
+        for n in 100..20_000_u32 {
+            _ = gate.pass(IpAddr::V4(n.into()), 0);
+        }
+        assert!(gate.pass(often, 0).is_err());
     }
 
     #[test]

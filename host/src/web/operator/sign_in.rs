@@ -74,7 +74,10 @@ pub(in crate::web) async fn sign_in(
     }
     let by = shared.visitor_of(BY, &request);
     let password = SecretString::from(fields.text("password").to_owned());
-    match parts.operators.sign_in(password).await {
+    let Ok(signed_in) = parts.operators.sign_in(password).await else {
+        return again(StatusCode::SERVICE_UNAVAILABLE, Texts::of(language).crowded);
+    };
+    match signed_in {
         Some(secret) => {
             shared.note(by, "sign-in", "", "").await;
             let answer = with_cookie(go("/operator"), &SESSION.cookie(&parts.access, &secret));

@@ -17,6 +17,7 @@ texts! {
     sign_in: "Sign in", "Masuk", "Entrar";
     sign_out: "Sign out", "Keluar dari halaman ini", "Salir";
     wrong_password: "That is another password.", "Kata sandinya bukan itu.", "Esa no es la contraseña.";
+    crowded: "Too many are signing in at this moment. Try again in a few seconds.", "Terlalu banyak yang sedang masuk. Coba lagi beberapa detik lagi.", "Hay demasiados entrando en este momento. Inténtalo de nuevo en unos segundos.";
     overview: "Overview", "Ikhtisar", "Resumen";
     bots: "Bots", "Bot", "Bots";
     plugins: "Plugins", "Plugin", "Complementos";
