@@ -29,17 +29,23 @@ use crate::whatsapp::SendError;
 const ATTEMPT: Duration = Duration::from_secs(300);
 /// Steps of one attempt that may wait to be told.
 const STEPS: usize = 32;
+/// How many attempts of visitors may be under way: nobody knows who they are.
+const ON_PAGES: u32 = 8;
+/// How long a visitor's attempt may take to end.
+const ENDS: Duration = Duration::from_secs(20);
 /// How many attempts one person may begin within an hour.
 const ATTEMPTS: usize = 5;
 /// How many numbers WhatsApp is asked about within an hour, for one who asks and for all together. It looks at accounts that ask
 /// about many, and the main bot's is everybody's.
 const LOOK_UPS: usize = 20;
 const ALL_LOOK_UPS: usize = 300;
+/// How many of them visitors may use up.
+const VISITORS_LOOK_UPS: usize = 150;
 /// The host setting that says how many sub-bots there may be.
 const SLOTS: &str = "slots";
 
 /// Where people ask for bots.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Door {
     /// In a chat with the main bot.
     Chat,
@@ -120,22 +126,31 @@ pub struct Creation {
 struct State {
     /// By who asked.
     attempts: HashMap<Jid, Attempt>,
-    /// Who has asked how often.
-    asked: Hourly<Jid>,
+    /// Who has asked how often, and where: anybody can ask on the page with somebody's number.
+    asked: Hourly<(Door, Jid)>,
     /// For whom WhatsApp was asked about numbers, and how often in all.
-    looked_up: Hourly<String>,
+    looked_up: Hourly<(Door, String)>,
+    visitors_looked_up: Hourly<()>,
     all_looked_up: Hourly<()>,
 }
 
 impl State {
     /// Counts one more question to WhatsApp, or says when it may be asked again.
-    fn look_up(&mut self, by: &str, now: Millis) -> Result<(), Millis> {
-        let by = by.to_owned();
+    fn look_up(&mut self, by: &str, door: Door, now: Millis) -> Result<(), Millis> {
+        let by = (door, by.to_owned());
         let own = self.looked_up.too_often(&by, now);
-        if let Some(again) = own.or_else(|| self.all_looked_up.too_often(&(), now)) {
+        let visitors = match door {
+            Door::Chat => None,
+            Door::Page => self.visitors_looked_up.too_often(&(), now),
+        };
+        let all = self.all_looked_up.too_often(&(), now);
+        if let Some(again) = own.or(visitors).or(all) {
             return Err(again);
         }
         self.looked_up.note(by, now);
+        if door == Door::Page {
+            self.visitors_looked_up.note((), now);
+        }
         self.all_looked_up.note((), now);
         Ok(())
     }
@@ -147,14 +162,28 @@ impl Default for State {
             attempts: HashMap::new(),
             asked: Hourly::new(ATTEMPTS),
             looked_up: Hourly::new(LOOK_UPS),
+            visitors_looked_up: Hourly::new(VISITORS_LOOK_UPS),
             all_looked_up: Hourly::new(ALL_LOOK_UPS),
         }
     }
 }
 
+#[derive(Clone)]
 struct Attempt {
     bot: BotId,
     until: Millis,
+    door: Door,
+    /// Ends it.
+    end: CancellationToken,
+    /// Nothing is left of it.
+    gone: CancellationToken,
+}
+
+impl Attempt {
+    /// Whether it ends for another of the same person: who asks on the page is anybody, who asks in chat is that person.
+    fn gives_way_to(&self, door: Door) -> bool {
+        self.door == Door::Page && door == Door::Chat
+    }
 }
 
 impl Creation {
@@ -187,11 +216,11 @@ impl Creation {
         if !self.is_open(door) {
             return Ok(Err(RefusalReason::Off.into()));
         }
-        let number = match self.on_whatsapp(number, by.jid.as_str()).await? {
+        let number = match self.on_whatsapp(number, by.jid.as_str(), door).await? {
             Ok(number) => number,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if let Some(refusal) = self.refusal(&number, by).await? {
+        if let Some(refusal) = self.refusal(&number, by, door).await? {
             return Ok(Err(refusal));
         }
         match method {
@@ -217,8 +246,23 @@ impl Creation {
         if !self.is_open(request.door) {
             return Ok(Err(RefusalReason::Off.into()));
         }
-        if let Some(refusal) = self.refusal(&request.number, &request.owner).await? {
+        let (number, by, door) = (&request.number, &request.owner, request.door);
+        if let Some(refusal) = self.refusal(number, by, door).await? {
             return Ok(Err(refusal));
+        }
+        if let Some(attempt) = self.under_way_of(&by.jid) {
+            attempt.end.cancel();
+            let ended = attempt.gone.cancelled();
+            let ended = tokio::time::timeout(ENDS, ended).await;
+            // It may have become a bot in the meantime.
+            let refusal = self.refusal(number, by, door).await?;
+            let late = || refused(RefusalReason::AskedAlready, Some(attempt.until));
+            if let Some(refusal) = refusal.or_else(|| ended.is_err().then(late)) {
+                return Ok(Err(refusal));
+            }
+        }
+        if door == Door::Page && self.on_pages() >= self.most_on_pages().await? {
+            return Ok(Err(RefusalReason::Busy.into()));
         }
         let parts = &self.fleet.parts;
         let now = parts.clock.now();
@@ -241,20 +285,26 @@ impl Creation {
             }
         };
         let owner = request.owner.jid;
+        let attempt = Attempt {
+            bot: id,
+            until: now.saturating_add(millis(ATTEMPT)),
+            door,
+            end: CancellationToken::new(),
+            gone: CancellationToken::new(),
+        };
         {
             let mut state = self.state();
-            let until = now.saturating_add(millis(ATTEMPT));
-            state
-                .attempts
-                .insert(owner.clone(), Attempt { bot: id, until });
-            state.asked.note(owner.clone(), now);
+            state.attempts.insert(owner.clone(), attempt.clone());
+            state.asked.note((door, owner.clone()), now);
         }
         self.under_way
             .send_modify(|attempts| *attempts = attempts.saturating_add(1));
         let (steps, told) = mpsc::channel(STEPS);
         let creation = self.clone();
         self.tasks.spawn(async move {
-            creation.see_through(record, owner, instance, steps).await;
+            creation
+                .see_through(record, owner, attempt, instance, steps)
+                .await;
             creation
                 .under_way
                 .send_modify(|attempts| *attempts = attempts.saturating_sub(1));
@@ -304,6 +354,23 @@ impl Creation {
         Ok(counts.iter().map(|(_, bots)| *bots).sum())
     }
 
+    /// How many visitors' attempts are under way.
+    fn on_pages(&self) -> u32 {
+        let state = self.state();
+        let of_pages = state.attempts.values();
+        let count = of_pages
+            .filter(|attempt| attempt.door == Door::Page)
+            .count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// How many there may be: no more than half of the slots that are free but for them, so that people in chat find some, and one.
+    async fn most_on_pages(&self) -> Result<u32, StoreError> {
+        let taken = self.taken().await?.saturating_sub(self.on_pages());
+        let free = self.slots().await?.saturating_sub(taken);
+        Ok((free / 2).clamp(1, ON_PAGES))
+    }
+
     /// Ends what is under way. Attempts are deleted at the next start.
     pub async fn shutdown(&self) {
         self.ending.cancel();
@@ -325,6 +392,7 @@ impl Creation {
         &self,
         typed: &str,
         by: &str,
+        door: Door,
     ) -> Result<Result<PhoneNumber, HostingRefusal>, CreationError> {
         let Ok(number) = typed.parse::<PhoneNumber>() else {
             return Ok(Err(RefusalReason::NotANumber.into()));
@@ -332,11 +400,9 @@ impl Creation {
         let main = self.fleet.instances().main();
         let session = main.and_then(|main| main.session().borrow().clone());
         let session = session.ok_or(SendError::Unavailable)?;
-        if let Err(again) = self.state().look_up(by, self.fleet.parts.clock.now()) {
-            return Ok(Err(HostingRefusal {
-                until: Some(again),
-                ..RefusalReason::TooOften.into()
-            }));
+        let now = self.fleet.parts.clock.now();
+        if let Err(again) = self.state().look_up(by, door, now) {
+            return Ok(Err(refused(RefusalReason::TooOften, Some(again))));
         }
         Ok(if session.is_on_whatsapp(&number).await? {
             Ok(number)
@@ -347,18 +413,27 @@ impl Creation {
 
     /// What keeps somebody from having a bot: that they have one, or a request under way.
     pub(super) async fn owns(&self, person: &Jid) -> Result<Option<HostingRefusal>, StoreError> {
+        self.has(person, Door::Page).await
+    }
+
+    /// The same, for somebody who asks there.
+    async fn has(&self, person: &Jid, door: Door) -> Result<Option<HostingRefusal>, StoreError> {
         let under_way = self.under_way_of(person);
         let mut owned = self.registry().owned_by(person).await?;
-        owned.retain(|bot| under_way.is_none_or(|(attempt, _)| attempt != bot.id));
-        let refusal = |reason, bot: Option<BotRecord>, until| HostingRefusal {
-            reason,
-            bot: bot.map(Box::new),
-            until,
-        };
+        owned.retain(|bot| {
+            under_way
+                .as_ref()
+                .is_none_or(|attempt| attempt.bot != bot.id)
+        });
         Ok(match (owned.pop(), under_way) {
-            (Some(bot), _) => Some(refusal(RefusalReason::OwnsOne, Some(bot), None)),
-            (None, Some((_, ends))) => Some(refusal(RefusalReason::AskedAlready, None, Some(ends))),
-            (None, None) => None,
+            (Some(bot), _) => Some(HostingRefusal {
+                bot: Some(Box::new(bot)),
+                ..RefusalReason::OwnsOne.into()
+            }),
+            (None, Some(attempt)) if !attempt.gives_way_to(door) => {
+                Some(refused(RefusalReason::AskedAlready, Some(attempt.until)))
+            }
+            (None, _) => None,
         })
     }
 
@@ -367,11 +442,12 @@ impl Creation {
         &self,
         number: &PhoneNumber,
         by: &Person,
+        door: Door,
     ) -> Result<Option<HostingRefusal>, StoreError> {
         let under_way = self.under_way_of(&by.jid);
         if let Some(bot) = self.registry().by_number(number).await? {
             // One's own request is told as that.
-            if under_way.is_none_or(|(attempt, _)| attempt != bot.id) {
+            if under_way.is_none_or(|attempt| attempt.bot != bot.id) {
                 return Ok(Some(HostingRefusal {
                     reason: RefusalReason::Hosted,
                     bot: Some(Box::new(bot)),
@@ -382,15 +458,13 @@ impl Creation {
         if self.fleet.parts.system_owners.contains(number) {
             return Ok(Some(RefusalReason::SystemOwner.into()));
         }
-        if let Some(refusal) = self.owns(&by.jid).await? {
+        if let Some(refusal) = self.has(&by.jid, door).await? {
             return Ok(Some(refusal));
         }
         let now = self.fleet.parts.clock.now();
-        if let Some(again) = self.state().asked.too_often(&by.jid, now) {
-            return Ok(Some(HostingRefusal {
-                until: Some(again),
-                ..RefusalReason::TooOften.into()
-            }));
+        let asked = (door, by.jid.clone());
+        if let Some(again) = self.state().asked.too_often(&asked, now) {
+            return Ok(Some(refused(RefusalReason::TooOften, Some(again))));
         }
         if self.taken().await? >= self.slots().await? {
             return Ok(Some(RefusalReason::Full.into()));
@@ -398,10 +472,8 @@ impl Creation {
         Ok(None)
     }
 
-    fn under_way_of(&self, person: &Jid) -> Option<(BotId, Millis)> {
-        let state = self.state();
-        let attempt = state.attempts.get(person)?;
-        Some((attempt.bot, attempt.until))
+    fn under_way_of(&self, person: &Jid) -> Option<Attempt> {
+        self.state().attempts.get(person).cloned()
     }
 
     /// Follows an attempt to its end and tells its steps.
@@ -409,10 +481,16 @@ impl Creation {
         &self,
         record: BotRecord,
         owner: Jid,
+        attempt: Attempt,
         instance: Instance,
         steps: mpsc::Sender<Step>,
     ) {
-        let last = self.follow(&record, &owner, &instance, &steps).await;
+        let followed = self.follow(&record, &owner, &instance, &steps);
+        let last = tokio::select! {
+            last = followed => last,
+            // Somebody else's turn: its code is no good any more.
+            () = attempt.end.cancelled() => Some(Step::Expired),
+        };
         let Some(mut last) = last else {
             // The host ends. What is left of the attempt is deleted when it starts again.
             return;
@@ -425,6 +503,7 @@ impl Creation {
             self.delete(&record).await;
         }
         self.state().attempts.remove(&owner);
+        attempt.gone.cancel();
         tracing::info!(bot = %record.id, came = last.name(), "an attempt to make a bot has ended");
         let _ = steps.send(last).await;
     }
@@ -492,6 +571,14 @@ impl Creation {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A refusal that ends then.
+fn refused(reason: RefusalReason, until: Option<Millis>) -> HostingRefusal {
+    HostingRefusal {
+        until,
+        ..reason.into()
     }
 }
 

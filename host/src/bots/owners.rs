@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::creation::{Creation, CreationError};
+use super::creation::{Creation, CreationError, Door};
 use super::fleet::Fleet;
 use super::hourly::Hourly;
 use super::tell::{self, About};
@@ -74,7 +74,11 @@ impl Owners {
 
     /// Whether the person with this number may become a system owner.
     pub async fn may_name(&self, typed: &str) -> Verdict<PhoneNumber> {
-        let number = match self.creation.on_whatsapp(typed, "a system owner").await? {
+        let number = match self
+            .creation
+            .on_whatsapp(typed, "a system owner", Door::Chat)
+            .await?
+        {
             Ok(number) => number,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -155,7 +159,7 @@ impl Owners {
             }));
         }
         let asker = bot.to_string();
-        let number = match self.creation.on_whatsapp(typed, &asker).await? {
+        let number = match self.creation.on_whatsapp(typed, &asker, Door::Chat).await? {
             Ok(number) => number,
             Err(refusal) => return Ok(Err(refusal)),
         };

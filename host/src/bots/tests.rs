@@ -3,6 +3,7 @@
 mod budgets;
 mod endings;
 mod owners;
+mod pages;
 mod troubles;
 
 use std::sync::Arc;
@@ -151,13 +152,22 @@ impl Process {
     }
 
     async fn begin(&self, wanted: &str, by: &str) -> Result<mpsc::Receiver<Step>, HostingRefusal> {
+        self.begin_at(Door::Chat, wanted, by).await
+    }
+
+    async fn begin_at(
+        &self,
+        door: Door,
+        wanted: &str,
+        by: &str,
+    ) -> Result<mpsc::Receiver<Step>, HostingRefusal> {
         let request = Request {
             number: number(wanted),
             method: LinkMethod::Code,
             owner: person(by),
             name: String::new(),
             language: "en".to_owned(),
-            door: Door::Chat,
+            door,
         };
         self.creation
             .begin(request)

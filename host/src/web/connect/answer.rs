@@ -227,7 +227,9 @@ impl From<HostingRefusal> for Problem {
                 (StatusCode::CONFLICT, "BOT_ALREADY_EXISTS")
             }
             RefusalReason::AskedAlready => (StatusCode::CONFLICT, "REQUEST_RUNNING"),
-            RefusalReason::TooOften => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+            RefusalReason::TooOften | RefusalReason::Busy => {
+                (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED")
+            }
             RefusalReason::Full => (StatusCode::CONFLICT, "SLOTS_FULL"),
             RefusalReason::Off => (StatusCode::FORBIDDEN, "CREATION_OFF"),
             RefusalReason::MethodMissing => (StatusCode::BAD_REQUEST, "INVALID_METHOD"),
@@ -237,8 +239,7 @@ impl From<HostingRefusal> for Problem {
             | RefusalReason::NotOffered
             | RefusalReason::NoSystemOwner
             | RefusalReason::Configured
-            | RefusalReason::Last
-            | RefusalReason::Busy => (StatusCode::CONFLICT, "INVALID_REQUEST"),
+            | RefusalReason::Last => (StatusCode::CONFLICT, "INVALID_REQUEST"),
         };
         let [english, indonesian, spanish] = sentences(refusal.reason);
         let details = match refusal.until {
@@ -295,13 +296,17 @@ fn sentences(reason: RefusalReason) -> [&'static str; 3] {
             "Nomor ini mengoperasikan host ini dan tidak bisa menjadi bot di sini. Pakai nomor lain.",
             "Este número opera este servidor y no puede ser un bot en él. Usa otro número.",
         ],
+        RefusalReason::Busy => [
+            "Many numbers are being linked at this moment. Try again in a few minutes.",
+            "Saat ini banyak nomor sedang ditautkan. Coba lagi beberapa menit lagi.",
+            "En este momento se están vinculando muchos números. Inténtalo de nuevo en unos minutos.",
+        ],
         RefusalReason::IsBot
         | RefusalReason::Yours
         | RefusalReason::NotOffered
         | RefusalReason::NoSystemOwner
         | RefusalReason::Configured
-        | RefusalReason::Last
-        | RefusalReason::Busy => [
+        | RefusalReason::Last => [
             "That is not possible.",
             "Itu tidak bisa dilakukan.",
             "Eso no es posible.",
