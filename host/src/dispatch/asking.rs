@@ -155,16 +155,18 @@ pub(super) async fn ask(core: &Arc<Core>, text: &str) -> Result<Answered, AskErr
     let Some(waiting) = accepted.new.into_iter().next() else {
         return Err(AskError::NoSuchCommand);
     };
+    let deadline = core.clock.sleep(DEADLINE);
     let answered = core.asked.begin(waiting.row);
     core.inbox.push([(waiting.chat, waiting.row)]);
-    match tokio::time::timeout(DEADLINE, answered).await {
-        Ok(Ok(answered)) => Ok(answered),
-        // The host ends, or it took too long.
-        Ok(Err(_)) | Err(_) => {
-            core.asked.forget(waiting.row);
-            Err(AskError::Late)
-        }
-    }
+    let answered = tokio::select! {
+        answered = answered => answered.ok(),
+        () = deadline => None,
+    };
+    // The host ends, or it took too long.
+    answered.ok_or_else(|| {
+        core.asked.forget(waiting.row);
+        AskError::Late
+    })
 }
 
 /// The event of a command that the owner could have typed.

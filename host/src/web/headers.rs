@@ -2,7 +2,7 @@
 //! shows a code is kept by a browser. And how often one may still ask, where that is limited.
 
 use actix_web::HttpMessage as _;
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::{DefaultHeaders, Next};
@@ -36,9 +36,9 @@ pub(super) fn all(secure: bool) -> DefaultHeaders {
 /// Tells how often one may still ask (`RateLimit-…`, draft-ietf-httpapi-ratelimit-headers-03), where a handler has looked.
 pub(super) async fn rates(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let mut response = next.call(request).await?;
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let mut response = next.call(request).await?.map_into_boxed_body();
     let left = response.request().extensions().get::<Left>().copied();
     if let Some(left) = left {
         let headers = response.headers_mut();

@@ -4,7 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
@@ -81,21 +82,13 @@ impl WebServer {
     ) -> Result<Self, WebError> {
         let shared = Data::new(Shared::new(parts, CancellationToken::new()));
         let served = shared.clone();
-        let secure = shared.is_secure();
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(served.clone())
-                .wrap(from_fn(patience::bodies))
-                .wrap(from_fn(headers::rates))
-                .wrap(headers::all(secure))
-                .configure(routes)
-        })
-        .workers(WORKERS)
-        .client_request_timeout(head)
-        .shutdown_timeout(SHUTDOWN)
-        .disable_signals()
-        .bind(address)
-        .map_err(|source| WebError::of_bind(address, source))?;
+        let server = HttpServer::new(move || app(served.clone()))
+            .workers(WORKERS)
+            .client_request_timeout(head)
+            .shutdown_timeout(SHUTDOWN)
+            .disable_signals()
+            .bind(address)
+            .map_err(|source| WebError::of_bind(address, source))?;
         let bound = server.addrs().first().copied().unwrap_or(address);
         let server = server.run();
         let handle = server.handle();
@@ -120,6 +113,27 @@ impl WebServer {
             tracing::warn!(%error, "the web server ended badly");
         }
     }
+}
+
+/// What answers: all routes, with what goes for every answer.
+pub(super) fn app(
+    shared: Data<Shared>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let secure = shared.is_secure();
+    App::new()
+        .app_data(shared)
+        .wrap(from_fn(patience::bodies))
+        .wrap(from_fn(headers::rates))
+        .wrap(headers::all(secure))
+        .configure(routes)
 }
 
 /// All routes.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
+use actix_web::test;
 use actix_web::web::Data;
-use actix_web::{App, test};
 use async_trait::async_trait;
 use secrecy::SecretBox;
 use tokio_util::sync::CancellationToken;
@@ -168,13 +168,7 @@ async fn show_qr(bench: &Bench, session: &FakeSession) {
 
 macro_rules! app {
     ($bench:expr) => {
-        test::init_service(
-            App::new()
-                .app_data($bench.shared.clone())
-                .wrap(headers::all(false))
-                .configure(server::routes),
-        )
-        .await
+        test::init_service(server::app($bench.shared.clone())).await
     };
 }
 

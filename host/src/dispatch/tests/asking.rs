@@ -1,6 +1,9 @@
 //! Commands that programs give in the name of a bot's owner.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use super::{Fake, OWNER, Place, answered, jid, private_message, said, soon};
 use crate::dispatch::{AskError, Ended, Handler};
@@ -107,5 +110,33 @@ async fn what_can_not_be_asked_is_told() {
     let host = place.start_offline(vec![core()]).await;
     let closed = soon(host.dispatch.ask("say hello")).await;
     assert!(matches!(closed, Err(AskError::NotOpen)), "{closed:?}");
+    host.end().await;
+}
+
+#[tokio::test]
+async fn who_asks_waits_for_half_a_minute_and_its_owner_is_told_what_comes_later() {
+    let (begun, goes_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let slow = {
+        let (begun, goes_on) = (begun.clone(), goes_on.clone());
+        Fake::doing(COMMANDS, move |input, _| {
+            let (begun, goes_on) = (begun.clone(), goes_on.clone());
+            Box::pin(async move {
+                begun.notify_one();
+                goes_on.notified().await;
+                answered(&input.event, "late")
+            })
+        })
+    };
+    let place = Place::of_sub_bot();
+    let host = place.start(vec![slow]).await;
+    let passes = async {
+        begun.notified().await;
+        host.clock.advance(Duration::from_secs(30));
+    };
+    let asked = async { tokio::join!(host.dispatch.ask("say hello"), passes) };
+    let (told, ()) = soon(asked).await;
+    assert!(matches!(told, Err(AskError::Late)), "{told:?}");
+    goes_on.notify_one();
+    assert_eq!(host.settled().await, ["late"]);
     host.end().await;
 }

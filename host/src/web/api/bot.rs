@@ -1,7 +1,8 @@
 //! How a bot is used, and its end.
 
-use actix_web::web::{self, Data};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::dev::Payload;
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +21,22 @@ pub(in crate::web) struct LogOut {
     session_id: Option<String>,
 }
 
+impl LogOut {
+    /// What the body says. Nothing is as good as an empty object; but what can't be read ends no bot.
+    async fn read(
+        request: &HttpRequest,
+        body: Result<Bytes, actix_web::Error>,
+    ) -> Result<Self, Problem> {
+        let body = body.map_err(|error| Problem::body(&error))?;
+        if body.is_empty() {
+            return Ok(Self::default());
+        }
+        let read = web::Json::<Self>::from_request(request, &mut Payload::from(body)).await;
+        let read = read.map_err(|error| Problem::body(&error))?;
+        Ok(read.into_inner())
+    }
+}
+
 /// What comes of it.
 #[derive(Serialize, ToSchema)]
 pub(in crate::web) struct LoggingOut {
@@ -36,7 +53,7 @@ pub(in crate::web) struct LoggingOut {
     security(("token" = [])),
     responses(
         (status = 200, body = Good<LoggingOut>),
-        (status = "4XX", body = Failure, description = "UNAUTHORIZED, FORBIDDEN, SESSION_NOT_FOUND or RATE_LIMITED"),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, FORBIDDEN, SESSION_NOT_FOUND, INVALID_REQUEST or RATE_LIMITED"),
         (status = "5XX", body = Failure, description = "INTERNAL_ERROR"),
     ),
 )]
@@ -44,12 +61,12 @@ pub(in crate::web) struct LoggingOut {
 pub(in crate::web) async fn log_out(
     request: HttpRequest,
     shared: Data<Shared>,
-    body: Option<web::Json<LogOut>>,
+    body: Result<Bytes, actix_web::Error>,
 ) -> HttpResponse {
     let told = async {
         shared.rates.question(&request)?;
         let (parts, bot) = token::bot(&shared, &request).await?;
-        let asked = body.map(web::Json::into_inner).unwrap_or_default();
+        let asked = LogOut::read(&request, body).await?;
         if let Some(id) = asked.session_id {
             let attempt = shared.attempt(&id)?;
             if bot.number().as_ref() != Some(attempt.number()) {

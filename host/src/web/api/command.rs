@@ -22,8 +22,10 @@ const LENGTH: usize = 4096;
 #[schema(as = Command)]
 pub(in crate::web) struct Asked {
     /// The bot's address or number.
+    #[schema(example = "6280000000200")]
     bot_jid: String,
     /// The command's name.
+    #[schema(example = "ping")]
     command: String,
     /// What stands behind it.
     #[serde(default)]
@@ -83,8 +85,10 @@ pub(in crate::web) async fn command(
     body: Result<web::Json<Asked>, actix_web::Error>,
 ) -> HttpResponse {
     let told = async {
+        // Tokens are guessed as slowly as anything else is asked.
+        shared.rates.question(&request)?;
         let (parts, bot) = token::bot(&shared, &request).await?;
-        shared.rates.command(&request, bot.id)?;
+        shared.rates.command(&request, token::text(&request)?)?;
         let body = body.map_err(|error| Problem::body(&error))?;
         if !is(&bot, &body.bot_jid) {
             return Err(Problem::forbidden());

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::bots::CreationError;
 use crate::plugins::{HostingRefusal, RefusalReason};
 use crate::web::language::Language;
+use crate::web::server::LARGEST_BODY;
 
 /// A good answer.
 #[derive(Serialize, ToSchema)]
@@ -147,6 +148,11 @@ impl Problem {
 
     /// The body is not what the call wants.
     pub(in crate::web) fn body(error: &actix_web::Error) -> Self {
+        if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
+            let most = LARGEST_BODY / 1024;
+            let message = format!("The request's body has more than {most} KiB. Send less.");
+            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", message);
+        }
         let message = format!("The request's body is not as it should be: {error}.");
         Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
     }

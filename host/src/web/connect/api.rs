@@ -94,6 +94,7 @@ pub(in crate::web) async fn subbot_connect(
             invite: body.invite_code,
         };
         let attempts = shared.attempts()?;
+        let deadline = shared.parts.clock.sleep(CODE_DEADLINE);
         let (id, attempt) = attempts.begin(asked).await?;
         let by = shared.visitor_of("a program of a visitor's", &request);
         shared
@@ -108,8 +109,10 @@ pub(in crate::web) async fn subbot_connect(
                     BotState::Pairing(_) | BotState::Failed | BotState::Open
                 )
             });
-            let shown = tokio::time::timeout(CODE_DEADLINE, shown).await;
-            matches!(shown, Ok(Ok(_)))
+            tokio::select! {
+                shown = shown => shown.is_ok(),
+                () = deadline => false,
+            }
         };
         if !shown {
             let message = "WhatsApp gave no code in time. The attempt goes on: ask for its status.";
@@ -147,7 +150,7 @@ fn which(request: &HttpRequest) -> Result<Which, Problem> {
     let which = Query::from_query(request.query_string());
     which
         .map(Query::into_inner)
-        .map_err(|error| Problem::body(&error.into()))
+        .map_err(|error| Problem::query(&error.into()))
 }
 
 /// What is told.

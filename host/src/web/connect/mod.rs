@@ -14,6 +14,8 @@ mod attempts;
 mod countries;
 mod page;
 mod rate;
+#[cfg(test)]
+mod tests;
 
 use actix_web::web::ServiceConfig;
 

@@ -13,6 +13,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpMessage as _, HttpRequest};
 use ipnet::IpNet;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::answer::Problem;
 use crate::clock::{Millis, SharedClock};
@@ -29,7 +30,7 @@ const QUESTIONS: Rate = Rate {
     most: 60,
     within: 60_000,
 };
-/// Commands: thirty per bot and minute.
+/// Commands: thirty per token and minute.
 const COMMANDS: Rate = Rate {
     most: 30,
     within: 60_000,
@@ -44,7 +45,7 @@ const SIGN_INS: Rate = Rate {
     most: 5,
     within: 900_000,
 };
-/// Addresses, and bots, that are remembered.
+/// Addresses, tokens and bots that are remembered.
 const ADDRESSES: usize = 10_000;
 /// As often as one visitor may all visitors of one IPv6 site ask together: what a provider hands out has up to 65,536 networks, of which
 /// each could be a visitor.
@@ -75,7 +76,8 @@ pub(in crate::web) struct Rates {
     sign_ins: Doors,
     creations: Doors,
     questions: Doors,
-    commands: Gate<BotId>,
+    /// By what is kept of a token, so that nobody finds one here.
+    commands: Gate<[u8; 32]>,
     exports: Gate<BotId>,
 }
 
@@ -108,9 +110,15 @@ impl Rates {
         self.pass(&self.sign_ins, request)
     }
 
-    /// Whether a program may give this bot a command now.
-    pub(in crate::web) fn command(&self, request: &HttpRequest, bot: BotId) -> Result<(), Problem> {
-        self.ask(&self.commands, bot, request, Whose::Bot)
+    /// Whether a program that shows this token may give its bot a command now. The token is known to be a bot's: what anybody makes
+    /// up would take the place of others' here.
+    pub(in crate::web) fn command(
+        &self,
+        request: &HttpRequest,
+        token: &str,
+    ) -> Result<(), Problem> {
+        let token = Sha256::digest(token).into();
+        self.ask(&self.commands, token, request, Whose::Token)
     }
 
     /// Whether this bot's data may be packed now, for its page or a program.
@@ -246,7 +254,9 @@ fn of_one_site(visitor: IpAddr) -> Option<IpAddr> {
 enum Whose {
     /// Requests from an address.
     Address,
-    /// Commands for a bot, or archives of it.
+    /// Commands by a token.
+    Token,
+    /// Archives of a bot.
     Bot,
 }
 
@@ -272,6 +282,7 @@ fn too_many(whose: Whose, wait: Millis) -> Problem {
     };
     let [from, dari, desde] = match whose {
         Whose::Address => ["from your address", "dari alamatmu", "desde tu dirección"],
+        Whose::Token => ["with this token", "dengan token ini", "con este token"],
         Whose::Bot => ["for this bot", "untuk bot ini", "para este bot"],
     };
     let message = format!("Too many requests {from}. Try again in {english}.");

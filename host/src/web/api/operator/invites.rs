@@ -123,7 +123,7 @@ pub(in crate::web) async fn add(
     tag = "The host",
     operation_id = "revoke_invite",
     security(("operator" = [])),
-    params(("id" = i64, Path, description = "The code's number")),
+    params(("id" = i64, Path, description = "The code's number", example = 1)),
     responses(
         (status = 200, body = Good<Vec<Kept>>),
         (status = "4XX", body = Failure, description = "UNAUTHORIZED, NOT_OPERATOR, INVITE_NOT_FOUND or RATE_LIMITED"),

@@ -110,7 +110,7 @@ pub(in crate::web) async fn add(
     operation_id = "revoke_token",
     tag = "A bot",
     security(("token" = [])),
-    params(("id" = i64, Path, description = "The token's number")),
+    params(("id" = i64, Path, description = "The token's number", example = 1)),
     responses(
         (status = 200, body = Good<Vec<Token>>),
         (status = "4XX", body = Failure, description = "UNAUTHORIZED, TOKEN_NOT_FOUND or RATE_LIMITED"),

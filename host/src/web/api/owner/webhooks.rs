@@ -184,7 +184,7 @@ pub(in crate::web) async fn add(
     operation_id = "remove_webhook",
     tag = "A bot",
     security(("token" = [])),
-    params(("id" = i64, Path, description = "The webhook's number")),
+    params(("id" = i64, Path, description = "The webhook's number", example = 1)),
     responses(
         (status = 200, body = Good<Webhooks>),
         (status = "4XX", body = Failure, description = "UNAUTHORIZED, WEBHOOK_NOT_FOUND or RATE_LIMITED"),

@@ -2,12 +2,13 @@
 //! which plugins were switched.
 
 mod feed;
+mod limits;
 mod matrix;
 mod nowhere;
 mod page;
 mod plugins;
 mod programs;
-mod routes;
+pub(in crate::web) mod routes;
 mod sign_in;
 mod takeout;
 mod tokens;
@@ -22,10 +23,9 @@ use std::time::Duration;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
-use actix_web::middleware::from_fn;
+use actix_web::test;
 use actix_web::test::TestRequest;
 use actix_web::web::Data;
-use actix_web::{App, test};
 use argon2::password_hash::SaltString;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
 use async_trait::async_trait;
@@ -52,11 +52,11 @@ use crate::model::{BotId, BotRecord, BotRole, Jid, LinkMethod, StateName};
 use crate::random::SystemRandom;
 use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreError, StoreOptions};
 use crate::web::deeds::Deeds;
+use crate::web::server;
 use crate::web::shared::{HostingParts, OperatorParts, OwnerParts, Shared, WebParts};
 use crate::web::tests::bare;
-use crate::web::{headers, patience, server};
 use crate::whatsapp::Session;
-use crate::whatsapp::fake::{DEADLINE, FakeConnector, Starts};
+use crate::whatsapp::fake::{DEADLINE, FakeConnector, FakeSession, Starts};
 
 pub(in crate::web) struct Bench {
     pub(in crate::web) clock: MovableClock,
@@ -279,6 +279,15 @@ impl Bench {
         added.expect("kept").expect("there is room")
     }
 
+    /// A token of the owner of the bot with this number.
+    pub(in crate::web) async fn token_of(&self, number: &str) -> String {
+        let number = number.parse().expect("a number");
+        let record = self.store.registry().by_number(&number).await;
+        let record = record.expect("the registry works").expect("a bot");
+        let added = self.access.add_token(record.id, "till".to_owned()).await;
+        added.expect("kept").expect("there is room")
+    }
+
     /// A token of the operator's, made without their page.
     pub(in crate::web) async fn operators_token(&self, name: &str) -> String {
         let added = self.access.add_operator_token(name.to_owned()).await;
@@ -320,25 +329,12 @@ impl Bench {
     }
 
     pub(in crate::web) async fn ask(&self, request: TestRequest) -> Seen {
-        let app = App::new()
-            .app_data(self.shared.clone())
-            .wrap(from_fn(patience::bodies))
-            .wrap(from_fn(headers::rates))
-            .wrap(headers::all(false))
-            .configure(server::routes);
-        let app = test::init_service(app).await;
-        let response = test::call_service(&app, request.to_request()).await;
-        let cookies = response.response().cookies().map(Cookie::into_owned);
-        let (status, cookies) = (response.status(), cookies.collect());
-        let headers = response.headers().clone();
-        let body = test::read_body(response).await.to_vec();
-        Seen {
-            status,
-            cookies,
-            headers,
-            text: String::from_utf8_lossy(&body).into_owned(),
-            body,
-        }
+        asked(&self.shared, request).await
+    }
+
+    /// The next session that is started.
+    pub(in crate::web) async fn starts(&mut self) -> Arc<FakeSession> {
+        self.starts.next().await
     }
 
     /// Opens a link and presses its button.
@@ -354,6 +350,23 @@ impl Bench {
             signed_in.text
         );
         signed_in.cookie("jadi")
+    }
+}
+
+/// What a request is answered.
+pub(in crate::web) async fn asked(shared: &Data<Shared>, request: TestRequest) -> Seen {
+    let app = test::init_service(server::app(shared.clone())).await;
+    let response = test::call_service(&app, request.to_request()).await;
+    let cookies = response.response().cookies().map(Cookie::into_owned);
+    let (status, cookies) = (response.status(), cookies.collect());
+    let headers = response.headers().clone();
+    let body = test::read_body(response).await.to_vec();
+    Seen {
+        status,
+        cookies,
+        headers,
+        text: String::from_utf8_lossy(&body).into_owned(),
+        body,
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// What says that who asks may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
+pub(in crate::web) enum By {
     /// Nothing: everybody may.
     Nothing,
     /// An address that nobody guesses.
@@ -19,15 +19,15 @@ pub(super) enum By {
 
 /// What a route answers to nobody, to another bot's owner by cookie, to another bot's program by token, and to the owner by whichever
 /// of these the route takes.
-pub(super) struct Row(
-    pub(super) By,
-    pub(super) &'static str,
-    pub(super) &'static str,
-    pub(super) [u16; 4],
+pub(in crate::web) struct Row(
+    pub(in crate::web) By,
+    pub(in crate::web) &'static str,
+    pub(in crate::web) &'static str,
+    pub(in crate::web) [u16; 4],
 );
 
 /// Bots are stopped here, so that what tells of running ones says that they are not.
-pub(super) const TABLE: &[Row] = &[
+pub(in crate::web) const TABLE: &[Row] = &[
     Row(By::Nothing, "GET", "/", [200, 200, 200, 200]),
     Row(By::Nothing, "GET", "/events", [404, 404, 404, 404]),
     Row(By::Nothing, "GET", "/healthz", [200, 200, 200, 200]),

@@ -5,7 +5,11 @@ use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
+use super::takeout::answered;
 use super::{Bench, Seen, account, bench, bot, get};
+use crate::clock::Clock as _;
+use crate::dispatch::tests::{BOB, GROUP, group_message};
+use crate::store::Arrival;
 use crate::whatsapp::fake::DEADLINE;
 
 pub(super) async fn send(
@@ -168,4 +172,83 @@ async fn a_program_sees_and_ends_the_bot_of_its_token_only() {
     );
     let (status, _) = api(&bench, log_out(), &token).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED, "it went with its bot");
+}
+
+#[actix_web::test]
+async fn what_can_not_be_read_logs_no_bot_out() {
+    let bench = bench("http://127.0.0.1:8080/").await;
+    let shop = bench.sign_in(&bench.link(1).await).await;
+    let token = token(&bench, &shop).await;
+    let log_out = || TestRequest::post().uri("/api/subbot/logout");
+    let json = ("content-type", "application/json");
+    let whole = r#"{"sessionId": "0"}"#;
+    for (what, request) in [
+        ("no type", log_out().set_payload(whole)),
+        ("a form", log_out().set_form([("sessionId", "0")])),
+        (
+            "another type",
+            log_out()
+                .insert_header(("content-type", "text/plain"))
+                .set_payload(whole),
+        ),
+        ("a number", log_out().set_json(json!({"sessionId": 0}))),
+        ("a list", log_out().set_json(json!([]))),
+        (
+            "half of it",
+            log_out().insert_header(json).set_payload(&whole[..9]),
+        ),
+        ("spaces", log_out().insert_header(json).set_payload("  ")),
+    ] {
+        let (status, told) = api(&bench, request, &token).await;
+        assert_eq!(
+            (status, &told["code"]),
+            (StatusCode::BAD_REQUEST, &json!("INVALID_REQUEST")),
+            "{what}: {told}"
+        );
+    }
+    bench.ended().await;
+    assert!(bench.record(1).await.is_some());
+    // That no attempt is named is said in any of these ways.
+    let (status, _) = api(
+        &bench,
+        log_out().set_json(json!({"sessionId": null})),
+        &token,
+    )
+    .await;
+    assert_eq!(status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn how_much_a_bot_is_used_is_told_in_numbers() {
+    let bench = bench("http://127.0.0.1:8080/").await;
+    let token = bench.owners_token(1).await;
+    let before = bench.clock.now();
+    answered(&bench).await;
+    let data = bench.store.bot(bot(1)).await.expect("data");
+    let heard = ["A2", "A3"].map(|id| Arrival {
+        event: group_message(GROUP, BOB, id, "hello"),
+        wanted: false,
+        keep: false,
+        meets: true,
+        gathers: None,
+        posts: None,
+    });
+    let kept = data.accept(heard.into(), bench.clock.now()).await;
+    kept.expect("kept");
+    let request = get("/api/subbot/stats/6280000000201");
+    let (status, mut told) = api(&bench, request, &token).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    let last = told["data"]["lastActivity"].take().as_i64();
+    let last = last.expect("a moment");
+    assert!((before..=bench.clock.now()).contains(&last), "{last}");
+    let wanted = json!({
+        "messagesSent": 1, "messagesReceived": 3, "activeChats": 2, "groupsJoined": 1, "uptime": 0,
+        "lastActivity": null, "dataUsage": {"inbound": 0, "outbound": 0},
+    });
+    assert_eq!(told["data"], wanted);
+    // Nothing of it is another's.
+    let token = bench.owners_token(2).await;
+    let request = get("/api/subbot/stats/6280000000202");
+    let (_, told) = api(&bench, request, &token).await;
+    assert_eq!(told["data"]["messagesReceived"], 0);
 }
