@@ -6,6 +6,7 @@ use actix_web::test::TestRequest;
 
 use crate::library::tests::plugin;
 use crate::model::{BotId, BotRecord, BotRole, LinkMethod};
+use crate::web::owner::tests::routes::{By, Row, TABLE};
 use crate::web::owner::tests::{Bench, Seen, bench_of, bot, get, post};
 
 mod invites;
@@ -63,44 +64,54 @@ fn deed(what: &str, with: &str, detail: &str) -> (String, String, String) {
     (what.to_owned(), with.to_owned(), detail.to_owned())
 }
 
-const PAGES: [&str; 10] = [
-    "/operator/tokens",
-    "/operator",
-    "/operator/events",
-    "/operator/bots",
-    "/operator/bots/01010101010101010101010101010101",
-    "/operator/bots/01010101010101010101010101010101/end",
-    "/operator/plugins",
-    "/operator/plugins/core",
-    "/operator/invites",
-    "/operator/audit",
-];
-const FORMS: [&str; 13] = [
-    "/operator/tokens",
-    "/operator/tokens/1/revoke",
-    "/operator/slots",
-    "/operator/delay",
-    "/operator/features/jadibot",
-    "/operator/bots/01010101010101010101010101010101/start",
-    "/operator/bots/01010101010101010101010101010101/stop",
-    "/operator/bots/01010101010101010101010101010101/end",
-    "/operator/plugins/install",
-    "/operator/invites",
-    "/operator/invites/1/revoke",
-    "/operator/plugins/core/switch-off",
-    "/operator/sign-out",
-];
+/// All routes that the operator shows this for, with their methods, as they ask for them.
+fn routes(by: By) -> impl Iterator<Item = (&'static str, String)> {
+    let rows = TABLE.iter().filter(move |Row(of, ..)| *of == by);
+    rows.map(|Row(_, method, route, _)| {
+        let id = match route.contains("/bots/") {
+            true => bot(1).to_string(),
+            false => "1".to_owned(),
+        };
+        let name = match route.contains("/features/") {
+            true => "jadibot",
+            false => "core",
+        };
+        let path = route
+            .replace("{id}", &id)
+            .replace("{name}", name)
+            .replace("{number}", "6280000000201")
+            .replace("{deed}", "switch-off");
+        (*method, path)
+    })
+}
+
+/// The paths of the pages, or of what is sent from them.
+fn pages(method: &str) -> Vec<String> {
+    let of_method = routes(By::Password).filter(|(by, _)| *by == method);
+    let paths: Vec<_> = of_method.map(|(_, path)| path).collect();
+    assert!(paths.len() > 5, "{paths:?}");
+    paths
+}
+
+/// What is sent from the operator's pages.
+fn form(path: &str, proof: &str) -> TestRequest {
+    match path {
+        "/operator/plugins" => upload(proof, b"x"),
+        _ => post(path, proof),
+    }
+}
 
 #[actix_web::test]
 async fn without_a_password_in_the_configuration_there_is_no_page() {
     let bench = bench_of(ADDRESS, None).await;
-    for path in PAGES.iter().chain(&["/operator/sign-in"]) {
-        let page = bench.ask(get(path)).await;
+    let sign_in = || ["/operator/sign-in".to_owned()];
+    for path in pages("GET").into_iter().chain(sign_in()) {
+        let page = bench.ask(get(&path)).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         assert!(page.text.contains("operator_password"), "{}", page.text);
     }
-    for path in FORMS.iter().chain(&["/operator/sign-in"]) {
-        let page = bench.ask(post(path, "x")).await;
+    for path in pages("POST").into_iter().chain(sign_in()) {
+        let page = bench.ask(form(&path, "x")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
@@ -110,8 +121,8 @@ async fn nobody_but_the_operator_gets_in_and_no_other_site_sends_their_forms() {
     let bench = bench().await;
     let (operator, proof) = sign_in(&bench).await;
     let stranger = Cookie::new("__Host-jadi-operator", "0".repeat(64));
-    for path in PAGES {
-        for request in [get(path), get(path).cookie(stranger.clone())] {
+    for path in pages("GET") {
+        for request in [get(&path), get(&path).cookie(stranger.clone())] {
             let page = bench.ask(request).await;
             assert_eq!(page.status, StatusCode::SEE_OTHER, "{path}");
             assert_eq!(
@@ -121,13 +132,13 @@ async fn nobody_but_the_operator_gets_in_and_no_other_site_sends_their_forms() {
             );
         }
     }
-    for path in FORMS {
-        let strange = post(path, &proof).cookie(stranger.clone());
+    for path in pages("POST") {
+        let strange = form(&path, &proof).cookie(stranger.clone());
         assert_eq!(bench.ask(strange).await.status, StatusCode::SEE_OTHER);
         let forged = [
-            post(path, ""),
-            post(path, operator.value()),
-            post(path, &proof).insert_header(("sec-fetch-site", "cross-site")),
+            form(&path, ""),
+            form(&path, operator.value()),
+            form(&path, &proof).insert_header(("sec-fetch-site", "cross-site")),
         ];
         for request in forged {
             let refused = bench.ask(request.cookie(operator.clone())).await;

@@ -145,6 +145,35 @@ async fn a_program_is_told_the_figures_of_the_page() {
 }
 
 #[actix_web::test]
+async fn what_a_bot_holds_of_memory_is_told_on_the_page_and_by_the_api() {
+    const HELD: usize = 50_000_000;
+    let mut till = Till::new().await;
+    let start = format!("/bots/{}/start", bot(1));
+    till.done(Method::POST, &start, None).await;
+    let session = till.bench.starts().await;
+    session.open("6280000000201@s.whatsapp.net").await;
+    let held = session.meter.client(|| Vec::<u8>::with_capacity(HELD));
+    let of_shop = async || {
+        let bots = till.done(Method::GET, "/bots?q=shop", None).await;
+        bots["bots"][0]["memory"].as_u64().expect("bytes")
+    };
+    // What it needs for itself is little beside that.
+    let (least, most) = (50_000_000, 50_499_999);
+    let told = of_shop().await;
+    assert!((least..=most).contains(&told), "{told}");
+    let farm = till.done(Method::GET, "/bots?q=farm", None).await;
+    assert_eq!(farm["bots"][0]["memory"], Value::Null, "it does not run");
+    let (operator, _) = sign_in(&till.bench).await;
+    let page = get("/operator/bots").cookie(operator);
+    let page = till.bench.ask(page).await;
+    assert_eq!(page.text.matches("Memory: ").count(), 1, "{}", page.text);
+    assert!(page.text.contains("Memory: 50 MB"), "{}", page.text);
+    drop(held);
+    let told = of_shop().await;
+    assert!(told < 500_000, "{told}");
+}
+
+#[actix_web::test]
 async fn a_program_makes_invite_codes_that_are_shown_once_and_revokes_them() {
     let till = Till::new().await;
     for (name, uses) in [

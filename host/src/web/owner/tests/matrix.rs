@@ -22,49 +22,71 @@ use crate::store::{
     Webhook, WebhookSecret,
 };
 
-/// The files whose routes are served elsewhere: on the control socket, to monitoring, and to whoever drives a test.
+/// The files of this room whose routes are served elsewhere: on the control socket, to monitoring, and to whoever drives a test.
 const ELSEWHERE: [&str; 3] = ["control.rs", "metrics.rs", "dev.rs"];
+
+/// The attributes that declare a route.
+const METHODS: [&str; 9] = [
+    "get", "post", "put", "delete", "patch", "head", "options", "connect", "trace",
+];
+
+/// Other ways to declare one, which would pass unseen.
+const OTHERWISE: [&str; 6] = [
+    "web::resource(",
+    "web::scope(",
+    ".route(",
+    "#[route",
+    "#[actix_web",
+    "Resource::new(",
+];
 
 /// All routes that the source declares.
 fn declared() -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
-    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web")];
+    let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
+    let elsewhere = ELSEWHERE.map(|file| room.join(file));
+    assert!(elsewhere.iter().all(|file| file.exists()), "{elsewhere:?}");
+    let mut open = vec![room];
     while let Some(directory) = open.pop() {
         for entry in fs::read_dir(directory).expect("a directory") {
             let path = entry.expect("an entry").path();
-            let name = path.file_name().expect("a name").to_string_lossy();
             if path.is_dir() {
                 open.push(path);
-            } else if !ELSEWHERE.contains(&&*name)
+            } else if !elsewhere.contains(&path)
                 && !path.components().any(|part| part.as_os_str() == "tests")
             {
-                routes_of(&fs::read_to_string(&path).expect("text"), &mut found);
+                let text = fs::read_to_string(&path).expect("text");
+                let routes = routes_of(&text);
+                found.extend(routes.unwrap_or_else(|line| panic!("{}: {line}", path.display())));
             }
         }
     }
     found
 }
 
-/// The routes of one file, as actix-web's attributes declare them.
-fn routes_of(text: &str, found: &mut BTreeSet<(String, String)>) {
-    for line in text.lines() {
-        let Some((method, rest)) = line
-            .trim()
+/// The routes of one file, as actix-web's attributes declare them, each on a line of its own. Or the line that does it in a way that
+/// is not read here.
+fn routes_of(text: &str) -> Result<Vec<(String, String)>, String> {
+    let mut found = Vec::new();
+    for line in text.lines().map(str::trim) {
+        let is_test = line == "#[actix_web::test]";
+        if !is_test && OTHERWISE.iter().any(|other| line.contains(other)) {
+            return Err(format!("declared in another way: {line}"));
+        }
+        let attribute = line
             .strip_prefix("#[")
-            .and_then(|line| line.split_once("(\""))
-        else {
-            assert!(
-                !line.contains("web::resource(") && !line.contains("#[route("),
-                "declared in another way: {line}"
-            );
+            .and_then(|rest| rest.split_once('('));
+        let Some((method, rest)) = attribute.filter(|(method, _)| METHODS.contains(method)) else {
             continue;
         };
-        let methods = ["get", "post", "put", "delete", "patch", "head", "options"];
-        if methods.contains(&method) {
-            let path = rest.split('"').next().expect("a path");
-            found.insert((method.to_uppercase(), path.to_owned()));
-        }
+        let path = rest
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix("\")]"));
+        let path = path.filter(|path| !path.contains('"'));
+        let path = path.ok_or_else(|| format!("write the path and no more: {line}"))?;
+        found.push((method.to_uppercase(), path.to_owned()));
     }
+    Ok(found)
 }
 
 /// Everything of a bot that its owner has and others must not see or change.
@@ -256,6 +278,28 @@ impl World {
         // What the API's answer to a program with a token may change is the token's own record.
         after.tokens.iter_mut().for_each(|token| token.used = None);
         assert_eq!(after, before, "{method} {route} by {who}");
+    }
+}
+
+#[test]
+fn a_route_that_is_declared_in_another_way_is_told() {
+    let read = routes_of("    #[get(\"/a/{b}\")]\n#[post(\"/c\")]\n// x.get(\"d\")\n");
+    let wanted = [("GET", "/a/{b}"), ("POST", "/c")];
+    let wanted = wanted.map(|(method, path)| (method.to_owned(), path.to_owned()));
+    assert_eq!(read, Ok(wanted.into()));
+    for unseen in [
+        "#[get(",
+        "#[get(\n    \"/a\"\n)]",
+        "#[delete(\"/a\", guard = \"x\")]",
+        "#[post(PATH)]",
+        "#[actix_web::get(\"/a\")]",
+        "#[route(\"/a\", method = \"GET\")]",
+        "#[routes]",
+        "config.route(\"/a\", web::get().to(a))",
+        "config.service(web::scope(\"/a\"))",
+        "config.service(web::resource(\"/a\"))",
+    ] {
+        assert!(routes_of(unseen).is_err(), "{unseen}");
     }
 }
 
