@@ -1,10 +1,14 @@
 //! The API as its description says, asked by a program that makes up requests from it.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use jadi_browser::Browser;
 use jadi_demo::world::WorldOptions;
+use serde_json::Value;
 
 use super::built;
 use super::operator::{PASSWORD, hash};
@@ -15,11 +19,49 @@ use super::support::{ALICE, finish, options, world};
 /// The number of Alice's bot. Nobody has numbers of this form.
 const SHOP: &str = "6280000000200";
 
-/// What is not asked: streams do not end, and who logs out is gone.
-const LEFT_OUT: &str = "/(events|logout|ws/subbot)$";
+/// Whose number the description's example of a new bot is.
+const VISITOR: &str = "6280000000123";
+
+/// What is not asked: streams do not end, who logs out is gone, and what the operator does is not an owner's.
+const LEFT_OUT: &str = "/(events|logout|ws/subbot)$|^/api/v1/operator";
+/// What is asked after the rest, since it ends what the rest needs: the bot's connection, and then the token.
+const STOP: &str = "/api/v1/bot/stop";
+const REVOKE: &str = "/api/v1/bot/tokens/{id}";
+
+/// Calls of which nothing good comes for who does not know what there is: a bot's id, a plugin's file, the bot's number as a promise.
+const IN_VAIN: [&str; 11] = [
+    "POST /api/v1/bot/erase",
+    "POST /api/v1/bot/webhooks/dead-letters/{id}/replay",
+    "GET /api/v1/operator/bots/{id}",
+    "POST /api/v1/operator/bots/{id}/start",
+    "POST /api/v1/operator/bots/{id}/stop",
+    "POST /api/v1/operator/bots/{id}/end",
+    "POST /api/v1/operator/bots/{id}/plan",
+    "DELETE /api/v1/operator/owners/{number}",
+    "POST /api/v1/operator/components",
+    "POST /api/v1/operator/plugins",
+    "POST /api/v1/operator/plugins/{name}/roll-back",
+];
+
+/// What was answered to each call.
+type Answers = BTreeMap<String, BTreeSet<u16>>;
 
 /// Runs schemathesis. No run is like another but for its seed, which is fixed.
-fn asked(host: &str, only: &[&str], token: &str, place: &Path) -> Output {
+fn asked(host: &str, only: &[&str], token: &str) -> (Output, Answers) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let answers = dir.path().join("answers");
+    let output = run(host, only, token, &answers);
+    let told = fs::read_to_string(&answers).unwrap_or_default();
+    let mut by_call = Answers::new();
+    for line in told.lines() {
+        let (status, call) = line.split_once(' ').expect("a status and a call");
+        let status = status.parse().expect("a status");
+        by_call.entry(call.to_owned()).or_default().insert(status);
+    }
+    (output, by_call)
+}
+
+fn run(host: &str, only: &[&str], token: &str, answers: &Path) -> Output {
     let packages = built("JADI_SCHEMATHESIS", "checks/schemathesis/packages");
     let main = "import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())";
     Command::new("python3")
@@ -32,14 +74,15 @@ fn asked(host: &str, only: &[&str], token: &str, place: &Path) -> Output {
         .env("PYTHONPATH", packages)
         .env("SCHEMATHESIS_HOOKS", root().join("checks/schemathesis/hooks.py"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .current_dir(place)
+        .env("JADI_ANSWERS", answers)
+        .current_dir(answers.parent().expect("a directory"))
         .output()
         .expect("python3 starts")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_is_answered_otherwise_than_the_description_says() {
-    let world = world(WorldOptions {
+    let mut world = world(WorldOptions {
         environment: vec![
             ("JADI_TRUSTED_PROXIES".to_owned(), "127.0.0.1".to_owned()),
             ("JADI_OPERATOR_PASSWORD".to_owned(), hash()),
@@ -48,6 +91,7 @@ async fn no_request_is_answered_otherwise_than_the_description_says() {
     })
     .await;
     let alice = world.phone("alice", ALICE).await.expect("a phone");
+    let _visitor = world.phone("visitor", VISITOR).await.expect("a phone");
     world.add_bot("shop", SHOP, ALICE).await.expect("a bot");
     let host = world.host_page().expect("the host runs").to_owned();
     let page = Browser::start().await;
@@ -68,33 +112,62 @@ async fn no_request_is_answered_otherwise_than_the_description_says() {
     let operators = page.text(".token").await;
     page.end().await;
 
-    let dir = tempfile::tempdir().expect("a directory");
-    let place = dir.path().to_owned();
-    let runs = tokio::task::spawn_blocking(move || {
-        [
-            asked(&host, &["--exclude-path-regex", LEFT_OUT], &token, &place),
-            // With a token that is worth nothing nobody is logged out.
-            asked(
-                &host,
-                &["--include-path", "/api/subbot/logout"],
-                "jadi_none",
-                &place,
-            ),
-            // Last, since it changes what the host lets others do.
-            asked(
-                &host,
-                &["--include-path-regex", "/api/v1/operator"],
-                &operators,
-                &place,
-            ),
-        ]
+    let described = format!("{host}api/openapi.json");
+    let document = tokio::task::spawn_blocking(move || {
+        let mut document = ureq::get(&described).call().expect("an answer");
+        document.body_mut().read_to_string().expect("text")
     });
-    for run in runs.await.expect("it ends") {
+    let document = document.await.expect("it ends");
+    let asked = async |only: &'static [&'static str], token: &str| {
+        let (host, token) = (host.clone(), token.to_owned());
+        let asked = tokio::task::spawn_blocking(move || asked(&host, only, &token));
+        asked.await.expect("it ends")
+    };
+    let rest = &[
+        "--exclude-path-regex",
+        LEFT_OUT,
+        "--exclude-path",
+        STOP,
+        "--exclude-path",
+        REVOKE,
+    ];
+    let owners = asked(rest, &token).await;
+    // The visitor's number is free again for what else it is an example of.
+    let passes = world.pass_time(Duration::from_secs(400)).await;
+    passes.expect("the host's clock");
+    // Since it changes what the host lets others do.
+    let operators = asked(&["--include-path-regex", "^/api/v1/operator"], &operators).await;
+    let stop = asked(&["--include-path", STOP], &token).await;
+    let revoke = asked(&["--include-path", REVOKE], &token).await;
+    // With a token that is worth nothing nobody is logged out.
+    let log_out = asked(&["--include-path", "/api/subbot/logout"], "jadi_none").await;
+    for (run, _) in [&owners, &operators, &stop, &revoke, &log_out] {
         let text = String::from_utf8_lossy(&run.stdout);
         let errors = String::from_utf8_lossy(&run.stderr);
         eprintln!("{text}");
         assert!(run.status.success(), "{text}\n{errors}");
         assert!(text.contains("passed"), "it asked something: {text}");
     }
+    // The token was good for as long as it was shown.
+    for (_, answers) in [&owners, &operators, &stop] {
+        let refused = answers.iter().find(|(_, statuses)| statuses.contains(&401));
+        assert_eq!(refused, None);
+    }
+    let [(_, owners), (_, operators), (_, stop), (_, revoke)] = [owners, operators, stop, revoke];
+    let all = [owners, operators, stop, revoke].into_iter().flatten();
+    let all: Answers = all.collect();
+    let done: BTreeSet<_> = all
+        .iter()
+        .filter(|(_, statuses)| statuses.contains(&200))
+        .map(|(call, _)| call.as_str())
+        .collect();
+    let mut in_vain: BTreeSet<_> = all.keys().map(String::as_str).collect();
+    in_vain.retain(|call| !done.contains(call));
+    assert_eq!(in_vain, BTreeSet::from(IN_VAIN), "{all:#?}");
+    // Every call of the description was made, streams and logging out aside.
+    let document: Value = serde_json::from_str(&document).expect("JSON");
+    let paths = document["paths"].as_object().expect("paths").values();
+    let calls = paths.map(|methods| methods.as_object().expect("calls").len());
+    assert_eq!(all.len() + 3, calls.sum::<usize>(), "{all:#?}");
     finish(world).await;
 }

@@ -21,7 +21,7 @@ const TILL: &str = "till.example";
 type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
 /// Makes a token on the page.
-async fn token(page: &Browser, world: &World, name: &str) -> String {
+pub async fn token(page: &Browser, world: &World, name: &str) -> String {
     let host = world.host_page().expect("the host runs");
     page.open(&format!("{host}bot/tokens")).await;
     page.type_into("#name", name).await;
