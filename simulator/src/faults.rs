@@ -133,6 +133,11 @@ impl Faults {
             .edit(number, |faults| faults.passkey = on);
     }
 
+    /// Has all clients that wait to be linked offered other references, so that they show other QR codes at once.
+    pub fn renew_references(&self) {
+        self.server.renew_references();
+    }
+
     /// Ends all lasting faults of an account. Messages that were held back stay lost until they are sent again.
     pub fn clear(&self, number: &str) {
         self.server

@@ -14,20 +14,20 @@ use super::support::{
 };
 
 /// The visitor's number. Nobody has numbers of this form.
-const VISITOR: &str = "6280000000301";
+pub const VISITOR: &str = "6280000000301";
 /// The same, as a person writes it.
-const TYPED: &str = "+62 800-0000-0301";
+pub const TYPED: &str = "+62 800-0000-0301";
 
 /// The button to try again is there.
 const CAN_TRY_AGAIN: &str = "document.querySelector('#start').checkVisibility()";
 /// The page does not say that it lost its host.
-const CONNECTED: &str = "!document.querySelector('.offline').checkVisibility()";
+pub const CONNECTED: &str = "!document.querySelector('.offline').checkVisibility()";
 
 /// The front page has the form; or says that it is closed.
-const FORM: &str = "action=\"/connect\"";
+pub const FORM: &str = "action=\"/connect\"";
 const CLOSED: &str = "No new bots are taken";
 
-async fn with_visitor() -> (World, Phone) {
+pub async fn with_visitor() -> (World, Phone) {
     let options = WorldOptions {
         phones_port: Some(0),
         ..options()
@@ -39,7 +39,13 @@ async fn with_visitor() -> (World, Phone) {
 
 /// Fills the form on the front page and sends it.
 async fn ask(page: &Browser, world: &World, number: &str, method: &str) {
-    page.open(world.host_page().expect("the host runs")).await;
+    let host = world.host_page().expect("the host runs");
+    ask_at(page, host, number, method).await;
+}
+
+/// The same on the front page at this address.
+pub async fn ask_at(page: &Browser, host: &str, number: &str, method: &str) {
+    page.open(host).await;
     page.type_into("#number", number).await;
     page.type_into("#name", "Shop").await;
     page.click(&format!("input[name=method][value={method}]"))
@@ -48,7 +54,7 @@ async fn ask(page: &Browser, world: &World, number: &str, method: &str) {
 }
 
 /// Somebody asks the new bot for a sign of life.
-async fn it_answers(world: &World) {
+pub async fn it_answers(world: &World) {
     let bob = world.phone("bob", BOB).await.expect("a phone");
     let mut events = bob.subscribe();
     say(&bob, &ChatId::direct(VISITOR), "!ping").await;
@@ -88,7 +94,7 @@ async fn api(world: &World, path: &str, body: Option<Value>) -> (u16, Value) {
 }
 
 /// A page as a browser without scripts gets it; with a form, what comes of sending that.
-async fn html(world: &World, path: &str, form: Option<String>) -> String {
+pub async fn html(world: &World, path: &str, form: Option<String>) -> String {
     let page = world.host_page().expect("the host runs");
     let url = format!("{}/{path}", page.trim_end_matches('/'));
     let asked = tokio::task::spawn_blocking(move || {

@@ -14,6 +14,8 @@ mod figures;
 mod http;
 mod invites;
 mod leaks;
+mod line;
+mod linking;
 mod live_plugins;
 mod operator;
 mod owner;

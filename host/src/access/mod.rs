@@ -181,6 +181,19 @@ impl Access {
         }))
     }
 
+    /// Whether this secret still signs in to a bot's page. Looking does not renew it.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be read.
+    pub async fn is_signed_in(&self, shown: &str, bot: BotId) -> Result<bool, StoreError> {
+        let Some(shown) = Secret::shown(shown) else {
+            return Ok(false);
+        };
+        let session = self.credentials.session(shown.digest(), self.clock.now());
+        Ok(session.await?.is_some_and(|session| session.bot == bot))
+    }
+
     /// Ends the session of this secret.
     ///
     /// # Errors

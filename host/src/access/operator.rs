@@ -155,6 +155,17 @@ impl Operators {
         })
     }
 
+    /// Whether this secret still is that of somebody who is signed in. Looking does not renew it.
+    pub fn is_signed_in(&self, shown: &str) -> bool {
+        let Some(shown) = Secret::shown(shown) else {
+            return false;
+        };
+        let now = self.clock.now();
+        let sessions = self.sessions();
+        let session = sessions.get(&shown.digest());
+        session.is_some_and(|session| session.expires > now)
+    }
+
     /// Ends the session of this secret.
     pub fn sign_out(&self, shown: &str) {
         let Some(shown) = Secret::shown(shown) else {

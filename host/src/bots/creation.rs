@@ -599,11 +599,11 @@ impl Step {
 /// The step that a status means, if there is anything to tell.
 fn next(status: &BotStatus) -> Option<Step> {
     match (&status.state, &status.cause) {
-        (BotState::Pairing(Pairing::Qr { code, until }), _) => Some(Step::Qr {
+        (BotState::Pairing(Pairing::Qr { code, until, .. }), _) => Some(Step::Qr {
             text: code.clone(),
             until: *until,
         }),
-        (BotState::Pairing(Pairing::Code { code, until }), _) => Some(Step::Code {
+        (BotState::Pairing(Pairing::Code { code, until, .. }), _) => Some(Step::Code {
             code: code.clone(),
             until: *until,
         }),
@@ -614,7 +614,10 @@ fn next(status: &BotStatus) -> Option<Step> {
         (BotState::Failed | BotState::LoggedOut | BotState::Stopped, cause) => {
             Some(Step::Failed(cause.clone().unwrap_or(Cause::Network)))
         }
-        (BotState::Requested | BotState::Connecting | BotState::Reconnecting, _) => None,
+        (
+            BotState::Requested | BotState::Paired | BotState::Connecting | BotState::Reconnecting,
+            _,
+        ) => None,
     }
 }
 

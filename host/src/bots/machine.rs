@@ -43,17 +43,33 @@ pub(super) fn follow(
     match told {
         SessionState::Qr { code, valid_for } => {
             let until = now.saturating_add(millis(valid_for));
-            pairing(status, Pairing::Qr { code, until }, now)
+            pairing(
+                status,
+                Pairing::Qr {
+                    code,
+                    from: now,
+                    until,
+                },
+                now,
+            )
         }
         SessionState::Code { code, valid_for } => {
             let until = now.saturating_add(millis(valid_for));
-            pairing(status, Pairing::Code { code, until }, now)
+            pairing(
+                status,
+                Pairing::Code {
+                    code,
+                    from: now,
+                    until,
+                },
+                now,
+            )
         }
         SessionState::PasskeyNeeded => pairing(status, Pairing::Passkey, now),
         SessionState::PairingExpired => expired(status, rules, now),
         SessionState::Paired { jid, lid } => {
             let linked = jid.number();
-            status.go(BotState::Connecting, now);
+            status.go(BotState::Paired, now);
             if rules.expected.is_some() && rules.expected != linked {
                 // WhatsApp takes no log-out before the device has logged in.
                 status.cause = Some(Cause::WrongNumber);
@@ -197,13 +213,18 @@ mod tests {
         assert_eq!(step(&mut status, qr), Then::Stay);
         let until = NOW + 60_000;
         let code = "ref".to_owned();
-        assert_eq!(status.state, BotState::Pairing(Pairing::Qr { code, until }));
+        let from = NOW;
+        assert_eq!(
+            status.state,
+            BotState::Pairing(Pairing::Qr { code, from, until })
+        );
         let paired = SessionState::Paired {
             jid: jid(),
             lid: None,
         };
         assert_eq!(step(&mut status, paired), Then::Stay);
-        assert_eq!(status.state, BotState::Connecting);
+        assert_eq!(status.state, BotState::Paired);
+        assert_eq!(status.state.name(), "connecting");
         assert_eq!(step(&mut status, open()), Then::Stay);
         assert_eq!(status.state, BotState::Open);
         assert_eq!(status.since, NOW);
@@ -304,7 +325,8 @@ mod tests {
         let mut status = BotStatus::requested(None, 0);
         let mut other = rules(0, Some("6280000000901"));
         assert_eq!(follow(&mut status, paired(), &mut other, NOW), Then::Stay);
-        assert_eq!(status.state, BotState::Connecting);
+        assert_eq!(status.state, BotState::Paired);
+        assert_eq!(status.state.name(), "connecting");
         assert_eq!(status.account, None);
         assert_eq!(follow(&mut status, open(), &mut other, NOW), Then::Unlink);
         assert_eq!(status.state, BotState::Failed);

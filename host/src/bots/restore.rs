@@ -173,8 +173,10 @@ impl Fleet {
 async fn settled(instance: &Instance) {
     let mut status = instance.watch();
     let done = status.wait_for(|status| {
-        !matches!(status.state, BotState::Requested | BotState::Connecting)
-            || status.cause.is_some()
+        !matches!(
+            status.state,
+            BotState::Requested | BotState::Paired | BotState::Connecting
+        ) || status.cause.is_some()
     });
     let _ = done.await;
 }

@@ -11,6 +11,8 @@ pub enum BotState {
     Requested,
     /// Waits for a person to link it on the phone.
     Pairing(Pairing),
+    /// The phone has linked it a moment ago, and it logs in for the first time.
+    Paired,
     /// Linked, and on its way to being open for the first time in this process.
     Connecting,
     /// Connected and answering.
@@ -31,7 +33,7 @@ impl BotState {
         match self {
             Self::Requested => StateName::Requested,
             Self::Pairing(_) => StateName::Pairing,
-            Self::Connecting => StateName::Connecting,
+            Self::Paired | Self::Connecting => StateName::Connecting,
             Self::Open => StateName::Open,
             Self::Reconnecting => StateName::Reconnecting,
             Self::Stopped => StateName::Stopped,
@@ -45,6 +47,7 @@ impl BotState {
         match self {
             Self::Requested => "Getting ready",
             Self::Pairing(_) => "Waiting to be linked",
+            Self::Paired => "Linked on the phone",
             Self::Connecting => "Connecting",
             Self::Open => "Open",
             Self::Reconnecting => "Reconnecting",
@@ -74,6 +77,8 @@ pub enum Pairing {
     Qr {
         /// The text in it.
         code: String,
+        /// Since when it is shown.
+        from: Millis,
         /// When it stops being good.
         until: Millis,
     },
@@ -81,6 +86,8 @@ pub enum Pairing {
     Code {
         /// Eight characters, without the dash.
         code: String,
+        /// Since when it is shown.
+        from: Millis,
         /// When it stops being good.
         until: Millis,
     },
@@ -175,6 +182,7 @@ impl BotStatus {
             (BotState::Pairing(Pairing::Passkey), _) => {
                 "WhatsApp asks for a passkey: confirm it on the phone."
             }
+            (BotState::Paired, _) => "Wait a moment: it is connecting for the first time.",
             (BotState::Connecting | BotState::Reconnecting, None) => {
                 "Wait a moment: it is connecting."
             }

@@ -113,12 +113,14 @@ mod tests {
     fn codes_are_for_eyes_only() {
         let qr = pairing(Pairing::Qr {
             code: "2@text".to_owned(),
+            from: 0,
             until: 1,
         });
         assert!(shown(&qr, true).contains('█'));
         assert!(!shown(&qr, false).contains('█'));
         let code = pairing(Pairing::Code {
             code: "ABCD2345".to_owned(),
+            from: 0,
             until: 1,
         });
         assert!(shown(&code, true).contains("ABCD-2345"));

@@ -104,11 +104,10 @@ async fn places(shared: &Shared) -> Option<Places> {
 
 #[get("/events")]
 pub(super) async fn front_feed(request: HttpRequest, shared: web::Data<Shared>) -> HttpResponse {
-    let language = Language::of_visitor(&request);
-    match shared.main() {
-        Some(main) => live::follow(&shared, main.watch(), language, View::public),
-        None => HttpResponse::NotFound().finish(),
+    if shared.main().is_none() {
+        return HttpResponse::NotFound().finish();
     }
+    live::follow_main(&shared, &request, View::public)
 }
 
 /// A page, or the server's fault.

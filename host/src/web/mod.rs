@@ -8,7 +8,7 @@
 //! # Layout
 //!
 //! - `server`: binding, workers, shutdown. `shared`: what handlers use. `headers`: what every answer carries.
-//! - `home`, `pairing`, `health`, `assets`: the routes. `live`: server-sent events. `view`: a bot's status for a page.
+//! - `home`, `pairing`, `health`, `assets`: the routes. `live`: server-sent events. `listeners`: who may listen to them. `view`: a bot's status for a page.
 //! - `patience`: how long a client may take to send a body. `metrics`: figures for the operator's monitoring, on an address of their own.
 //! - `language`, `words`: which language a visitor reads, and what pages say in it. `forms`: what a form that is sent must prove.
 //! - `permissions`: what plugins may do, in words. `openapi`: the API's description. `operator`: the host's own page. `visit`: who is signed in. `visitor`: from which address somebody comes.
@@ -27,6 +27,7 @@ mod health;
 mod home;
 mod language;
 mod library;
+mod listeners;
 mod live;
 mod metrics;
 mod nowhere;

@@ -53,14 +53,10 @@ pub(super) async fn linking_feed(
     shared: web::Data<Shared>,
     key: web::Path<String>,
 ) -> HttpResponse {
-    if !shared.parts.key.is(&key) {
+    if !shared.parts.key.is(&key) || shared.main().is_none() {
         return nowhere::answer(&request);
     }
-    let language = Language::of_visitor(&request);
-    match shared.main() {
-        Some(main) => live::follow(&shared, main.watch(), language, View::linking),
-        None => nowhere::answer(&request),
-    }
+    live::follow_main(&shared, &request, View::linking)
 }
 
 /// Starts the main bot when it rests: resumes it, or shows new codes.

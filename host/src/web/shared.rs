@@ -5,11 +5,11 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use ipnet::IpNet;
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::{Attempt, Attempts, Problem, Rates};
 use super::deeds::Deeds;
+use super::listeners::{Listeners, Listening, Whose};
 use super::operator::{Pace, Waiting};
 use super::visitor;
 use crate::access::{Access, Invites, Operators};
@@ -21,9 +21,6 @@ use crate::dispatch::FailingVersions;
 use crate::library::Library;
 use crate::random::{Random, SharedRandom};
 use crate::store::Registry;
-
-/// How many pages may listen for changes at once.
-const LISTENERS: usize = 64;
 
 /// What the pages are served from.
 pub struct WebParts {
@@ -130,7 +127,8 @@ pub(super) struct Shared {
     pub(super) parts: WebParts,
     /// Ends what would go on for as long as a browser listens.
     pub(super) ending: CancellationToken,
-    pub(super) listeners: Arc<Semaphore>,
+    /// Who listens to what would go on for so long.
+    pub(super) listeners: Arc<Listeners>,
     pub(super) rates: Rates,
     attempts: Option<Arc<Attempts>>,
     /// How many events go through in a second.
@@ -150,7 +148,7 @@ impl Shared {
         Self {
             parts,
             ending,
-            listeners: Arc::new(Semaphore::new(LISTENERS)),
+            listeners: Arc::default(),
             rates: Rates::new(clock, trusted),
             attempts,
             pace,
@@ -162,6 +160,13 @@ impl Shared {
     pub(super) fn is_secure(&self) -> bool {
         let owners = self.parts.owners.as_ref();
         owners.is_some_and(|owners| owners.access.is_secure())
+    }
+
+    /// A place for a visitor who is not known, to listen.
+    pub(super) fn visitor_listens(&self, request: &HttpRequest) -> Result<Listening, Problem> {
+        let address = visitor::address(request, &self.parts.trusted_proxies);
+        let whose = Whose::Visitor(address.map(visitor::of_one_visitor));
+        self.listeners.take(whose)
     }
 
     /// Who does something, for the deeds: a kind of visitor, and where from.

@@ -26,6 +26,7 @@ use crate::whatsapp::{
     CommitError, Inbound, PairingMethod, SessionError, SessionSpec, SessionState,
 };
 
+mod listening;
 mod slow;
 
 struct Nothing;

@@ -43,6 +43,8 @@ pub(super) struct Link {
     pub(super) qr: String,
     /// The typed code as XXXX-XXXX; empty when it is a QR code.
     pub(super) code: String,
+    /// Since when it is good, milliseconds.
+    pub(super) from: Millis,
     /// When it stops being good, milliseconds.
     pub(super) until: Millis,
 }
@@ -89,6 +91,14 @@ impl View {
         self.link.as_ref().is_some_and(|link| !link.code.is_empty())
     }
 
+    /// For who has asked for it. What has become a bot is started on its own page, if somebody has stopped it.
+    pub(super) fn attempt(status: &BotStatus, now: Millis, language: Language) -> Self {
+        Self {
+            rests: matches!(status.state, BotState::LoggedOut | BotState::Failed),
+            ..Self::linking(status, now, language)
+        }
+    }
+
     /// For who may link the bot.
     pub(super) fn linking(status: &BotStatus, now: Millis, language: Language) -> Self {
         Self {
@@ -100,14 +110,16 @@ impl View {
 
 fn link(state: &BotState) -> Option<Link> {
     match state {
-        BotState::Pairing(Pairing::Qr { code, until }) => Some(Link {
+        BotState::Pairing(Pairing::Qr { code, from, until }) => Some(Link {
             qr: qr::data_uri(code).ok()?,
             code: String::new(),
+            from: *from,
             until: *until,
         }),
-        BotState::Pairing(Pairing::Code { code, until }) => Some(Link {
+        BotState::Pairing(Pairing::Code { code, from, until }) => Some(Link {
             qr: String::new(),
             code: dashed(code),
+            from: *from,
             until: *until,
         }),
         _ => None,

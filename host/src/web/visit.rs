@@ -53,7 +53,9 @@ pub(super) struct Found<W> {
     pub(super) who: W,
     /// What their forms carry.
     pub(super) form: String,
-    /// The secret that takes the place of the one that was shown.
+    /// The secret that was shown.
+    pub(super) shown: String,
+    /// The secret that takes its place.
     pub(super) renewed: Option<Secret>,
     /// What they read.
     pub(super) language: Language,
@@ -64,6 +66,8 @@ pub(super) struct Visit<'a, W> {
     who: W,
     /// What their forms carry.
     pub(super) form: String,
+    /// The secret of their session, from now on.
+    pub(super) secret: String,
     /// What they read.
     pub(super) language: Language,
     by: String,
@@ -96,7 +100,9 @@ pub(super) async fn signed_in<'a, W: Who<'a>>(
         Err(answer) => return answer,
     };
     let access = found.who.access();
+    let renewed = found.renewed.as_ref().map(Secret::reveal);
     let visit = Visit {
+        secret: renewed.map_or(found.shown, str::to_owned),
         who: found.who,
         form: found.form,
         language: found.language,

@@ -79,6 +79,9 @@ texts! {
     qr_alt: "QR code to scan with WhatsApp", "Kode QR untuk dipindai dengan WhatsApp", "Código QR para escanear con WhatsApp";
     copy: "Copy", "Salin", "Copiar";
     copied: "Copied", "Tersalin", "Copiado";
+    copy_refused: "Your browser does not let this page copy. The code is selected: copy it yourself, with a long press or Ctrl+C.",
+        "Browser-mu tidak mengizinkan halaman ini menyalin. Kodenya sudah terpilih: salin sendiri, dengan menekan lama atau Ctrl+C.",
+        "Tu navegador no deja copiar a esta página. El código está seleccionado: cópialo tú, con una pulsación larga o Ctrl+C.";
     good_for: "Good for {seconds} s", "Berlaku {seconds} detik", "Vale {seconds} s";
     step_phone: "Open WhatsApp on the phone whose number becomes the bot.",
         "Buka WhatsApp di ponsel yang nomornya menjadi bot.",
@@ -323,6 +326,7 @@ pub(super) fn title(state: &BotState, language: Language) -> &'static str {
     let [indonesian, spanish] = match state {
         BotState::Requested => ["Sedang disiapkan", "Preparándose"],
         BotState::Pairing(_) => ["Menunggu ditautkan", "Esperando a que lo vincules"],
+        BotState::Paired => ["Tertaut di ponsel", "Vinculado en el teléfono"],
         BotState::Connecting => ["Menyambung", "Conectando"],
         BotState::Open => ["Aktif", "Activo"],
         BotState::Reconnecting => ["Menyambung lagi", "Reconectando"],
@@ -405,7 +409,7 @@ pub(super) fn cause(cause: &Cause, language: Language) -> String {
 
 /// What a person can do next, one sentence.
 pub(super) fn next_step(status: &BotStatus, language: Language) -> &'static str {
-    use BotState::{Connecting, Failed, LoggedOut, Open, Reconnecting, Requested, Stopped};
+    use BotState::{Connecting, Failed, LoggedOut, Open, Paired, Reconnecting, Requested, Stopped};
     let [indonesian, spanish] = match (&status.state, &status.cause) {
         (Requested, None) => [
             "Tunggu sebentar: sesinya sedang disiapkan.",
@@ -443,6 +447,10 @@ pub(super) fn next_step(status: &BotStatus, language: Language) -> &'static str 
         (BotState::Pairing(Pairing::Passkey), _) => [
             "WhatsApp meminta kunci sandi: konfirmasi di ponsel.",
             "WhatsApp pide una llave de acceso: confírmala en el teléfono.",
+        ],
+        (Paired, _) => [
+            "Tunggu sebentar: sedang menyambung untuk pertama kali.",
+            "Espera un momento: se conecta por primera vez.",
         ],
         (Connecting | Reconnecting, None) => [
             "Tunggu sebentar: sedang menyambung.",

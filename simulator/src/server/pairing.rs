@@ -61,6 +61,26 @@ pub(crate) struct Slot {
     pub(crate) key_index: u32,
 }
 
+/// What a client shows, one after the other.
+fn new_references() -> Vec<String> {
+    let references = (0..REFERENCES).map(|_| format!("2@{}", random_token()));
+    references.collect()
+}
+
+/// Offers these references.
+fn pair_device(serial: u64, references: &[String]) -> Node {
+    let children = references
+        .iter()
+        .map(|reference| with_bytes("ref", reference.as_bytes()));
+    node("iq")
+        .attr("from", server_jid())
+        .attr("type", "set")
+        .attr("xmlns", "md")
+        .attr("id", format!("pair-device-{serial}"))
+        .children([node("pair-device").children(children).build()])
+        .build()
+}
+
 impl Server {
     /// Offers six references to a client without an account.
     pub(crate) fn begin_pairing(
@@ -69,22 +89,10 @@ impl Server {
         noise_static: [u8; 32],
         outbox: &Outbox,
     ) -> PairingId {
-        let references: Vec<String> = (0..REFERENCES)
-            .map(|_| format!("2@{}", random_token()))
-            .collect();
-        let children = references
-            .iter()
-            .map(|reference| with_bytes("ref", reference.as_bytes()));
+        let references = new_references();
         let mut world = self.world();
         let id = world.next_serial();
-        let request = node("iq")
-            .attr("from", server_jid())
-            .attr("type", "set")
-            .attr("xmlns", "md")
-            .attr("id", format!("pair-device-{id}"))
-            .children([node("pair-device").children(children).build()])
-            .build();
-        outbox.stanza(request);
+        outbox.stanza(pair_device(id, &references));
         world.pairings.push(Pairing {
             id,
             noise_static,
@@ -97,6 +105,20 @@ impl Server {
             signature: None,
         });
         id
+    }
+
+    /// Offers other references to all clients that wait.
+    pub(crate) fn renew_references(&self) {
+        let mut world = self.world();
+        for at in 0..world.pairings.len() {
+            let serial = world.next_serial();
+            let pairing = &mut world.pairings[at];
+            pairing.references = new_references();
+            pairing.issued_ms = self.clock.now_ms();
+            pairing
+                .outbox
+                .stanza(pair_device(serial, &pairing.references));
+        }
     }
 
     /// The client hung up.

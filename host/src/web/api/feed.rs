@@ -5,12 +5,13 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
 use futures::stream::{self, Stream, StreamExt as _};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
 use crate::bots::{Following, Turns};
 use crate::clock::{Millis, millis};
 use crate::model::{BotRecord, Jid};
 use crate::web::connect::Problem;
+use crate::web::listeners::{Listening as Place, Whose};
 use crate::web::live::{self, HEARTBEAT};
 use crate::web::shared::Shared;
 use crate::webhooks;
@@ -33,7 +34,7 @@ struct Listening {
     revoked: watch::Receiver<()>,
     /// When the token is looked at next, and a sign of life given.
     looks_at: Millis,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// What happens to a bot from now on, its state first. It ends with the host, the bot and the token.
@@ -42,8 +43,7 @@ pub(super) fn follow(
     bot: &BotRecord,
     token: &str,
 ) -> Result<impl Stream<Item = Told> + use<>, Problem> {
-    let permit = shared.listeners.clone().try_acquire_owned();
-    let permit = permit.map_err(|_| Problem::busy())?;
+    let place = shared.listeners.take(Whose::Bot(bot.id))?;
     let owners = shared.parts.owners.as_ref();
     let owners = owners.ok_or_else(Problem::not_running)?;
     let following = owners.manager.follow(bot.id);
@@ -57,7 +57,7 @@ pub(super) fn follow(
         turns: Turns::default(),
         revoked: owners.access.revocations(),
         looks_at: shared.parts.clock.now().saturating_add(millis(HEARTBEAT)),
-        _permit: permit,
+        _place: place,
     };
     Ok(stream::unfold(listening, |mut listening| async move {
         let told = listening.next().await?;

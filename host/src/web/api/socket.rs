@@ -19,7 +19,7 @@ use crate::web::shared::Shared;
     security(("token" = [])),
     responses(
         (status = 101, description = "A WebSocket; each message is {event, data}"),
-        (status = "4XX", body = Failure, description = "UNAUTHORIZED, BOT_NOT_CONNECTED, INVALID_REQUEST or RATE_LIMITED"),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, BOT_NOT_CONNECTED, INVALID_REQUEST, TOO_MANY_LISTENERS or RATE_LIMITED"),
         (status = "5XX", body = Failure, description = "TOO_MANY_LISTENERS"),
     ),
 )]

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Failure, Good, Problem, answer};
 use super::attempts::{Asked, Attempt};
+use super::page::attempt_feed;
 use crate::bots::{BotState, Pairing};
 use crate::clock::Millis;
 use crate::model::{BotId, BotRecord, BotRole, Cause, LinkMethod, StateName};
@@ -18,10 +19,9 @@ use crate::plugins::{HostingRefusal, RefusalReason};
 use crate::store::StoreError;
 use crate::web::api::{feed, token};
 use crate::web::language::Language;
-use crate::web::live;
 use crate::web::qr;
 use crate::web::shared::Shared;
-use crate::web::view::{View, dashed};
+use crate::web::view::dashed;
 
 /// How long a request for a bot waits for the real code.
 const CODE_DEADLINE: Duration = Duration::from_secs(30);
@@ -229,7 +229,7 @@ pub(in crate::web) async fn subbot_list(
     security((), ("token" = [])),
     responses(
         (status = 200, content_type = "text/event-stream", body = String),
-        (status = "4XX", body = Failure, description = "UNAUTHORIZED, SESSION_NOT_FOUND, BOT_NOT_CONNECTED or RATE_LIMITED"),
+        (status = "4XX", body = Failure, description = "UNAUTHORIZED, SESSION_NOT_FOUND, BOT_NOT_CONNECTED, TOO_MANY_LISTENERS or RATE_LIMITED"),
         (status = "5XX", body = Failure, description = "TOO_MANY_LISTENERS"),
     ),
 )]
@@ -247,14 +247,7 @@ pub(in crate::web) async fn subbot_events(
             let (_, bot) = token::bot(&shared, &request).await?;
             return feed::events(&shared, &bot, token::text(&request)?);
         };
-        let attempt = shared.attempt(id)?;
-        let language = Language::English;
-        Ok(live::follow(
-            &shared,
-            attempt.status,
-            language,
-            View::linking,
-        ))
+        attempt_feed(&shared, &request, id, Language::English)
     };
     match feed.await {
         Ok(response) => response,
@@ -426,11 +419,11 @@ impl Told {
         };
         let left = |until: Millis| Some(until.saturating_sub(now) / 1000);
         match &status.state {
-            BotState::Pairing(Pairing::Qr { code, until }) => {
+            BotState::Pairing(Pairing::Qr { code, until, .. }) => {
                 told.qr_code = qr::data_uri(code).ok();
                 told.expires_in = left(*until);
             }
-            BotState::Pairing(Pairing::Code { code, until }) => {
+            BotState::Pairing(Pairing::Code { code, until, .. }) => {
                 told.pair_code = Some(dashed(code));
                 told.expires_in = left(*until);
             }

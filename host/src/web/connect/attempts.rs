@@ -20,9 +20,9 @@ use crate::random::SharedRandom;
 use crate::store::Registry;
 use crate::web::shared::HostingParts;
 
-/// How long an attempt can be looked at after it ended.
+/// How long an attempt can be looked at after it began, which is longer than it takes.
 const KEPT: Millis = 3_600_000;
-/// How many are kept; what ended first goes first.
+/// How many are kept; what began first goes first.
 const MOST: usize = 2_000;
 
 /// What a visitor asks for.
@@ -45,8 +45,9 @@ pub(in crate::web) struct Attempt {
     pub(super) asked: Asked,
     /// The number.
     pub(super) number: PhoneNumber,
-    /// How it is.
+    /// How it is, and then how the bot is that has come of it.
     pub(super) status: watch::Receiver<BotStatus>,
+    begun: Millis,
 }
 
 impl Attempt {
@@ -194,11 +195,12 @@ impl Attempts {
             asked,
             number: created.number,
             status: watched,
+            begun: now,
         };
         let id = self.add(attempt.clone(), now);
         let attempts = self.clone();
         self.tasks.spawn(async move {
-            let followed = follow(created.instance, created.steps, &status);
+            let followed = follow(created.instance.clone(), created.steps, &status);
             let end = attempts
                 .ending
                 .run_until_cancelled(followed)
@@ -215,11 +217,42 @@ impl Attempts {
                 if status.state != state {
                     status.since = now;
                 }
-                status.state = state;
+                status.state = state.clone();
                 status.cause = cause;
             });
+            if let (BotState::Open, Some(bot)) = (state, created.instance) {
+                let accompanied = attempts.accompany(&bot, &status);
+                attempts.ending.run_until_cancelled(accompanied).await;
+            }
         });
         (id, attempt)
+    }
+
+    /// Tells how a bot that an attempt has made goes on, for as long as the attempt can be looked at.
+    async fn accompany(&self, bot: &Instance, told: &watch::Sender<BotStatus>) {
+        let mut status = bot.watch();
+        status.mark_changed();
+        let going_on = async {
+            // Its instance ends with the bot itself, whose end is its log-out.
+            while status.changed().await.is_ok() {
+                told.send_replace(status.borrow_and_update().clone());
+            }
+        };
+        tokio::select! {
+            () = going_on => {}
+            () = told.closed() => return,
+        }
+        let now = self.clock.now();
+        told.send_if_modified(|status| {
+            let ends = status.state != BotState::LoggedOut;
+            if ends {
+                status.state = BotState::LoggedOut;
+                status.cause = Some(Cause::LoggedOut);
+                status.account = None;
+                status.since = now;
+            }
+            ends
+        });
     }
 
     /// The attempt with this id.
@@ -239,11 +272,11 @@ impl Attempts {
         self.random.fill(&mut id);
         let id = hex::encode(id);
         let mut all = self.all();
-        all.retain(|_, attempt| !is_over(attempt, now.saturating_sub(KEPT)));
+        all.retain(|_, attempt| attempt.begun >= now.saturating_sub(KEPT));
         if all.len() >= MOST {
             let oldest = all
                 .iter()
-                .min_by_key(|(_, attempt)| attempt.status.borrow().since)
+                .min_by_key(|(_, attempt)| attempt.begun)
                 .map(|(id, _)| id.clone());
             if let Some(oldest) = oldest {
                 all.remove(&oldest);
@@ -256,16 +289,6 @@ impl Attempts {
     fn all(&self) -> MutexGuard<'_, HashMap<String, Attempt>> {
         self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether nothing more can come of an attempt, and that since before `at`.
-fn is_over(attempt: &Attempt, at: Millis) -> bool {
-    let status = attempt.status.borrow();
-    let ended = matches!(
-        status.state,
-        BotState::Open | BotState::Failed | BotState::LoggedOut
-    );
-    ended && status.since < at
 }
 
 /// Keeps an attempt's status in step with its bot, until it has become one or has failed, which it gives back. None when the host
@@ -313,3 +336,6 @@ async fn follow(
         Step::Qr { .. } | Step::Code { .. } | Step::PasskeyNeeded => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use serde::Deserialize;
 
+use super::answer::Problem;
 use super::api;
 use super::attempts::Asked;
 use crate::web::forms::from_here;
@@ -91,7 +92,7 @@ pub(in crate::web) async fn linking_number(
             return home::with_problem(&shared, language, Form::default(), &problem).await;
         }
     };
-    let view = View::linking(&attempt.status.borrow(), shared.parts.clock.now(), language);
+    let view = View::attempt(&attempt.status.borrow(), shared.parts.clock.now(), language);
     render(&Page {
         lang: language.tag(),
         t: language.texts(),
@@ -110,10 +111,32 @@ pub(in crate::web) async fn linking_number_feed(
     id: web::Path<String>,
 ) -> HttpResponse {
     let language = Language::of_visitor(&request);
-    match shared.attempt(&id) {
-        Ok(attempt) => live::follow(&shared, attempt.status, language, View::linking),
-        Err(_) => HttpResponse::NotFound().finish(),
+    match attempt_feed(&shared, &request, &id, language) {
+        Ok(feed) => feed,
+        Err(problem) => problem.answer(),
     }
+}
+
+/// One attempt, live, for whoever knows its id.
+pub(super) fn attempt_feed(
+    shared: &Data<Shared>,
+    request: &HttpRequest,
+    id: &str,
+    language: Language,
+) -> Result<HttpResponse, Problem> {
+    let mut status = Some(shared.attempt(id)?.status);
+    let listening = shared.visitor_listens(request)?;
+    // What is over with the bot is over: another one is another attempt.
+    let status = move || status.take();
+    let view = View::attempt;
+    Ok(live::follow(
+        shared,
+        listening,
+        status,
+        language,
+        view,
+        live::anybody,
+    ))
 }
 
 /// Asks for the same once more.

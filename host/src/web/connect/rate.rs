@@ -131,7 +131,7 @@ impl Rates {
             // In process, as tests ask: nobody from outside.
             return Ok(());
         };
-        let visitor = of_one_visitor(address);
+        let visitor = visitor::of_one_visitor(address);
         self.ask(&doors.visitors, visitor, request, Whose::Address)?;
         match of_one_site(visitor) {
             None => Ok(()),
@@ -224,17 +224,6 @@ impl<Who: Eq + Hash + Copy> Gate<Who> {
             remaining: count(room / (within / most)),
             reset: seconds(next.saturating_sub(now)),
         })
-    }
-}
-
-/// One visitor has one IPv4 address, but a whole network of IPv6 ones.
-fn of_one_visitor(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
     }
 }
 

@@ -16,6 +16,7 @@ use super::words::Texts;
 use crate::bots::{Feature, Progress};
 use crate::web::forms::Fields;
 use crate::web::home::render;
+use crate::web::listeners::Whose;
 use crate::web::live;
 use crate::web::shared::Shared;
 
@@ -143,21 +144,25 @@ async fn page(shared: &Shared, visit: &Visit<'_>) -> anyhow::Result<HttpResponse
 pub(in crate::web) async fn feed(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     let told = shared.clone();
     signed_in(&request, &shared, async |visit| {
-        let texts = visit.texts;
-        let Ok(listening) = told.listeners.clone().try_acquire_owned() else {
-            return HttpResponse::ServiceUnavailable().finish();
+        let listening = match told.listeners.take(Whose::Operator) {
+            Ok(listening) => listening,
+            Err(problem) => return problem.answer(),
         };
-        let start = (told.clone(), true, listening);
-        let events = stream::unfold(start, move |(shared, first, listening)| async move {
+        let (host, secret, texts) = (told.clone(), visit.secret.clone(), visit.texts);
+        let start = (host, secret, true, listening);
+        let events = stream::unfold(start, move |(host, secret, first, listening)| async move {
             if !first {
-                let ended = shared.ending.cancelled();
-                tokio::time::timeout(EVERY, ended).await.err()?;
+                tokio::select! {
+                    () = host.ending.cancelled() => return None,
+                    () = host.parts.clock.sleep(EVERY) => {}
+                }
             }
-            let parts = shared.parts.operator.as_ref()?;
-            let figures = Shown::of(&Figures::now(&shared, parts), texts);
+            let parts = host.parts.operator.as_ref()?;
+            parts.operators.is_signed_in(&secret).then_some(())?;
+            let figures = Shown::of(&Figures::now(&host, parts), texts);
             let json = serde_json::to_string(&figures).ok()?;
             let told = Bytes::from(format!("event: figures\ndata: {json}\n\n"));
-            Some((told, (shared, false, listening)))
+            Some((told, (host, secret, false, listening)))
         });
         live::answer(events, told.parts.clock.clone())
     })

@@ -10,6 +10,7 @@ use crate::web::owner::tests::routes::{By, Row, TABLE};
 use crate::web::owner::tests::{Bench, Seen, bench_of, bot, get, post};
 
 mod invites;
+mod live;
 mod people;
 mod programs;
 mod tokens;

@@ -76,12 +76,13 @@ impl<'a> Who<'a> for Operator<'a> {
         let Some(parts) = &shared.parts.operator else {
             return Err(closed(language));
         };
-        let shown = shown(request, &parts.access, SESSION.name);
-        let operator = shown.and_then(|secret| parts.operators.visitor(&secret));
-        let operator = operator.ok_or_else(|| go("/operator/sign-in"))?;
+        let sign_in = || go("/operator/sign-in");
+        let shown = shown(request, &parts.access, SESSION.name).ok_or_else(sign_in)?;
+        let operator = parts.operators.visitor(&shown).ok_or_else(sign_in)?;
         let texts = Texts::of(language);
         Ok(Found {
             who: Self { parts, texts },
+            shown,
             form: operator.form,
             renewed: operator.renewed,
             language,

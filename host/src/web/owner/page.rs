@@ -5,10 +5,12 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
 use serde::Deserialize;
+use tokio::sync::watch;
 
-use super::visit::{Visit, signed_in};
+use super::visit::{Visit, is_signed_in, signed_in};
 use crate::bots::Particulars;
 use crate::web::home::render;
+use crate::web::listeners::Whose;
 use crate::web::live;
 use crate::web::shared::Shared;
 use crate::web::view::{View, status_of};
@@ -126,10 +128,25 @@ async fn show(
 #[get("/bot/events")]
 pub(in crate::web) async fn feed(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     signed_in(&request, &shared, async |visit| {
-        match shared.parts.instances.get(visit.bot.id) {
-            Some(bot) => live::follow(&shared, bot.watch(), visit.language, View::own),
-            None => HttpResponse::NotFound().finish(),
-        }
+        let bot = visit.bot.id;
+        let listening = match shared.listeners.take(Whose::Bot(bot)) {
+            Ok(listening) => listening,
+            Err(problem) => return problem.answer(),
+        };
+        // How it was last, when it could not be brought up.
+        let mut kept = Some(watch::channel(status_of(&shared, &visit.bot)).1);
+        let host = shared.clone();
+        let status = move || {
+            let running = host.parts.instances.get(bot);
+            running.map(|bot| bot.watch()).or(kept.take())
+        };
+        let (host, secret) = (shared.clone(), visit.secret.clone());
+        let may_listen = async move || match &host.parts.owners {
+            Some(parts) => is_signed_in(parts, &secret, bot).await,
+            None => false,
+        };
+        let (language, view) = (visit.language, View::own);
+        live::follow(&shared, listening, status, language, view, may_listen)
     })
     .await
 }

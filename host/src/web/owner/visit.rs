@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::access::{Access, Visitor};
-use crate::model::{BotRecord, BotRole};
+use crate::model::{BotId, BotRecord, BotRole};
 use crate::store::StoreError;
 use crate::web::forms::Fields;
 use crate::web::language::Language;
@@ -106,6 +106,7 @@ impl<'a> Who<'a> for Owner<'a> {
         let own = Language::tagged(&bot.language).unwrap_or(asked);
         Ok(Found {
             form,
+            shown: secret,
             renewed,
             language: Language::asked_for(request).unwrap_or(own),
             who: Self { parts, bot },
@@ -115,6 +116,15 @@ impl<'a> Who<'a> for Owner<'a> {
     fn access(&self) -> &'a Access {
         &self.parts.access
     }
+}
+
+/// Whether this secret still is that of somebody who may see this bot's page.
+pub(super) async fn is_signed_in(parts: &OwnerParts, secret: &str, bot: BotId) -> bool {
+    let signed_in = parts.access.is_signed_in(secret, bot).await;
+    signed_in.unwrap_or_else(|error| {
+        tracing::error!(%bot, %error, "a session could not be looked up");
+        false
+    })
 }
 
 /// Answers an owner with this, and anybody else with how to sign in.

@@ -8,6 +8,7 @@ use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
+use actix_web::test::TestRequest;
 use actix_web::web::Bytes;
 use actix_web::{App, test};
 use futures::stream::{self, Stream};
@@ -21,11 +22,11 @@ use crate::whatsapp::Inbound as _;
 use crate::whatsapp::fake::DEADLINE;
 
 /// What a program reads when there is nothing to tell.
-const ALIVE: &str = ": alive\n\n";
+pub(in crate::web) const ALIVE: &str = ": alive\n\n";
 const ALICE: &str = "6280000000101@s.whatsapp.net";
 
-/// What a program reads.
-struct Feed(Pin<Box<BoxBody>>);
+/// What a program, or a page, reads.
+pub(in crate::web) struct Feed(Pin<Box<BoxBody>>);
 
 impl Feed {
     /// The same over a WebSocket, by a client that says nothing and stays.
@@ -48,16 +49,21 @@ impl Feed {
     }
 
     async fn new(bench: &Bench, token: &str) -> Self {
+        let request = get("/api/subbot/events").insert_header(("x-jadi-token", token));
+        Self::of(bench, request).await
+    }
+
+    /// What comes of a request for one.
+    pub(in crate::web) async fn of(bench: &Bench, request: TestRequest) -> Self {
         let app = App::new().app_data(bench.shared.clone());
         let app = test::init_service(app.configure(server::routes)).await;
-        let request = get("/api/subbot/events").insert_header(("x-jadi-token", token));
         let response = test::call_service(&app, request.to_request()).await;
         assert_eq!(response.status(), StatusCode::OK);
         Self(Box::pin(response.into_body()))
     }
 
     /// The next piece as it is on the wire; none when the feed is over.
-    async fn next(&mut self) -> Option<String> {
+    pub(in crate::web) async fn next(&mut self) -> Option<String> {
         let piece = std::future::poll_fn(|context| self.0.as_mut().poll_next(context));
         let piece = tokio::time::timeout(DEADLINE, piece).await;
         let piece = piece.expect("in time")?.expect("bytes");
@@ -66,7 +72,7 @@ impl Feed {
     }
 
     /// The next event, and what is told of it. Signs of life come whenever time passes.
-    async fn event(&mut self) -> (String, Value) {
+    pub(in crate::web) async fn event(&mut self) -> (String, Value) {
         let mut piece = ALIVE.to_owned();
         while piece == ALIVE {
             piece = self.next().await.expect("it goes on");
@@ -119,10 +125,10 @@ impl Bench {
         cookies.remove(0)
     }
 
-    /// Time passes until so many more may listen.
-    async fn until_free(&self, listeners: usize) {
+    /// Time passes until only so many listen.
+    async fn until_only(&self, listeners: usize) {
         let freed = async {
-            while self.shared.listeners.available_permits() != listeners {
+            while self.shared.listeners.count() != listeners {
                 self.clock.advance(Duration::from_secs(10));
                 tokio::task::yield_now().await;
             }
@@ -228,14 +234,13 @@ async fn a_program_that_reads_nothing_is_dropped() {
     let mut bench = bench("http://127.0.0.1:8080/").await;
     bench.run().await;
     let token = bench.token(1).await;
-    let free = bench.shared.listeners.available_permits();
     let slow = Feed::new(&bench, &token).await;
     let mut quick = Feed::new(&bench, &token).await;
     assert_eq!(quick.event().await.0, "bot_connected");
     bench.hears(1, 0..20).await;
     assert_eq!(quick.texts(20).await.len(), 20);
-    assert_eq!(bench.shared.listeners.available_permits(), free - 2);
-    bench.until_free(free - 1).await;
+    assert_eq!(bench.shared.listeners.count(), 2);
+    bench.until_only(1).await;
     assert_eq!(slow.rest().await, 16, "what waited, and no more");
     bench.hears(1, 20..21).await;
     assert_eq!(quick.texts(1).await, ["1: 20"]);
@@ -244,7 +249,7 @@ async fn a_program_that_reads_nothing_is_dropped() {
     bench.hears(1, 21..400).await;
     let read = quick.rest().await;
     assert!(read < 379, "{read}");
-    assert_eq!(bench.shared.listeners.available_permits(), free);
+    assert_eq!(bench.shared.listeners.count(), 0);
 }
 
 #[actix_web::test]
@@ -252,7 +257,6 @@ async fn a_program_that_reads_nothing_of_its_websocket_is_dropped() {
     let mut bench = bench("http://127.0.0.1:8080/").await;
     bench.run().await;
     let token = bench.token(1).await;
-    let free = bench.shared.listeners.available_permits();
     let mut slow = Feed::socket(&bench, &token).await;
     let mut quick = Feed::new(&bench, &token).await;
     assert_eq!(quick.event().await.0, "bot_connected");
@@ -261,8 +265,8 @@ async fn a_program_that_reads_nothing_of_its_websocket_is_dropped() {
         bench.hears(1, batch * 20..(batch + 1) * 20).await;
         assert_eq!(quick.texts(20).await.len(), 20);
     }
-    assert_eq!(bench.shared.listeners.available_permits(), free - 2);
-    bench.until_free(free - 1).await;
+    assert_eq!(bench.shared.listeners.count(), 2);
+    bench.until_only(1).await;
     let mut read = 0;
     while let Some(piece) = slow.next().await {
         read += piece.matches("message_received").count();

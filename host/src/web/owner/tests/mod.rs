@@ -1,8 +1,9 @@
 //! Signing in and the owner's page, served in process over a real registry, a fleet with scripted sessions, and a desk that keeps
 //! which plugins were switched.
 
-mod feed;
+pub(in crate::web) mod feed;
 mod limits;
+mod live;
 mod matrix;
 mod nowhere;
 mod page;
@@ -20,6 +21,7 @@ pub(in crate::web) use weight::{HEAVIEST, long, weight};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
@@ -63,10 +65,10 @@ pub(in crate::web) struct Bench {
     access: Arc<Access>,
     pub(in crate::web) shared: Data<Shared>,
     pub(in crate::web) store: Arc<Store>,
-    fleet: Arc<Fleet>,
+    pub(in crate::web) fleet: Arc<Fleet>,
     endings: Arc<Endings>,
     shelf: Arc<Shelf>,
-    starts: Starts,
+    pub(in crate::web) starts: Starts,
     dir: TempDir,
 }
 
@@ -155,7 +157,7 @@ pub(in crate::web) fn bot(n: u8) -> BotId {
 }
 
 /// Two bots, `Shop` and `Farm`, linked and stopped, and no instance of either.
-async fn bench(address: &str) -> Bench {
+pub(in crate::web) async fn bench(address: &str) -> Bench {
     bench_of(address, None).await
 }
 
@@ -360,7 +362,13 @@ pub(in crate::web) async fn asked(shared: &Data<Shared>, request: TestRequest) -
     let cookies = response.response().cookies().map(Cookie::into_owned);
     let (status, cookies) = (response.status(), cookies.collect());
     let headers = response.headers().clone();
-    let body = test::read_body(response).await.to_vec();
+    let endless = headers
+        .get("content-type")
+        .is_some_and(|kind| kind == "text/event-stream");
+    let body = match endless {
+        true => first_piece(response.into_body()).await,
+        false => test::read_body(response).await.to_vec(),
+    };
     Seen {
         status,
         cookies,
@@ -368,6 +376,17 @@ pub(in crate::web) async fn asked(shared: &Data<Shared>, request: TestRequest) -
         text: String::from_utf8_lossy(&body).into_owned(),
         body,
     }
+}
+
+/// What a feed tells at first.
+async fn first_piece(body: impl MessageBody) -> Vec<u8> {
+    let mut body = std::pin::pin!(body);
+    let piece = std::future::poll_fn(|context| body.as_mut().poll_next(context));
+    let piece = tokio::time::timeout(DEADLINE, piece)
+        .await
+        .expect("in time");
+    let piece = piece.map(|piece| piece.ok().expect("bytes").to_vec());
+    piece.unwrap_or_default()
 }
 
 /// An answer, as a browser sees it.

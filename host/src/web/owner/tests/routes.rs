@@ -95,7 +95,7 @@ pub(in crate::web) const TABLE: &[Row] = &[
     Row(By::Token, "GET", "/api/subbot/events", [401, 401, 409, 409]),
     Row(By::Token, "GET", "/ws/subbot", [401, 401, 409, 409]),
     Row(By::Cookie, "GET", "/bot", [401, 200, 401, 200]),
-    Row(By::Cookie, "GET", "/bot/events", [401, 404, 401, 404]),
+    Row(By::Cookie, "GET", "/bot/events", [401, 200, 401, 200]),
     Row(By::Cookie, "POST", "/bot/start", [401, 303, 401, 303]),
     Row(By::Cookie, "POST", "/bot/stop", [401, 303, 401, 303]),
     Row(By::Cookie, "POST", "/bot/settings", [401, 303, 401, 303]),
