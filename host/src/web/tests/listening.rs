@@ -17,10 +17,7 @@ async fn one_address_takes_no_place_of_anothers() {
         ..bare(MovableClock::default())
     };
     let shared = Data::new(Shared::new(parts, bench.ending.clone()));
-    let app = App::new()
-        .app_data(shared.clone())
-        .configure(server::routes);
-    let app = test::init_service(app).await;
+    let app = test::init_service(server::app(shared.clone())).await;
     let pairing = format!("/pair/{}/events", bench.key.as_str());
     // Through the proxy that is trusted, so that the address that it names counts.
     let ask = async |address: &str, path: &str| -> ServiceResponse {
