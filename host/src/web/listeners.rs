@@ -131,7 +131,7 @@ mod tests {
     fn nobody_has_more_than_their_share_and_what_is_given_back_can_be_taken() {
         let listeners = Arc::new(Listeners::default());
         for whose in [at(1), Whose::Visitor(None), bot(1), Whose::Operator] {
-            let take = || listeners.take(whose).ok().expect("a place");
+            let take = || listeners.take(whose).expect("a place");
             let mut held: Vec<Listening> = (0..SHARE).map(|_| take()).collect();
             assert_eq!(refused(&listeners, whose), Some(429), "{whose:?}");
             assert_eq!(refused(&listeners, at(2)), None, "another's share");
