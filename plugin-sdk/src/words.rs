@@ -262,6 +262,8 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_cut_between_characters() {
+        use super::{short, within};
+
         assert_eq!(
             (short("mañana", 6), short("mañana", 3)),
             ("mañana".to_owned(), "ma…".to_owned())
