@@ -42,7 +42,7 @@ pub(in crate::web) fn routes(config: &mut ServiceConfig) {
 #[serde(rename_all = "camelCase")]
 pub(in crate::web) struct Connect {
     /// With its country code.
-    #[schema(example = "+62 800 0000 0123")]
+    #[schema(example = "+62 800 0000 0124")]
     phone_number: String,
     /// What the bot is called; may be left out.
     #[serde(default)]
