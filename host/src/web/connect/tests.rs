@@ -153,7 +153,11 @@ async fn what_speaks_against_a_bot_has_its_code_and_its_time() {
     let taken = creation.taken().await.expect("counted");
     creation.set_slots(taken).await.expect("kept");
     assert_eq!(refused(&bench, FARM).await, wanted(409, "SLOTS_FULL"));
+    // Visitors' attempts take half of the places at most.
     creation.set_slots(taken + 1).await.expect("kept");
+    let (status, code, _) = refused(&bench, FARM).await;
+    assert_eq!((status, code.as_str()), (429, "RATE_LIMITED"));
+    creation.set_slots(taken + 3).await.expect("kept");
     begun(&mut bench, FARM).await;
 
     let too_often = HostingRefusal {
