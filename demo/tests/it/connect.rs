@@ -327,16 +327,6 @@ async fn a_program_makes_a_bot_through_the_api() {
             "INVALID_PHONE_NUMBER",
         ),
         (
-            json!({"phoneNumber": VISITOR, "method": "qr", "botName": "x".repeat(41)}),
-            400,
-            "INVALID_NAME",
-        ),
-        (
-            json!({"phoneNumber": VISITOR, "method": "qr", "botName": "Shop\nFree: example.org"}),
-            400,
-            "INVALID_NAME",
-        ),
-        (
             json!({"phoneNumber": VISITOR, "method": "fax"}),
             400,
             "INVALID_METHOD",

@@ -12,7 +12,7 @@ use super::status::{BotState, BotStatus};
 use super::takeout::{self, TakeoutError, file_name, pack};
 use crate::clock::Millis;
 use crate::dispatch::{
-    Answered, AskError, Installed, LogEntry, PluginDesk, SwitchError, logs, value_of,
+    Answered, AskError, Installed, Load, LogEntry, PluginDesk, SwitchError, logs, value_of,
 };
 use crate::model::{BotId, BotRecord, Ending, Event, KnownCounts, MessageId};
 use crate::store::{
@@ -164,6 +164,12 @@ impl Manager {
     /// When that can't be measured.
     pub async fn storage(&self, bot: BotId) -> Result<u64, StoreError> {
         self.fleet.parts.store.bytes(bot).await
+    }
+
+    /// What a bot uses at this moment; none while it does not run.
+    pub fn load(&self, bot: BotId) -> Option<Load> {
+        let dispatch = self.fleet.dispatch(bot)?;
+        Some(dispatch.load())
     }
 
     /// Changes a bot's settings; they count from its next event on.

@@ -172,6 +172,29 @@ async fn what_speaks_against_a_bot_has_its_code_and_its_time() {
 }
 
 #[actix_web::test]
+async fn a_bot_has_a_name_on_one_line_or_none() {
+    let mut bench = bench().await;
+    for name in ["x".repeat(41), "Shop\nFree: example.org".to_owned()] {
+        let body = json!({"phoneNumber": SHOP, "botName": name, "method": "pair"});
+        let request = TestRequest::post().uri("/api/subbot/connect");
+        let (status, told) = ask(&bench, request.set_json(body)).await;
+        assert_eq!(
+            (status, &told["code"]),
+            (400, &json!("INVALID_NAME")),
+            "{told}"
+        );
+        let form = [("number", SHOP), ("name", &name), ("method", "pair")];
+        let request = TestRequest::post().uri("/connect").set_form(form);
+        let page = bench
+            .ask(request.insert_header(("accept-language", "id")))
+            .await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST);
+        assert!(page.text.contains("paling panjang 40"), "{}", page.text);
+    }
+    begun(&mut bench, SHOP).await;
+}
+
+#[actix_web::test]
 async fn a_token_and_an_attempt_of_different_bots_log_none_out() {
     let mut bench = bench().await;
     let (shops, session) = begun(&mut bench, SHOP).await;

@@ -8,6 +8,7 @@ use askama::Template;
 use super::machine;
 use super::visit::{Visit, form_sent, signed_in};
 use super::words::Texts;
+use crate::dispatch::Load;
 use crate::model::{BotId, BotRecord, BotRole, Ending, Jid, StepName};
 use crate::store::StoreError;
 use crate::web::forms::Fields;
@@ -119,16 +120,8 @@ async fn facts(
         (texts.plan, bot.plan.clone().unwrap_or_default()),
         (texts.plan_ends, bot.expires.map(moment).unwrap_or_default()),
     ];
-    if let Some(dispatch) = parts.fleet.dispatch(bot.id) {
-        let load = dispatch.load();
-        let cpu = load.cpu.client.saturating_add(load.cpu.plugins) as f64 / 1e6;
-        let quota = load.quota;
-        facts.extend([
-            (texts.memory, machine::bytes(load.memory)),
-            (texts.cpu, format!("{cpu:.1} s")),
-            (texts.today, format!("{} / {}", quota.sent, quota.allowed)),
-            (texts.waiting, format!("{} / {}", load.events, load.sends)),
-        ]);
+    if let Some(load) = parts.manager.load(bot.id) {
+        facts.extend(used(&load, texts));
     }
     let usage = parts.manager.usage(bot.id).await?;
     facts.extend([
@@ -142,6 +135,18 @@ async fn facts(
     ]);
     facts.retain(|(_, value)| !value.is_empty());
     Ok(facts)
+}
+
+/// What a bot uses at this moment, as its operator and its owner see it.
+pub(in crate::web) fn used(load: &Load, texts: &Texts) -> [(&'static str, String); 4] {
+    let cpu = load.cpu.all() as f64 / 1e6;
+    let quota = load.quota;
+    [
+        (texts.memory, machine::bytes(load.memory)),
+        (texts.cpu, format!("{cpu:.1} s")),
+        (texts.today, format!("{} / {}", quota.sent, quota.allowed)),
+        (texts.waiting, format!("{} / {}", load.events, load.sends)),
+    ]
 }
 
 /// Starts the bot.

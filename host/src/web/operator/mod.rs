@@ -32,7 +32,7 @@ mod words;
 use actix_web::web::ServiceConfig;
 
 pub(super) use audit::{Asked as AuditAsked, PAGE as DEEDS};
-pub(super) use bot::ending;
+pub(super) use bot::{ending, used};
 pub(super) use bots::{Asked, PAGE as BOTS, fitting};
 pub(super) use figures::{Failing, Figures, Pace, failing};
 pub(super) use invites::{link as invite_link, wanted as invite_wanted};

@@ -12,6 +12,7 @@ use crate::bots::Particulars;
 use crate::web::home::render;
 use crate::web::listeners::Whose;
 use crate::web::live;
+use crate::web::operator::{OperatorTexts, used};
 use crate::web::shared::Shared;
 use crate::web::view::{View, status_of};
 use crate::web::words::Texts;
@@ -37,6 +38,8 @@ struct Page<'a> {
     number: String,
     view: View,
     data: Option<Particulars>,
+    /// What it uses at this moment.
+    uses: Vec<(&'static str, String)>,
     languages: &'static [(&'static str, &'static str)],
     typed: Typed,
     kept: bool,
@@ -117,6 +120,12 @@ async fn show(
             visit.language,
         ),
         data,
+        uses: visit
+            .parts
+            .manager
+            .load(visit.bot.id)
+            .map(|load| used(&load, OperatorTexts::of(visit.language)).to_vec())
+            .unwrap_or_default(),
         languages: LANGUAGES,
         typed,
         kept,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::{Program, invalid, with_token};
 use crate::clock::Millis;
+use crate::dispatch::Load;
 use crate::model::{Cause, Jid};
 use crate::web::api::responses::{Broken, Refused};
 use crate::web::connect::{Failure, Good, Problem, no_store};
@@ -39,6 +40,44 @@ pub(in crate::web) struct Bot {
     groups: u64,
     /// Private chats that it has met.
     private_chats: u64,
+    /// What its data and session take on the disk, bytes.
+    storage: u64,
+    /// What it uses; null while it does not run.
+    uses: Option<BotUse>,
+}
+
+/// What a bot uses at this moment, of what it may.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::web) struct BotUse {
+    /// What it holds of memory, bytes.
+    memory: u64,
+    /// Time on the machine's processors since it came up, its connection and its plugins together, milliseconds.
+    cpu: u64,
+    /// Messages that it has sent today.
+    sent_today: u64,
+    /// How many it may send in a day.
+    sends_per_day: u64,
+    /// Events that wait or are being handled.
+    events_waiting: usize,
+    /// Messages that wait or are being sent.
+    sends_waiting: usize,
+    /// Whether it is slowed down, since it has used too much.
+    slow: bool,
+}
+
+impl From<Load> for BotUse {
+    fn from(load: Load) -> Self {
+        Self {
+            memory: load.memory,
+            cpu: load.cpu.all() / 1_000,
+            sent_today: load.quota.sent,
+            sends_per_day: load.quota.allowed,
+            events_waiting: load.events,
+            sends_waiting: load.sends,
+            slow: load.slow,
+        }
+    }
 }
 
 /// What is set of a bot; what is left out stays as it is.
@@ -156,8 +195,8 @@ pub(in crate::web) async fn set(
 
 /// The bot as it is now.
 pub(super) async fn shown(program: &Program<'_>) -> Result<Bot, Problem> {
-    let bot = &program.bot;
-    let data = program.parts.manager.particulars(bot.id).await;
+    let (bot, manager) = (&program.bot, &program.parts.manager);
+    let data = manager.particulars(bot.id).await;
     let data = data.map_err(no_store)?;
     let status = status_of(program.shared, bot);
     Ok(Bot {
@@ -171,5 +210,7 @@ pub(super) async fn shown(program: &Program<'_>) -> Result<Bot, Problem> {
         users: data.counts.users,
         groups: data.counts.groups,
         private_chats: data.counts.private_chats,
+        storage: manager.storage(bot.id).await.map_err(no_store)?,
+        uses: manager.load(bot.id).map(BotUse::from),
     })
 }

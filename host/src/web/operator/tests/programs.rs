@@ -163,6 +163,27 @@ async fn what_a_bot_holds_of_memory_is_told_on_the_page_and_by_the_api() {
     assert!((least..=most).contains(&told), "{told}");
     let farm = till.done(Method::GET, "/bots?q=farm", None).await;
     assert_eq!(farm["bots"][0]["memory"], Value::Null, "it does not run");
+    // Its owner is told the same, and what else it uses.
+    let own = async |n: u8| {
+        let token = till.bench.owners_token(n).await;
+        let request = get("/api/v1/bot").insert_header(("x-jadi-token", token));
+        let told = till.bench.ask(request).await;
+        let told: Value = serde_json::from_str(&told.text).expect("JSON");
+        told["data"].clone()
+    };
+    let shop = own(1).await;
+    let uses = &shop["uses"];
+    let memory = uses["memory"].as_u64().expect("bytes");
+    assert!((least..=most).contains(&memory), "{memory}");
+    assert!(
+        uses["cpu"].is_u64() && shop["storage"].as_u64() > Some(10_000),
+        "{shop}"
+    );
+    assert_eq!(
+        (&uses["sentToday"], &uses["slow"]),
+        (&json!(0), &json!(false))
+    );
+    assert_eq!(own(2).await["uses"], Value::Null, "it does not run");
     let (operator, _) = sign_in(&till.bench).await;
     let page = get("/operator/bots").cookie(operator);
     let page = till.bench.ask(page).await;
