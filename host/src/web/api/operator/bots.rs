@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::{Program, with_token};
 use crate::clock::Millis;
 use crate::model::{BotId, BotRecord, BotRole, Cause, Jid};
+use crate::store::StoreError;
 use crate::web::api::responses::Broken;
 use crate::web::connect::{Failure, Good, Problem, no_store};
 use crate::web::operator::{Asked, BOTS, ending, fitting};
@@ -250,7 +251,9 @@ pub(in crate::web) async fn plan(
         }
         let event = program.parts.fleet.new_message_id();
         let set = program.parts.plans.set(event, bot.id, None, days).await;
-        set.map_err(no_store)?;
+        if let Err(error) = set {
+            return Err(failed(&program, &bot, error).await);
+        }
         let detail = days.map(|days| days.to_string()).unwrap_or_default();
         program.note("set-plan", &bot.id.to_string(), &detail).await;
         facts(&program, &named(&program, &id).await?).await
@@ -287,7 +290,9 @@ pub(in crate::web) async fn end(
         }
         let (ending, reason) = ending(&body.reason);
         let ended = program.parts.manager.end(bot.id, ending).await;
-        ended.map_err(no_store)?;
+        if let Err(error) = ended {
+            return Err(failed(&program, &bot, error).await);
+        }
         program.note("end", &bot.id.to_string(), &reason).await;
         Ok(BotEnding {
             id: bot.id.to_string(),
@@ -305,7 +310,9 @@ async fn run(program: &Program<'_>, id: &str, on: bool) -> Result<HostedBotFacts
         true => (manager.start(bot.id).await, "start"),
         false => (manager.stop(bot.id).await, "stop"),
     };
-    done.map_err(no_store)?;
+    if let Err(error) = done {
+        return Err(failed(program, &bot, error).await);
+    }
     program.note(what, &bot.id.to_string(), "").await;
     facts(program, &named(program, id).await?).await
 }
@@ -316,11 +323,24 @@ async fn named(program: &Program<'_>, id: &str) -> Result<BotRecord, Problem> {
         Ok(id) => program.parts.registry.get(id).await.map_err(no_store)?,
         Err(_) => None,
     };
-    found.ok_or_else(|| {
-        let message =
-            "There is no such bot any more. GET /api/v1/operator/bots names those that there are.";
-        Problem::new(StatusCode::NOT_FOUND, "BOT_NOT_FOUND", message)
-    })
+    found.ok_or_else(gone)
+}
+
+/// There is no bot of this id, or not any more.
+fn gone() -> Problem {
+    let message =
+        "There is no such bot any more. GET /api/v1/operator/bots names those that there are.";
+    Problem::new(StatusCode::NOT_FOUND, "BOT_NOT_FOUND", message)
+}
+
+/// Something could not be done with a bot that was there a moment ago. It may have come to its end since, as an attempt to link one
+/// does at any time.
+async fn failed(program: &Program<'_>, bot: &BotRecord, error: StoreError) -> Problem {
+    match program.parts.registry.get(bot.id).await {
+        Ok(Some(_)) if !bot.new => no_store(error),
+        Err(_) => no_store(error),
+        Ok(_) => gone(),
+    }
 }
 
 impl HostedBot {
@@ -341,8 +361,13 @@ impl HostedBot {
 
 async fn facts(program: &Program<'_>, bot: &BotRecord) -> Result<HostedBotFacts, Problem> {
     let manager = &program.parts.manager;
-    let usage = manager.usage(bot.id).await.map_err(no_store)?;
-    let storage = manager.storage(bot.id).await.map_err(no_store)?;
+    let read = async {
+        Ok::<_, StoreError>((manager.usage(bot.id).await?, manager.storage(bot.id).await?))
+    };
+    let (usage, storage) = match read.await {
+        Ok(read) => read,
+        Err(error) => return Err(failed(program, bot, error).await),
+    };
     let status = status_of(program.shared, bot);
     Ok(HostedBotFacts {
         bot: HostedBot {
