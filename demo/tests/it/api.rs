@@ -33,7 +33,7 @@ const END: &str = "/api/v1/operator/bots/{id}/end";
 
 /// Calls of which nothing good need come for who does not know what there is: a bot's id, a plugin's file, the bot's number as a
 /// promise.
-const IN_VAIN: [&str; 11] = [
+const IN_VAIN: [&str; 12] = [
     "POST /api/v1/bot/erase",
     "POST /api/v1/bot/webhooks/dead-letters/{id}/replay",
     "GET /api/v1/operator/bots/{id}",
@@ -45,6 +45,8 @@ const IN_VAIN: [&str; 11] = [
     "POST /api/v1/operator/components",
     "POST /api/v1/operator/plugins",
     "POST /api/v1/operator/plugins/{name}/roll-back",
+    // Those that are there come with the host, and stay.
+    "DELETE /api/v1/operator/plugins/{name}",
 ];
 
 /// What was answered to each call.
