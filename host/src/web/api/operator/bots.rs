@@ -336,10 +336,10 @@ fn gone() -> Problem {
 /// Something could not be done with a bot that was there a moment ago. It may have come to its end since, as an attempt to link one
 /// does at any time.
 async fn failed(program: &Program<'_>, bot: &BotRecord, error: StoreError) -> Problem {
-    match program.parts.registry.get(bot.id).await {
-        Ok(Some(_)) if !bot.new => no_store(error),
-        Err(_) => no_store(error),
-        Ok(_) => gone(),
+    let is_gone = bot.new || matches!(program.parts.registry.get(bot.id).await, Ok(None));
+    match is_gone {
+        true => gone(),
+        false => no_store(error),
     }
 }
 
