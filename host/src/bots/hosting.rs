@@ -156,7 +156,7 @@ impl HostingDesk {
 
     async fn create(&self, order: Request, about: About) {
         let number = order.number.clone();
-        match self.parts.creation.begin(order).await {
+        let step = match self.parts.creation.begin(order).await {
             Ok(Ok(steps)) => {
                 let teller = Teller {
                     fleet: self.parts.fleet.clone(),
@@ -164,36 +164,23 @@ impl HostingDesk {
                     number,
                 };
                 self.tellers.spawn(teller.tell(steps));
+                return;
             }
-            Ok(Err(HostingRefusal { reason, until, .. })) => {
-                let step = HostingStep {
-                    until,
-                    reason: Some(reason.word().to_owned()),
-                    ..HostingStep::new(StepName::Refused, number)
-                };
-                tell::happened(
-                    &self.parts.fleet,
-                    self.parts.fleet.new_message_id(),
-                    &about,
-                    step,
-                )
-                .await;
-            }
+            Ok(Err(HostingRefusal { reason, until, .. })) => HostingStep {
+                until,
+                reason: Some(reason.word().to_owned()),
+                ..HostingStep::new(StepName::Refused, number)
+            },
             Err(error) => {
                 tracing::error!(%error, "an attempt to make a bot could not begin");
-                let step = HostingStep {
+                HostingStep {
                     reason: Some("store".to_owned()),
                     ..HostingStep::new(StepName::Failed, number)
-                };
-                tell::happened(
-                    &self.parts.fleet,
-                    self.parts.fleet.new_message_id(),
-                    &about,
-                    step,
-                )
-                .await;
+                }
             }
-        }
+        };
+        let fleet = &self.parts.fleet;
+        tell::happened(fleet, fleet.new_message_id(), &about, step).await;
     }
 
     async fn say(&self, id: MessageId, bot: BotId, text: String) -> Result<(), StoreError> {
