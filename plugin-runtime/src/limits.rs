@@ -38,6 +38,7 @@ impl Default for Limits {
                 wall_ms: 60_000,
                 memory_bytes: 64 * MIB,
                 host_calls: 4_096,
+                handles: 65_536,
                 call_bytes: 8 * MIB,
                 actions: 64,
                 text_bytes: MIB,
@@ -67,6 +68,8 @@ pub struct EventLimits {
     pub memory_bytes: u64,
     /// Calls into the host. Default 128.
     pub host_calls: u64,
+    /// Things of the host's that the handler holds at a time, such as messages and people. Default 2,048.
+    pub handles: u64,
     /// Bytes that one call may carry into the host, and that the handler's answer may have. Default 1 MiB.
     pub call_bytes: u64,
     /// Actions that a handler may ask for. Default 8.
@@ -93,6 +96,7 @@ impl Default for EventLimits {
             wall_ms: 5_000,
             memory_bytes: 16 * MIB,
             host_calls: 128,
+            handles: 2_048,
             call_bytes: MIB,
             actions: 8,
             text_bytes: 64 * KIB,
@@ -257,6 +261,7 @@ impl Limits {
         event.wall_ms: 1, 600_000;
         event.memory_bytes: 64 * KIB, 256 * MIB;
         event.host_calls: 0, SIZE;
+        event.handles: 16, 1_000_000;
         event.call_bytes: KIB, 64 * MIB;
         event.actions: 0, SIZE;
         event.text_bytes: 0, SIZE;
@@ -269,6 +274,7 @@ impl Limits {
         most.wall_ms: 1, 600_000;
         most.memory_bytes: 64 * KIB, 256 * MIB;
         most.host_calls: 0, SIZE;
+        most.handles: 16, 1_000_000;
         most.call_bytes: KIB, 64 * MIB;
         most.actions: 0, SIZE;
         most.text_bytes: 0, SIZE;

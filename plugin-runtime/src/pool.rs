@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jadi_plugin_manifest::LimitsClass;
+use jadi_plugin_manifest::{LimitsClass, Manifest};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::Engine;
 use wasmtime::component::{InstancePre, Linker};
@@ -46,6 +46,8 @@ pub(super) struct Pool {
     slots: Arc<Semaphore>,
     /// How many of them may be held by events that begin in the second row: the others are for who does not give way.
     back_slots: Arc<Semaphore>,
+    /// How many of them may be held by events of plugins that wait for servers, seconds each.
+    far_slots: Arc<Semaphore>,
     /// Where its events go on that take long.
     pub(super) second_row: SecondRow,
     ticker: Ticker,
@@ -84,6 +86,7 @@ impl Pool {
         Ok(Self {
             slots: Arc::new(Semaphore::new(in_flight)),
             back_slots: Arc::new(Semaphore::new((in_flight / 2).max(1))),
+            far_slots: Arc::new(Semaphore::new((in_flight / 2).max(1))),
             second_row: SecondRow::new(in_flight, cores).map_err(RuntimeError::Threads)?,
             engine,
             limits,
@@ -143,15 +146,19 @@ impl Pool {
         })
     }
 
-    /// A place; waits until one is free. None when the pool has ended.
-    pub(super) async fn slot(&self, row: Row) -> Option<Slot> {
-        let back = match row {
-            Row::First => None,
-            Row::Second => Some(Arc::clone(&self.back_slots).acquire_owned().await.ok()?),
-        };
-        let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
+    /// A place for an event of a plugin with this manifest; waits until one is free. None when the pool has ended.
+    pub(super) async fn slot(&self, row: Row, manifest: &Manifest) -> Option<Slot> {
+        let mut permits = Vec::new();
+        let shares = [
+            (!manifest.http_hosts.is_empty(), &self.far_slots),
+            (row == Row::Second, &self.back_slots),
+            (true, &self.slots),
+        ];
+        for (_, share) in shares.into_iter().filter(|(counts, _)| *counts) {
+            permits.push(Arc::clone(share).acquire_owned().await.ok()?);
+        }
         Some(Slot {
-            _permits: (permit, back),
+            _permits: permits,
             _ticks: self.ticker.run(),
         })
     }
@@ -169,6 +176,6 @@ pub(super) struct Prepared {
 
 /// A place in a pool, while which its epoch moves on.
 pub(super) struct Slot {
-    _permits: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
+    _permits: Vec<OwnedSemaphorePermit>,
     _ticks: Running,
 }

@@ -42,7 +42,7 @@ impl Runtime {
         let missing = |message: &str| Failure::Host {
             message: message.to_owned(),
         };
-        let Some(_slot) = plugin.pool.slot(Row::First).await else {
+        let Some(_slot) = plugin.pool.slot(Row::First, &plugin.manifest).await else {
             return Err(missing("the plugin runtime has ended"));
         };
         let Some(handler) = &plugin.handlers.message else {

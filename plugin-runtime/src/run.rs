@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::time::error::Elapsed;
 use wasmtime::Store;
 use wasmtime::component::Resource;
 
@@ -85,7 +84,7 @@ impl Runtime {
             true => Row::Second,
             false => Row::First,
         };
-        let Some(slot) = plugin.pool.slot(row).await else {
+        let Some(slot) = plugin.pool.slot(row, &plugin.manifest).await else {
             return not_started(ENDED.to_owned());
         };
         let begun = Instant::now();
@@ -94,7 +93,7 @@ impl Runtime {
             Err(error) => return not_started(error.to_string()),
         };
         let meter = Arc::clone(&store.data().meter);
-        let ride = on_cpu(ride(slot, store, Arc::clone(plugin), limits.wall_ms));
+        let ride = on_cpu(ride(slot, store, Arc::clone(plugin), limits));
         let second_row = &plugin.pool.second_row;
         let driven = second_row.drive(row, Box::pin(ride), meter.is_slow());
         let Some(((state, result), used)) = driven.await else {
@@ -103,16 +102,6 @@ impl Runtime {
         if let Some(own) = &own {
             self.shares.charge(own, used, Instant::now());
         }
-        let result = match result {
-            Ok(Ok(Ok(actions))) => Ok(actions),
-            Ok(Ok(Err(failure))) => Err(failure),
-            Ok(Err(error)) => Err(trap::failure(&error, &limits, &plugin.pool.limits)),
-            Err(_elapsed) => Err(Failure::Limit {
-                limit: Limit::Wall,
-                allowed: limits.wall_ms,
-                backtrace: Vec::new(),
-            }),
-        };
         let receipt = Receipt {
             cpu_micros: meter.nanos().div_ceil(1000),
             wall_micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -128,31 +117,32 @@ impl Runtime {
     }
 }
 
-/// How a ride ended: in time or not, trapped or not, with actions or the handler's own error.
-type Ended = Result<wasmtime::Result<Result<Taken, Failure>>, Elapsed>;
-
 /// One event from its instance's start to its end, with everything that it holds. Its place in the pool is given back last.
 async fn ride(
     slot: Slot,
     store: Store<EventState>,
     plugin: Arc<Plugin>,
-    wall_ms: u64,
-) -> (EventState, Ended) {
+    limits: EventLimits,
+) -> (EventState, Result<Taken, Failure>) {
     let _slot = slot;
     let mut store = store;
     let meter = Arc::clone(&store.data().meter);
     let run = Box::pin(meter.charge(call(&mut store, &plugin)));
-    let ended = tokio::time::timeout(Duration::from_millis(wall_ms), run).await;
-    let ended = ended.map(|run| {
-        run.map(|returned| match returned {
-            Ok(actions) => take(&mut store, actions),
-            Err(HandlerError { mut message }) => {
-                message.truncate(message.floor_char_boundary(MESSAGE));
-                Err(Failure::Handler { message })
-            }
-        })
-    });
-    (store.into_data(), ended)
+    let ended = tokio::time::timeout(Duration::from_millis(limits.wall_ms), run).await;
+    let result = match ended {
+        Ok(Ok(Ok(actions))) => take(&mut store, actions),
+        Ok(Ok(Err(HandlerError { mut message }))) => {
+            message.truncate(message.floor_char_boundary(MESSAGE));
+            Err(Failure::Handler { message })
+        }
+        Ok(Err(error)) => Err(trap::failure(&error, &limits, &plugin.pool.limits)),
+        Err(_elapsed) => Err(Failure::Limit {
+            limit: Limit::Wall,
+            allowed: limits.wall_ms,
+            backtrace: Vec::new(),
+        }),
+    };
+    (store.into_data(), result)
 }
 
 /// Starts an instance and calls the handler of the event's kind.

@@ -20,13 +20,11 @@ use super::plugin::Plugin;
 use super::pool::{Pool, PoolUse};
 use super::share::Shares;
 use super::slow::Cores;
-use super::state::{EventState, HANDLES};
+use super::state::EventState;
 use jadi_model::Digest;
 use jadi_model::clock::SharedClock;
 use jadi_model::random::SharedRandom;
 
-/// Handles that a component may hold in its own tables: above the host's own limit, which has a name.
-const COMPONENT_HANDLES: usize = 2 * HANDLES;
 /// What an event may be on the CPU before it gives way, nanoseconds; looked at when the epoch moves on.
 const SLICE_NANOS: u64 = 1_000_000;
 
@@ -247,7 +245,8 @@ impl Runtime {
         let mut store = Store::try_new(&plugin.pool.engine, state)?;
         store.limiter(|state| &mut state.memory);
         store.set_hostcall_fuel(size(limits.call_bytes));
-        store.set_max_component_handles(COMPONENT_HANDLES);
+        // Of the component's own tables: above the host's own limit, which has a name.
+        store.set_max_component_handles(size(limits.handles.saturating_mul(2)));
         store.set_epoch_deadline(1);
         let allowed = limits.cpu_ms;
         store.epoch_deadline_callback(move |store| {

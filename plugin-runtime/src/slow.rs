@@ -1,9 +1,14 @@
-//! What takes longer than a slice goes on in the second row: on threads of the lowest priority, on all cores but one.
+//! What takes longer than a slice goes on in the second row: on threads that run when nobody else wants the core, on all cores but
+//! one.
 //!
 //! Most events end within their first slice, on the thread that began them. One that doesn't would hold that thread for all of
 //! its CPU time, slice after slice, and with it everybody whose turn comes there. It is moved, as it is, to a thread of its own
-//! and stays there to its end. What the host does for it meanwhile (storage, timers) is done where it always is. An event of a bot
+//! and stays there. What the host does for it meanwhile (storage, timers) is done where it always is. An event of a bot
 //! that has used much lately ([`super::share`]) begins there.
+//!
+//! On Linux these threads are of the policy `SCHED_IDLE`: who wakes takes the core from them at once, where even the least priority of the
+//! usual policy keeps it to the end of the scheduler's slice, milliseconds. On a machine that is busy throughout they would get next to
+//! nothing, so that an event which has been at it for [`PATIENCE`] goes on with the least priority of the usual policy.
 
 use std::future::{Future, poll_fn};
 use std::num::NonZeroUsize;
@@ -12,13 +17,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::thread::available_parallelism;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{Semaphore, oneshot};
 
-/// How little of a busy CPU the second row gets: the least that Linux knows.
+/// How little of a busy CPU a long event gets: the least that the usual policy knows.
 const NICE: i32 = 19;
+/// How long an event has only what nobody else wants.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a thread waits for the next event before it ends.
 const KEEP: Duration = Duration::from_secs(10);
 
@@ -37,24 +44,33 @@ pub(super) type Ride<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// The second row. Its threads are made when they are needed.
 #[derive(Debug)]
 pub(super) struct SecondRow {
-    /// Only its threads for blocking work are used. None once it is dropped.
-    threads: Option<Runtime>,
+    /// Where an event begins, and where it goes on after [`PATIENCE`]. None once it is dropped.
+    threads: Option<[Runtime; 2]>,
     /// Shared with the other pools.
     cores: Cores,
+    patience: Duration,
 }
 
 impl SecondRow {
     /// A second row for at most `most` events at a time.
     pub(super) fn new(most: usize, cores: Cores) -> std::io::Result<Self> {
-        let threads = Builder::new_current_thread()
-            .max_blocking_threads(most.max(1))
-            .thread_name("plugin-slow")
-            .thread_keep_alive(KEEP)
-            .on_thread_start(step_back)
-            .build()?;
+        // Only its threads for blocking work are used.
+        let threads = |name: &str, step_back: fn()| {
+            Builder::new_current_thread()
+                .max_blocking_threads(most.max(1))
+                .thread_name(name)
+                .thread_keep_alive(KEEP)
+                .on_thread_start(step_back)
+                .build()
+        };
+        let [first, later] = [
+            threads("plugin-slow", only_idle)?,
+            threads("plugin-long", least)?,
+        ];
         Ok(Self {
-            threads: Some(threads),
+            threads: Some([first, later]),
             cores,
+            patience: PATIENCE,
         })
     }
 
@@ -76,27 +92,53 @@ impl SecondRow {
                 return Some(output);
             }
         }
+        let [first, later] = self.threads.as_ref()?;
+        let until = Instant::now().checked_add(self.patience);
+        match self.send(first, ride, until).await? {
+            Sent::Ended(output) => Some(output),
+            Sent::Long(ride) => match self.send(later, ride, None).await? {
+                Sent::Ended(output) => Some(output),
+                Sent::Long(_) => None,
+            },
+        }
+    }
+
+    /// Runs an event on one of `threads`, to its end or until its first slice after `patience`.
+    async fn send<T: Send + 'static>(
+        &self,
+        threads: &Runtime,
+        ride: Ride<T>,
+        patience: Option<Instant>,
+    ) -> Option<Sent<T>> {
         let (wanted, unwanted) = oneshot::channel::<()>();
         let home = Handle::current();
         let cores = self.cores.clone();
-        let there = self.threads.as_ref()?.spawn_blocking(move || {
+        let there = threads.spawn_blocking(move || {
             home.block_on(async move {
                 tokio::select! {
                     biased;
                     _ = unwanted => None,
-                    output = in_turn(ride, &cores) => output,
+                    sent = in_turn(ride, &cores, patience) => sent,
                 }
             })
         });
-        let output = there.await;
+        let sent = there.await;
         drop(wanted);
-        output.ok().flatten()
+        sent.ok().flatten()
     }
+}
+
+/// What became of an event in the second row.
+enum Sent<T> {
+    /// It has ended.
+    Ended(T),
+    /// It is to go on elsewhere.
+    Long(Ride<T>),
 }
 
 impl Drop for SecondRow {
     fn drop(&mut self) {
-        if let Some(threads) = self.threads.take() {
+        for threads in self.threads.take().into_iter().flatten() {
             // Events still under way end by themselves: nobody waits for them any more.
             threads.shutdown_background();
         }
@@ -116,21 +158,43 @@ impl Cores {
     }
 }
 
-/// Runs an event, slice by slice, whenever one of `cores` is free.
-async fn in_turn<T>(mut ride: Ride<T>, Cores(cores): &Cores) -> Option<T> {
+/// Runs an event, slice by slice, whenever one of `cores` is free, to its end or until its first slice after `patience`.
+async fn in_turn<T>(
+    mut ride: Ride<T>,
+    Cores(cores): &Cores,
+    patience: Option<Instant>,
+) -> Option<Sent<T>> {
     loop {
         let core = cores.acquire().await.ok()?;
         if let Poll::Ready(output) = futures::poll!(&mut ride) {
-            return Some(output);
+            return Some(Sent::Ended(output));
         }
         drop(core);
+        if patience.is_some_and(|until| Instant::now() >= until) {
+            return Some(Sent::Long(ride));
+        }
         // Its own waker wakes this task.
         futures::pending!();
     }
 }
 
+/// Leaves the calling thread what nobody else wants.
+fn only_idle() {
+    #[cfg(target_os = "linux")]
+    {
+        use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        let this = thread_priority::thread_native_id();
+        let set = thread_priority::set_thread_priority_and_policy(this, ThreadPriority::Min, idle);
+        if let Err(error) = set {
+            tracing::warn!(?error, "slow plugins run with the least usual priority");
+            least();
+        }
+    }
+}
+
 /// Gives everybody else precedence over the calling thread.
-fn step_back() {
+fn least() {
     // On Linux this is about the thread, elsewhere about the whole process.
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, NICE) {
@@ -186,21 +250,46 @@ mod tests {
     }
 
     #[cfg(target_os = "linux")]
-    #[tokio::test]
-    async fn the_second_row_has_the_least_priority_and_the_first_keeps_its_own() {
-        let own = || rustix::process::getpriority_process(None).expect("a priority");
-        let before = own();
-        let row = SecondRow::new(1, Cores::all_but_one()).expect("a row");
-        let slow = Arc::new(AtomicBool::new(true));
-        let ride = async move {
-            tokio::task::yield_now().await;
-            own()
-        };
-        assert_eq!(
-            row.drive(Row::First, Box::pin(ride), &slow).await,
-            Some(NICE)
-        );
-        assert_eq!(own(), before);
+    mod linux {
+        use thread_priority::{NormalThreadSchedulePolicy, ThreadSchedulePolicy};
+
+        use super::*;
+
+        /// The calling thread's policy and niceness.
+        fn own() -> (ThreadSchedulePolicy, i32) {
+            let policy = thread_priority::thread_schedule_policy().expect("a policy");
+            let nice = rustix::process::getpriority_process(None).expect("a priority");
+            (policy, nice)
+        }
+
+        /// Where an event of two slices ends, in a row of this patience.
+        async fn end_of_two_slices(patience: Duration) -> (ThreadSchedulePolicy, i32) {
+            let mut row = SecondRow::new(1, Cores::all_but_one()).expect("a row");
+            row.patience = patience;
+            let slow = Arc::new(AtomicBool::new(true));
+            let ride = async {
+                // The first slice is on the thread that it comes on, the second one is the first in the row.
+                tokio::task::yield_now().await;
+                tokio::task::yield_now().await;
+                own()
+            };
+            let end = row.drive(Row::First, Box::pin(ride), &slow).await;
+            end.expect("an end")
+        }
+
+        #[tokio::test]
+        async fn the_second_row_has_what_nobody_wants_and_the_first_keeps_its_own() {
+            let before = own();
+            let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+            assert_eq!(end_of_two_slices(PATIENCE).await, (idle, 0));
+            assert_eq!(own(), before);
+        }
+
+        #[tokio::test]
+        async fn who_takes_long_gets_the_least_that_others_leave() {
+            let usual = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
+            assert_eq!(end_of_two_slices(Duration::ZERO).await, (usual, NICE));
+        }
     }
 
     #[tokio::test]

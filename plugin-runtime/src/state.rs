@@ -17,13 +17,11 @@ use super::capabilities::random::Source;
 use super::capabilities::schedule::Agenda;
 use super::capabilities::settings::Changes;
 use super::context::{BotWrite, EventInput, ReadError, Reads};
+use super::engine::size;
 use super::failure::Limit;
 use super::limits::{EventLimits, PoolLimits};
 use super::meter::CpuMeter;
 use jadi_model::clock::SharedClock;
-
-/// Handles to the contract's resources that one instance may hold at a time.
-pub(super) const HANDLES: usize = 2048;
 
 /// The state behind one instance. Each capability keeps its own part, and none holds anything of another event.
 pub(super) struct EventState {
@@ -33,6 +31,8 @@ pub(super) struct EventState {
     pub(super) calls: Calls,
     pub(super) memory: MemoryGauge,
     pub(super) handles: ResourceTable,
+    /// How many of them it may hold at a time.
+    most_handles: u64,
     pub(super) desk: Desk,
     pub(super) kv: Overlay,
     pub(super) log: Log,
@@ -64,7 +64,7 @@ impl EventState {
         seed: [u8; 32],
     ) -> Self {
         let mut handles = ResourceTable::new();
-        handles.set_max_capacity(HANDLES);
+        handles.set_max_capacity(size(limits.handles));
         Self {
             input,
             reads,
@@ -72,6 +72,7 @@ impl EventState {
             calls: Calls::new(&limits),
             memory: MemoryGauge::new(&limits, pool.table_elements),
             handles,
+            most_handles: limits.handles,
             desk: Desk::new(&limits),
             kv: Overlay::new(&limits),
             log: Log::new(&limits),
@@ -94,9 +95,10 @@ impl EventState {
     ///
     /// Ends a component that holds too many.
     pub(super) fn hand_over<T: Send + 'static>(&mut self, held: T) -> Result<Resource<T>, Reached> {
+        let allowed = self.most_handles;
         self.handles.push(held).map_err(|_full| Reached {
             limit: Limit::Handles,
-            allowed: HANDLES as u64,
+            allowed,
         })
     }
 

@@ -6,7 +6,6 @@ use wasmtime::{Error, FrameInfo, Trap, WasmBacktrace};
 use super::budget::Reached;
 use super::failure::{Failure, Limit};
 use super::limits::{EventLimits, PoolLimits};
-use super::state::HANDLES;
 
 /// The longest name of a function in a backtrace, and the longest cause, bytes: both come from the component's author.
 const NAME: usize = 200;
@@ -25,7 +24,7 @@ pub(super) fn failure(error: &Error, event: &EventLimits, pool: &PoolLimits) -> 
     if let Some(ResourceTableError::Full) = error.downcast_ref() {
         return Failure::Limit {
             limit: Limit::Handles,
-            allowed: HANDLES as u64,
+            allowed: event.handles,
             backtrace,
         };
     }

@@ -1,10 +1,9 @@
 //! What a bot's events feel of a plugin in another bot that takes all that it can get.
 //!
 //! The victim's events come at fixed times from a thread of their own, whatever became of those before, and each is measured from
-//! when it was due, so that waiting for a turn counts. Beside each way to be hostile the same is measured before each of several
-//! rounds on an idle machine, and on one whose cores are kept busy by threads of the lowest priority that are no plugin's: cores
-//! that somebody uses wake others later, on virtual machines above all. The ratio to the latter is what a neighbour feels of the
-//! plugin, and the row `nobody` is the machine's own noise.
+//! when it was due, so that waiting for a turn counts. Beside each way to be hostile the same is measured right before on a machine
+//! with nothing else to do, in each of several rounds; the row `nobody` is the machine's own noise. Of a table bomb no more is to be
+//! feared than of the memory bomb: it ends after a few kilobytes, as its test shows.
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,18 +23,37 @@ use crate::table::micros;
 const EVERY: Duration = Duration::from_millis(2);
 const EVENTS: u32 = 500;
 /// Odd, so that one of them is the median.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 11;
 /// Events of one bot that are handled at a time, as a host does.
 const IN_FLIGHT: usize = 4;
-/// The row that tells the noise.
-const NOBODY: &str = "nobody";
 
-/// Prints a table: what it is beside, median and 99th of 100 on an idle machine, a busy one and beside it in the median round, and
-/// the ratio of the 99th beside it to that of a busy one in the least, median and most of the rounds.
+/// What the victim is beside.
+#[derive(Debug, Clone, Copy)]
+enum Beside<'a> {
+    /// Nobody: the noise.
+    Nobody,
+    /// Events of the hostile plugin's command of this name.
+    Command(&'a str),
+    /// A host that compiles plugins, one after the other.
+    Compiling,
+}
+
+impl Beside<'_> {
+    fn name(self) -> String {
+        match self {
+            Self::Nobody => "nobody".to_owned(),
+            Self::Command(name) => name.to_owned(),
+            Self::Compiling => "(compiling)".to_owned(),
+        }
+    }
+}
+
+/// Prints a table: what it is beside, median and 99th of 100 with nobody and beside it in the median round, and the ratio of
+/// the 99th beside it to that with nobody in the least, median and most of the rounds.
 pub fn measure(hostile: &Built, victim: &Built) -> Result<()> {
     println!(
-        "\n{:<14} {:>15} {:>15} {:>15}   {:<24} {:>10}",
-        "µs, 50th 99th:", "idle", "busy", "beside it", "ratio to busy", "its events"
+        "\n{:<14} {:>15} {:>15}   {:<24} {:>10}",
+        "µs, 50th 99th:", "with nobody", "beside it", "ratio of the 99th", "its events"
     );
     let executor = tokio::runtime::Builder::new_multi_thread()
         .enable_time()
@@ -46,26 +64,23 @@ pub fn measure(hostile: &Built, victim: &Built) -> Result<()> {
         random: Arc::new(SystemRandom),
         cache_dir: None,
     })?);
-    let (hostile, victim) = (load(&runtime, hostile)?, load(&runtime, victim)?);
+    let (bytes, victim) = (hostile, load(&runtime, victim)?);
+    let hostile = load(&runtime, bytes)?;
     let commands = &hostile.manifest().commands;
-    let ways = commands.iter().map(|command| Some(command.name.as_str()));
-    for way in std::iter::once(None).chain(ways) {
+    let ways = commands
+        .iter()
+        .map(|command| Beside::Command(&command.name));
+    let ways = std::iter::once(Beside::Nobody).chain(ways);
+    for way in ways.chain([Beside::Compiling]) {
         let mut rounds = Vec::new();
         let mut events = 0;
         for _ in 0..ROUNDS {
-            let idle = latencies(executor.handle(), &runtime, &victim)?;
-            let others = Busy::begin();
-            let busy = latencies(executor.handle(), &runtime, &victim)?;
-            drop(others);
-            let crowd = way.map(|way| Crowd::begin(executor.handle(), &runtime, &hostile, way));
-            let crowd = crowd.transpose()?;
+            let alone = latencies(executor.handle(), &runtime, &victim)?;
+            let crowd = Crowd::begin(executor.handle(), &runtime, &hostile, bytes, way)?;
             let beside = latencies(executor.handle(), &runtime, &victim);
-            if let Some(crowd) = crowd {
-                events += executor.block_on(crowd.end())?;
-            }
+            events += executor.block_on(crowd.end())?;
             rounds.push(Round {
-                idle,
-                busy,
+                alone,
                 beside: beside?,
             });
         }
@@ -76,10 +91,9 @@ pub fn measure(hostile: &Built, victim: &Built) -> Result<()> {
             bail!("no rounds");
         };
         println!(
-            "{:<14} {} {} {}   {:>7.2} {:>7.2} {:>7.2}  {events:>10}",
-            way.unwrap_or(NOBODY),
-            median.idle,
-            median.busy,
+            "{:<14} {} {}   {:>7.2} {:>7.2} {:>7.2}  {events:>10}",
+            way.name(),
+            median.alone,
             median.beside,
             least.ratio(),
             median.ratio(),
@@ -102,14 +116,13 @@ impl fmt::Display for Latencies {
 }
 
 struct Round {
-    idle: Latencies,
-    busy: Latencies,
+    alone: Latencies,
     beside: Latencies,
 }
 
 impl Round {
     fn ratio(&self) -> f64 {
-        self.beside.most / self.busy.most
+        self.beside.most / self.alone.most
     }
 }
 
@@ -153,43 +166,7 @@ fn percentile(sorted: &[f64], part: usize) -> f64 {
     sorted.get(index).copied().unwrap_or(f64::NAN)
 }
 
-/// Threads of the lowest priority that keep the cores busy.
-struct Busy {
-    stop: Arc<AtomicBool>,
-    threads: Vec<std::thread::JoinHandle<()>>,
-}
-
-impl Busy {
-    fn begin() -> Self {
-        let stop = Arc::<AtomicBool>::default();
-        let threads = (0..IN_FLIGHT).map(|_| {
-            let stop = Arc::clone(&stop);
-            std::thread::spawn(move || {
-                // Without it they would take the victim's turns: a wrong number, not a wrong bench.
-                _ = rustix::process::setpriority_process(None, 19);
-                while !stop.load(Ordering::Relaxed) {
-                    std::hint::spin_loop();
-                }
-            })
-        });
-        Self {
-            threads: threads.collect(),
-            stop,
-        }
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        for thread in self.threads.drain(..) {
-            // A panic in it has been reported by the panic hook already.
-            drop(thread.join());
-        }
-    }
-}
-
-/// A bot that is hostile with all that is handled of it at a time.
+/// A bot that is hostile with all that is handled of it at a time, or a host that compiles.
 struct Crowd {
     stop: Arc<AtomicBool>,
     events: Arc<AtomicU64>,
@@ -201,38 +178,68 @@ impl Crowd {
         executor: &Handle,
         runtime: &Arc<Runtime>,
         hostile: &Arc<Plugin>,
-        way: &str,
+        bytes: &Built,
+        way: Beside<'_>,
     ) -> Result<Self> {
-        let (stop, events) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
-        let bot = Bot::new('b', 8)?;
-        let tasks = (0..IN_FLIGHT).map(|_| {
-            let (runtime, hostile, bot) =
-                (Arc::clone(runtime), Arc::clone(hostile), Arc::clone(&bot));
-            let (stop, events, name) = (Arc::clone(&stop), Arc::clone(&events), way.to_owned());
-            executor.spawn(async move {
-                while !stop.load(Ordering::Relaxed) {
-                    let typed = Typed {
-                        name: &name,
-                        args: "",
-                    };
-                    let input = bot.command(typed, "en")?;
-                    let reads: Arc<dyn Reads> = Arc::clone(&bot) as _;
-                    runtime.handle(&hostile, input, reads).await;
-                    events.fetch_add(1, Ordering::Relaxed);
-                    // A host's worker waits for its store after each event, which works on another thread.
-                    tokio::task::spawn_blocking(|| ()).await?;
+        let mut crowd = Self {
+            stop: Arc::default(),
+            events: Arc::default(),
+            tasks: Vec::new(),
+        };
+        match way {
+            Beside::Nobody => {}
+            Beside::Command(name) => {
+                let bot = Bot::new('b', 8)?;
+                for _ in 0..IN_FLIGHT {
+                    let events = crowd.events(runtime, hostile, &bot, name);
+                    crowd.tasks.push(executor.spawn(events));
                 }
-                Ok(())
-            })
-        });
-        Ok(Self {
-            tasks: tasks.collect(),
-            stop,
-            events,
-        })
+            }
+            Beside::Compiling => {
+                let (runtime, bytes) = (Arc::clone(runtime), bytes.clone());
+                let (stop, count) = (Arc::clone(&crowd.stop), Arc::clone(&crowd.events));
+                let compiling = move || {
+                    while !stop.load(Ordering::Relaxed) {
+                        load(&runtime, &bytes)?;
+                        count.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Ok(())
+                };
+                crowd.tasks.push(executor.spawn_blocking(compiling));
+            }
+        }
+        Ok(crowd)
     }
 
-    /// How many events it had.
+    /// Events of a hostile command, one after the other.
+    fn events(
+        &self,
+        runtime: &Arc<Runtime>,
+        hostile: &Arc<Plugin>,
+        bot: &Arc<Bot>,
+        name: &str,
+    ) -> impl Future<Output = Result<()>> + Send + 'static {
+        let (runtime, hostile, bot) = (Arc::clone(runtime), Arc::clone(hostile), Arc::clone(bot));
+        let (stop, events) = (Arc::clone(&self.stop), Arc::clone(&self.events));
+        let name = name.to_owned();
+        async move {
+            while !stop.load(Ordering::Relaxed) {
+                let typed = Typed {
+                    name: &name,
+                    args: "",
+                };
+                let input = bot.command(typed, "en")?;
+                let reads: Arc<dyn Reads> = Arc::clone(&bot) as _;
+                runtime.handle(&hostile, input, reads).await;
+                events.fetch_add(1, Ordering::Relaxed);
+                // A host's worker waits for its store after each event, which works on another thread.
+                tokio::task::spawn_blocking(|| ()).await?;
+            }
+            Ok(())
+        }
+    }
+
+    /// How many events it had, or plugins it compiled.
     async fn end(self) -> Result<u64> {
         self.stop.store(true, Ordering::Relaxed);
         for task in self.tasks {

@@ -69,6 +69,16 @@ mod plugin {
         (0..8).map(|_| Reply::text(text.clone())).collect()
     }
 
+    #[command(name = "giant-in", summary = "Hands the host a text that is too large")]
+    fn giant_in(_message: &Message) -> Result<()> {
+        kv::set("giant", &"x".repeat(4 * 1024 * 1024))
+    }
+
+    #[command(name = "giant-out", summary = "Answers with a text that is too large")]
+    fn giant_out(_message: &Message) -> Result<()> {
+        Err("x".repeat(4 * 1024 * 1024).into())
+    }
+
     #[command(name = "panic", summary = "Panics")]
     fn panic(message: &Message) -> Reply {
         assert!(!message.args().is_empty(), "as it was told to");

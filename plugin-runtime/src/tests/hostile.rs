@@ -8,7 +8,7 @@ use jadi_model::clock::{Clock, Millis};
 
 use super::super::*;
 use super::support::{
-    Data, MANIFEST, binary, input, plugin_file, run, runtime, runtime_at, runtime_with,
+    Data, MANIFEST, binary, good, input, plugin_file, run, runtime, runtime_at, runtime_with, wat,
     wat_that_keeps_handles, with_manifest,
 };
 
@@ -143,6 +143,28 @@ async fn a_bot_that_used_much_leaves_places_and_threads_to_the_others() {
             assert_eq!(answered.expect("a place").failure, None);
         }
     }
+}
+
+#[tokio::test]
+async fn who_waits_for_servers_leaves_places_to_the_others() {
+    let runtime = runtime();
+    let manifest = MANIFEST.replacen('{', r#"{"http_hosts":["example.org"],"#, 1);
+    let body = "(call $kv-used (i32.const 64)) (call $ok)";
+    let asking = with_manifest(binary(&wat(&["kv", "http"], "", body)), &manifest);
+    let asking = runtime.load_with(&asking, LoadOptions::ALL).expect("loads");
+    let good = good(&runtime);
+    let stuck = Arc::new(Data {
+        stuck: true,
+        ..Data::default()
+    });
+    // As many bots as there are places, each of which waits for ever for what it asks.
+    let waiting = (0..4).map(|bot| runtime.handle(&asking, input_of(bot), stuck.clone()));
+    let mut waiting = Box::pin(futures::future::join_all(waiting));
+    assert!(futures::poll!(&mut waiting).is_pending());
+    assert_eq!(runtime.free_slots(), 2);
+    let answered = runtime.handle(&good, input_of(9), Arc::new(Data::default()));
+    let answered = tokio::time::timeout(DEADLINE, answered).await;
+    assert_eq!(answered.expect("a place").failure, None);
 }
 
 #[tokio::test]

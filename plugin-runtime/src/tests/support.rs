@@ -603,15 +603,22 @@ pub(crate) fn good(runtime: &Runtime) -> Arc<Plugin> {
         .expect("a sound plugin loads")
 }
 
-/// Loads this WebAssembly text, with a manifest, and runs one event in it.
+/// Loads this WebAssembly text, with a manifest, and runs one event in it: within its limits, and with nothing left of it.
 pub(crate) async fn run_wat(runtime: &Runtime, wat: &str) -> Outcome {
-    let plugin = match runtime.load(&with_manifest(binary(wat), MANIFEST)) {
+    run_file(runtime, &with_manifest(binary(wat), MANIFEST)).await
+}
+
+async fn run_file(runtime: &Runtime, file: &[u8]) -> Outcome {
+    let plugin = match runtime.load(file) {
         Ok(plugin) => plugin,
         Err(error) => panic!("{error}"),
     };
-    runtime
+    let outcome = runtime
         .handle(&plugin, input(), Arc::new(Data::default()))
-        .await
+        .await;
+    assert_within(&outcome, plugin.limits());
+    assert_well(runtime).await;
+    outcome
 }
 
 /// Checks that a runtime, after whatever it went through, has all of its places free, holds nothing of what ran, and runs
@@ -650,13 +657,7 @@ pub(crate) fn assert_within(outcome: &Outcome, limits: &EventLimits) {
     }
 }
 
-/// Runs one event in a plugin whose handler is `body`; see [`wat`].
+/// Runs one event in a plugin whose handler is `body`; see [`wat`] and [`run_wat`].
 pub(crate) async fn run(runtime: &Runtime, uses: &[&str], items: &str, body: &str) -> Outcome {
-    let plugin = match runtime.load(&plugin_file(uses, items, body)) {
-        Ok(plugin) => plugin,
-        Err(error) => panic!("{error}"),
-    };
-    runtime
-        .handle(&plugin, input(), Arc::new(Data::default()))
-        .await
+    run_file(runtime, &plugin_file(uses, items, body)).await
 }
