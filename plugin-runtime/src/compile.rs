@@ -12,10 +12,12 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use super::priority;
 use jadi_model::Digest;
 
 /// Begins every file of the cache; its number changes with the file's layout.
@@ -24,6 +26,25 @@ const MAGIC: &[u8; 16] = b"jadi compiled 1\n";
 const CHECKSUM: usize = 32;
 /// The largest file that is read back, bytes: far above what the largest component compiles to.
 const MOST: u64 = 1 << 30;
+
+/// The threads that compile, one for each core. They give way to everybody: a plugin that is installed slows no bot down.
+#[derive(Debug)]
+pub(super) struct Compilers(ThreadPool);
+
+impl Compilers {
+    /// Starts them.
+    ///
+    /// # Errors
+    ///
+    /// When there can be no more threads.
+    pub(super) fn start() -> Result<Self, ThreadPoolBuildError> {
+        ThreadPoolBuilder::new()
+            .thread_name(|number| format!("compiler-{number}"))
+            .start_handler(|_| priority::only_idle())
+            .build()
+            .map(Self)
+    }
+}
 
 /// Compiled components on disk.
 #[derive(Debug)]
@@ -150,6 +171,7 @@ impl CompileCache {
 /// Wasmtime's, when the bytes are not a valid component.
 pub(super) fn compile(
     engine: &Engine,
+    Compilers(compilers): &Compilers,
     cache: Option<&CompileCache>,
     digest: &Digest,
     bytes: &[u8],
@@ -157,7 +179,7 @@ pub(super) fn compile(
     if let Some(component) = cache.and_then(|cache| cache.load(engine, digest)) {
         return Ok((component, Origin::Cache));
     }
-    let component = Component::from_binary(engine, bytes)?;
+    let component = compilers.install(|| Component::from_binary(engine, bytes))?;
     if let Some(cache) = cache
         && let Err(error) = cache.store(digest, &component)
     {
@@ -219,6 +241,7 @@ mod tests {
     struct Bench {
         dir: tempfile::TempDir,
         engine: Engine,
+        compilers: Compilers,
         bytes: Vec<u8>,
     }
 
@@ -232,6 +255,7 @@ mod tests {
                 dir: tempfile::tempdir().expect("a directory"),
                 engine: crate::engine::engine(&limits, &Shape::of(LimitsClass::Small))
                     .expect("an engine"),
+                compilers: Compilers::start().expect("threads"),
                 bytes: wat::parse_str("(component (core module (func (export \"f\"))))")
                     .expect("a component"),
             }
@@ -244,14 +268,38 @@ mod tests {
         fn compile(&self) -> Origin {
             let digest = Digest::of(&self.bytes);
             let cache = self.cache();
-            let (_, origin) =
-                compile(&self.engine, Some(&cache), &digest, &self.bytes).expect("compiles");
+            let (_, origin) = compile(
+                &self.engine,
+                &self.compilers,
+                Some(&cache),
+                &digest,
+                &self.bytes,
+            )
+            .expect("compiles");
             origin
         }
 
         fn file(&self) -> PathBuf {
             self.cache().path(&Digest::of(&self.bytes))
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn who_compiles_gives_way() {
+        use thread_priority::{NormalThreadSchedulePolicy, ThreadSchedulePolicy};
+
+        let policy = || thread_priority::thread_schedule_policy().expect("a policy");
+        let before = policy();
+        let Compilers(compilers) = Compilers::start().expect("threads");
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        assert!(
+            compilers
+                .broadcast(|_| policy())
+                .into_iter()
+                .all(|of| of == idle)
+        );
+        assert_eq!(policy(), before);
     }
 
     #[test]

@@ -47,6 +47,7 @@ mod overrides;
 mod permissions;
 mod plugin;
 mod pool;
+mod priority;
 mod recording;
 mod rehearse;
 mod replay;
@@ -76,7 +77,8 @@ pub use hosting::{
 pub use inspect::{Inspected, inspect};
 pub use jadi_model::Digest;
 pub use limits::{
-    EventLimits, HttpLimits, LimitKey, Limits, LimitsError, PoolLimits, ScriptLimits,
+    Allowance, BreakerLimits, EventLimits, HttpLimits, LimitKey, Limits, LimitsError, PoolLimits,
+    ScriptLimits,
 };
 pub use load_error::LoadError;
 pub use overrides::{LimitOverrides, OverrideError};

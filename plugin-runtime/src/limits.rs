@@ -25,6 +25,8 @@ pub struct Limits {
     pub heavy: HeavyLimits,
     /// What is different for plugins that bring an interpreter along.
     pub script: ScriptLimits,
+    /// How much failing is too much.
+    pub breaker: BreakerLimits,
     /// What is kept ready for all events together.
     pub pool: PoolLimits,
 }
@@ -51,6 +53,7 @@ impl Default for Limits {
             http: HttpLimits::default(),
             heavy: HeavyLimits::default(),
             script: ScriptLimits::default(),
+            breaker: BreakerLimits::default(),
             pool: PoolLimits::default(),
         }
     }
@@ -166,6 +169,55 @@ impl Default for ScriptLimits {
     }
 }
 
+/// How much failing is too much: of a plugin in one bot, and of a version in several. The last two count for the whole host, and for
+/// a plugin; what is said of them in a bot changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BreakerLimits {
+    /// So many failures … Default 5.
+    pub failures: u64,
+    /// … caused by at least so many different people … Default 2.
+    pub people: u64,
+    /// … within this time let the plugin rest in that bot, milliseconds. Default 60,000.
+    pub within_ms: u64,
+    /// How long it rests the first time; doubled each time that it fails again right after, milliseconds. Default 60,000.
+    pub rest_ms: u64,
+    /// The longest that it rests, milliseconds. Default 3,600,000.
+    pub longest_rest_ms: u64,
+    /// So many rests … Default 3.
+    pub rests: u64,
+    /// … within this time switch it off in that bot until its owner acts, milliseconds. Default 86,400,000: a day.
+    pub rests_within_ms: u64,
+    /// A version that rests in so many bots … Default 3.
+    pub bots: u64,
+    /// … of so many owners gives way to the one before it. Default 2.
+    pub owners: u64,
+}
+
+impl Default for BreakerLimits {
+    fn default() -> Self {
+        Self {
+            failures: 5,
+            people: 2,
+            within_ms: 60_000,
+            rest_ms: 60_000,
+            longest_rest_ms: 3_600_000,
+            rests: 3,
+            rests_within_ms: 24 * 3_600_000,
+            bots: 3,
+            owners: 2,
+        }
+    }
+}
+
+/// What counts for a plugin in one bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// What one event may use.
+    pub event: EventLimits,
+    /// How much it may fail.
+    pub breaker: BreakerLimits,
+}
+
 /// What the host keeps ready for all events together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolLimits {
@@ -221,10 +273,18 @@ impl LimitKey {
         (self.write)(limits, value);
     }
 
-    /// The limit of an event that an override may change, by the name that overrides have for it: `cpu_ms`.
-    pub(super) fn of_event(name: &str) -> Option<&'static Self> {
-        let named = |key: &&Self| key.name.strip_prefix("event.") == Some(name);
-        Limits::KEYS.iter().find(named)
+    /// The limit that an override may change, by the name that overrides have for it: `cpu_ms`, `breaker.failures`.
+    pub(super) fn overridden(name: &str) -> Option<&'static Self> {
+        Limits::KEYS
+            .iter()
+            .find(|key| key.override_name() == Some(name))
+    }
+
+    /// The name that overrides have for it: that of an event's limit is without `event.`. None where a plugin or a bot has no
+    /// say.
+    pub fn override_name(&self) -> Option<&'static str> {
+        let of_breaker = || self.name.starts_with("breaker.").then_some(self.name);
+        self.name.strip_prefix("event.").or_else(of_breaker)
     }
 }
 
@@ -290,6 +350,15 @@ impl Limits {
         script.in_flight: 1, 1024;
         script.table_elements: 1, 1_000_000;
         script.stack_bytes: 64 * KIB, 8 * MIB;
+        breaker.failures: 1, 1_000;
+        breaker.people: 1, 100;
+        breaker.within_ms: 1_000, 24 * 3_600_000;
+        breaker.rest_ms: 1_000, 7 * 24 * 3_600_000;
+        breaker.longest_rest_ms: 1_000, 7 * 24 * 3_600_000;
+        breaker.rests: 1, 1_000;
+        breaker.rests_within_ms: 1_000, 30 * 24 * 3_600_000;
+        breaker.bots: 1, 100_000;
+        breaker.owners: 1, 100_000;
         pool.in_flight: 1, 4096;
         pool.memory_bytes: 64 * KIB, 256 * MIB;
         pool.table_elements: 1, 1_000_000;
@@ -381,21 +450,24 @@ impl Limits {
         }
     }
 
-    /// What an event may use in a plugin with this manifest after `overrides`, of which later ones go over earlier ones. None
+    /// What counts for a plugin with this manifest after `overrides`, of which later ones go over earlier ones. None
     /// reaches past [`Limits::most`], also when that was lowered after the override was made.
-    pub fn effective(&self, manifest: &Manifest, overrides: &[&LimitOverrides]) -> EventLimits {
+    pub fn effective(&self, manifest: &Manifest, overrides: &[&LimitOverrides]) -> Allowance {
         let mut limits = Self {
             event: self.of(manifest),
             ..*self
         };
         for (name, value) in overrides.iter().flat_map(|overrides| overrides.values()) {
-            let Some(key) = LimitKey::of_event(name) else {
+            let Some(key) = LimitKey::overridden(name) else {
                 continue;
             };
             let (most, _) = self.most_for(manifest, key);
             key.write(&mut limits, value.clamp(key.least, most.max(key.least)));
         }
-        limits.event
+        Allowance {
+            event: limits.event,
+            breaker: limits.breaker,
+        }
     }
 
     /// The most that an override may say of a limit of a plugin with this manifest, and which key sets it.

@@ -1,4 +1,4 @@
-//! What an operator or a bot's owner has said of one plugin's limits.
+//! What an operator has said of one plugin's limits, on the host or in one bot.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,8 @@ use jadi_plugin_manifest::Manifest;
 
 use super::limits::{LimitKey, Limits, told};
 
-/// Changed limits of one plugin's events, by name without `event.`, such as `cpu_ms`.
+/// Changed limits of one plugin: those of its events by name without `event.`, such as `cpu_ms`, and those of its breaker, such as
+/// `breaker.failures`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LimitOverrides(BTreeMap<String, u64>);
 
@@ -47,7 +48,7 @@ impl LimitOverrides {
         manifest: &Manifest,
     ) -> Result<Self, OverrideError> {
         for (name, value) in &values {
-            let key = LimitKey::of_event(name)
+            let key = LimitKey::overridden(name)
                 .ok_or_else(|| OverrideError::Unknown { name: name.clone() })?;
             let (most, because) = limits.most_for(manifest, key);
             if !(key.least..=most).contains(value) {
@@ -65,7 +66,7 @@ impl LimitOverrides {
 
     /// What was asked for earlier, perhaps of another version: limits that this one does not know are left out.
     pub fn kept(mut values: BTreeMap<String, u64>) -> Self {
-        values.retain(|name, _| LimitKey::of_event(name).is_some());
+        values.retain(|name, _| LimitKey::overridden(name).is_some());
         Self(values)
     }
 
@@ -77,10 +78,8 @@ impl LimitOverrides {
 
 /// The names that an override may have.
 fn names() -> Vec<&'static str> {
-    let names = Limits::KEYS.iter().map(|key| key.name);
-    names
-        .filter_map(|name| name.strip_prefix("event."))
-        .collect()
+    let names = Limits::KEYS.iter();
+    names.filter_map(LimitKey::override_name).collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use wasmtime::Engine;
 use wasmtime::component::{InstancePre, Linker};
 
 use super::capabilities;
-use super::compile::{CompileCache, Origin, compile};
+use super::compile::{CompileCache, Compilers, Origin, compile};
 use super::engine::{Shape, engine, size};
 use super::limits::PoolLimits;
 use super::load_error::LoadError;
@@ -43,6 +43,7 @@ pub(super) struct Pool {
     pub(super) limits: PoolLimits,
     linker: Linker<EventState>,
     cache: Option<CompileCache>,
+    compilers: Arc<Compilers>,
     slots: Arc<Semaphore>,
     /// How many of them may be held by events that begin in the second row: the others are for who does not give way.
     back_slots: Arc<Semaphore>,
@@ -64,6 +65,7 @@ impl Pool {
         limits: PoolLimits,
         cache_dir: Option<&Path>,
         cores: Cores,
+        compilers: Arc<Compilers>,
     ) -> Result<Self, RuntimeError> {
         let shape = Shape::of(class);
         let engine_error = |error: wasmtime::Error| RuntimeError::Engine(error.into());
@@ -92,6 +94,7 @@ impl Pool {
             limits,
             linker,
             cache,
+            compilers,
             ticker,
         })
     }
@@ -103,7 +106,8 @@ impl Pool {
     /// When it is not valid, needs more than a place of this pool has, or does not fit the contract.
     pub(super) fn prepare(&self, digest: &Digest, bytes: &[u8]) -> Result<Prepared, LoadError> {
         let begun = Instant::now();
-        let (component, origin) = compile(&self.engine, self.cache.as_ref(), digest, bytes)
+        let cache = self.cache.as_ref();
+        let (component, origin) = compile(&self.engine, &self.compilers, cache, digest, bytes)
             .map_err(LoadError::damaged)?;
         let instance = self
             .linker

@@ -8,7 +8,7 @@ use jadi_plugin_manifest::LimitsClass;
 use wasmtime::{Store, UpdateDeadline};
 
 use super::budget::Reached;
-use super::compile::Origin;
+use super::compile::{Compilers, Origin};
 use super::context::{EventInput, Reads};
 use super::contract::Handlers;
 use super::engine::size;
@@ -59,7 +59,7 @@ pub enum RuntimeError {
         /// Why.
         source: io::Error,
     },
-    /// No thread for the epoch, or none to run slow events on.
+    /// No thread for the epoch, or none to run slow events on, or to compile.
     #[error("the threads that plugins need can't start: {0}")]
     Threads(#[source] io::Error),
 }
@@ -85,6 +85,7 @@ pub struct Runtime {
     /// What each bot's events used lately.
     pub(super) shares: Shares,
     cores: Cores,
+    compilers: Arc<Compilers>,
     small: Arc<Pool>,
     script: Mutex<Option<Arc<Pool>>>,
 }
@@ -100,11 +101,15 @@ impl Runtime {
         let limits = options.limits;
         limits.check()?;
         let cores = Cores::all_but_one();
+        let compilers =
+            Compilers::start().map_err(|error| RuntimeError::Threads(io::Error::other(error)))?;
+        let compilers = Arc::new(compilers);
         let small = Pool::start(
             LimitsClass::Small,
             limits.pool_of(LimitsClass::Small),
             options.cache_dir.as_deref(),
             cores.clone(),
+            Arc::clone(&compilers),
         )?;
         Ok(Self {
             limits,
@@ -113,6 +118,7 @@ impl Runtime {
             cache_dir: options.cache_dir,
             shares: Shares::default(),
             cores,
+            compilers,
             small: Arc::new(small),
             script: Mutex::new(None),
         })
@@ -152,8 +158,14 @@ impl Runtime {
         }
         let cache_dir = self.script_cache();
         let limits = self.limits.pool_of(class);
-        let cores = self.cores.clone();
-        let made = Arc::new(Pool::start(class, limits, cache_dir.as_deref(), cores)?);
+        let made = Pool::start(
+            class,
+            limits,
+            cache_dir.as_deref(),
+            self.cores.clone(),
+            Arc::clone(&self.compilers),
+        )?;
+        let made = Arc::new(made);
         *place = Some(Arc::clone(&made));
         Ok(made)
     }

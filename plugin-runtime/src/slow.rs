@@ -6,9 +6,8 @@
 //! and stays there. What the host does for it meanwhile (storage, timers) is done where it always is. An event of a bot
 //! that has used much lately ([`super::share`]) begins there.
 //!
-//! On Linux these threads are of the policy `SCHED_IDLE`: who wakes takes the core from them at once, where even the least priority of the
-//! usual policy keeps it to the end of the scheduler's slice, milliseconds. On a machine that is busy throughout they would get next to
-//! nothing, so that an event which has been at it for [`PATIENCE`] goes on with the least priority of the usual policy.
+//! On a machine that is busy throughout these threads would get next to nothing ([`priority::only_idle`]), so that an event which has
+//! been at it for [`PATIENCE`] goes on with the least priority of the usual kind.
 
 use std::future::{Future, poll_fn};
 use std::num::NonZeroUsize;
@@ -22,8 +21,8 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{Semaphore, oneshot};
 
-/// How little of a busy CPU a long event gets: the least that the usual policy knows.
-const NICE: i32 = 19;
+use super::priority;
+
 /// How long an event has only what nobody else wants.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a thread waits for the next event before it ends.
@@ -64,8 +63,8 @@ impl SecondRow {
                 .build()
         };
         let [first, later] = [
-            threads("plugin-slow", only_idle)?,
-            threads("plugin-long", least)?,
+            threads("plugin-slow", priority::only_idle)?,
+            threads("plugin-long", priority::least)?,
         ];
         Ok(Self {
             threads: Some([first, later]),
@@ -178,30 +177,6 @@ async fn in_turn<T>(
     }
 }
 
-/// Leaves the calling thread what nobody else wants.
-fn only_idle() {
-    #[cfg(target_os = "linux")]
-    {
-        use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
-        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
-        let this = thread_priority::thread_native_id();
-        let set = thread_priority::set_thread_priority_and_policy(this, ThreadPriority::Min, idle);
-        if let Err(error) = set {
-            tracing::warn!(?error, "slow plugins run with the least usual priority");
-            least();
-        }
-    }
-}
-
-/// Gives everybody else precedence over the calling thread.
-fn least() {
-    // On Linux this is about the thread, elsewhere about the whole process.
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
-        tracing::warn!(%error, "slow plugins run with the priority of everything else");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::thread;
@@ -288,7 +263,10 @@ mod tests {
         #[tokio::test]
         async fn who_takes_long_gets_the_least_that_others_leave() {
             let usual = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
-            assert_eq!(end_of_two_slices(Duration::ZERO).await, (usual, NICE));
+            assert_eq!(
+                end_of_two_slices(Duration::ZERO).await,
+                (usual, priority::LEAST)
+            );
         }
     }
 

@@ -22,10 +22,11 @@ Without --wasm the component of the recorded version is looked for in the plugin
 
 const LIMITS: &str = "\
 Limits are named as in the configuration, without `event.`:
-  jadi plugin limits core                     shows what its events may use
+  jadi plugin limits core                     shows what its events may use, and how often they may fail
   jadi plugin limits core cpu_ms=20           changes it in all bots of this host
   jadi plugin limits core --bot 0a1b cpu_ms=  takes a change in one bot back
-None goes above the configuration's limits.most.";
+  jadi plugin limits core breaker.failures=9  lets it fail more often before it rests
+No limit of an event goes above the configuration's limits.most.";
 
 /// How plugins did, and what is done about it.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]

@@ -7,22 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::model::Jid;
-use crate::plugins::Digest;
-
-/// So many failures …
-const FAILURES: usize = 5;
-/// … caused by at least so many different people …
-const PEOPLE: usize = 2;
-/// … within this time open the breaker, milliseconds.
-const WITHIN: Millis = 60_000;
-/// How long it is open the first time; doubled each time that the plugin fails again right after.
-const FIRST_REST: Millis = 60_000;
-/// The longest it is open.
-const LONGEST_REST: Millis = 3_600_000;
-/// So many openings …
-const OPENINGS: usize = 3;
-/// … within this time are enough: the plugin is quarantined.
-const DAY: Millis = 24 * 3_600_000;
+use crate::plugins::{BreakerLimits, Digest};
 
 /// The breaker of one version of a plugin in one bot, as it is kept too.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +17,7 @@ pub(super) struct Breaker {
     pub(super) version: String,
     /// The digest of its component: another build begins anew.
     pub(super) digest: String,
-    /// The latest failures, oldest first; of one person at most one fewer than it takes.
+    /// The latest failures, oldest first; of one person no more than it takes beside one each of others.
     latest: Vec<Failed>,
     /// Until when the plugin is left alone.
     open_until: Option<Millis>,
@@ -52,7 +37,7 @@ struct Failed {
 }
 
 /// Who caused an event, as far as a breaker wants to know: enough to tell people apart, too little to tell who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Causer(u32);
 
 impl Causer {
@@ -82,6 +67,11 @@ pub(super) enum Opened {
     Until(Millis),
     /// It is left alone until its owner acts.
     ForGood,
+}
+
+/// A limit as a duration.
+fn millis(limit: u64) -> Millis {
+    Millis::try_from(limit).unwrap_or(Millis::MAX)
 }
 
 impl Breaker {
@@ -122,31 +112,41 @@ impl Breaker {
     }
 
     /// The plugin has failed on an event that `by` caused. Returns how the breaker opened, when it did.
-    pub(super) fn failed(&mut self, now: Millis, by: Causer) -> Option<Opened> {
+    pub(super) fn failed(
+        &mut self,
+        now: Millis,
+        by: Causer,
+        limits: &BreakerLimits,
+    ) -> Option<Opened> {
         // What was under way when it opened changes nothing any more.
         if self.gate(now) != Gate::Open {
             return None;
         }
         self.latest
-            .retain(|failed| now.saturating_sub(failed.at) < WITHIN);
+            .retain(|failed| now.saturating_sub(failed.at) < millis(limits.within_ms));
         self.latest.push(Failed { at: now, by });
-        self.forget_more_of(by);
-        let others = self.latest.iter().any(|failed| failed.by != by);
+        self.forget_more_of(by, limits);
+        let mut people: Vec<_> = self.latest.iter().map(|failed| failed.by).collect();
+        people.sort_unstable();
+        people.dedup();
         // After a rest the first of each are enough: nothing has changed.
         let least = match self.open_until {
-            None => FAILURES,
-            Some(_) => PEOPLE,
+            None => limits.failures,
+            Some(_) => limits.people,
         };
-        if !others || self.latest.len() < least {
+        let reached = |count: usize, least| u64::try_from(count).is_ok_and(|count| count >= least);
+        if !reached(people.len(), limits.people) || !reached(self.latest.len(), least) {
             return None;
         }
         self.latest.clear();
-        self.openings.retain(|at| now.saturating_sub(*at) < DAY);
+        self.openings
+            .retain(|at| now.saturating_sub(*at) < millis(limits.rests_within_ms));
         self.openings.push(now);
-        self.rest = self.rest.saturating_mul(2).clamp(FIRST_REST, LONGEST_REST);
+        let [first, longest] = [limits.rest_ms, limits.longest_rest_ms].map(millis);
+        self.rest = self.rest.saturating_mul(2).clamp(first, longest.max(first));
         let until = now.saturating_add(self.rest);
         self.open_until = Some(until);
-        if self.openings.len() < OPENINGS {
+        if !reached(self.openings.len(), limits.rests) {
             return Some(Opened::Until(until));
         }
         self.quarantined = Some(now);
@@ -154,9 +154,11 @@ impl Breaker {
     }
 
     /// Forgets the oldest failures of somebody who has caused more than count, so that a flood fills nothing.
-    fn forget_more_of(&mut self, by: Causer) {
+    fn forget_more_of(&mut self, by: Causer, limits: &BreakerLimits) {
         let of_them = self.latest.iter().filter(|failed| failed.by == by).count();
-        let mut more = of_them.saturating_sub(FAILURES - 1);
+        let others = limits.people.saturating_sub(1);
+        let count = limits.failures.saturating_sub(others).max(1);
+        let mut more = of_them.saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
         self.latest.retain(|failed| {
             let goes = more > 0 && failed.by == by;
             more = more.saturating_sub(usize::from(goes));
@@ -169,9 +171,15 @@ impl Breaker {
 mod tests {
     use super::*;
 
+    const DAY: Millis = 24 * 3_600_000;
+
+    fn fail_of(breaker: &mut Breaker, now: Millis, by: Causer) -> Option<Opened> {
+        breaker.failed(now, by, &BreakerLimits::default())
+    }
+
     /// Fails so often for two people in turn.
     fn fail(breaker: &mut Breaker, now: Millis, times: usize) -> Option<Opened> {
-        (0..times).fold(None, |_, n| breaker.failed(now, person(n % 2)))
+        (0..times).fold(None, |_, n| fail_of(breaker, now, person(n % 2)))
     }
 
     fn person(n: usize) -> Causer {
@@ -183,22 +191,44 @@ mod tests {
     fn what_one_person_makes_fail_never_opens_it() {
         let mut breaker = Breaker::default();
         let one = |breaker: &mut Breaker, now, times| {
-            (0..times).fold(None, |_, _| breaker.failed(now, person(1)))
+            (0..times).fold(None, |_, _| fail_of(breaker, now, person(1)))
         };
         assert_eq!(one(&mut breaker, 0, 1_000), None);
         assert_eq!(breaker.gate(0), Gate::Open);
-        assert!(breaker.latest.len() < FAILURES, "a flood fills nothing");
+        assert!(breaker.latest.len() < 5, "a flood fills nothing");
         assert_eq!(
-            breaker.failed(1, person(2)),
+            fail_of(&mut breaker, 1, person(2)),
             Some(Opened::Until(60_001)),
             "somebody else's is the fifth"
         );
         assert_eq!(one(&mut breaker, 60_001, 1_000), None, "nor again");
         assert_eq!(breaker.gate(60_001), Gate::Open);
         assert_eq!(
-            breaker.failed(60_002, person(2)),
+            fail_of(&mut breaker, 60_002, person(2)),
             Some(Opened::Until(180_002))
         );
+    }
+
+    #[test]
+    fn how_much_is_too_much_can_be_said() {
+        let limits = BreakerLimits {
+            failures: 2,
+            people: 1,
+            within_ms: 10_000,
+            rest_ms: 1_000,
+            longest_rest_ms: 1_500,
+            rests: 4,
+            rests_within_ms: 100_000,
+            ..BreakerLimits::default()
+        };
+        let mut breaker = Breaker::default();
+        let mut fail = |now| breaker.failed(now, person(1), &limits);
+        assert_eq!(fail(0), None);
+        assert_eq!(fail(10_000), None, "the first is too old");
+        assert_eq!(fail(10_001), Some(Opened::Until(11_001)), "of one person");
+        assert_eq!(fail(11_001), Some(Opened::Until(12_501)), "no longer");
+        assert_eq!(fail(12_501), Some(Opened::Until(14_001)));
+        assert_eq!(fail(14_001), Some(Opened::ForGood), "the fourth");
     }
 
     #[test]
@@ -299,7 +329,7 @@ mod tests {
     fn it_is_the_same_after_it_was_kept() {
         let mut breaker = Breaker::of("1.0.0", "abc");
         fail(&mut breaker, 0, 5);
-        breaker.failed(60_000, person(1));
+        fail_of(&mut breaker, 60_000, person(1));
         let kept = serde_json::to_vec(&breaker).expect("JSON");
         assert_eq!(
             serde_json::from_slice::<Breaker>(&kept).expect("a breaker"),

@@ -5,9 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::breaker::{Breaker, Causer, Gate, Opened};
 use super::enabled::Handler;
-use super::failing::FailingVersions;
+use super::failing::{FailingVersion, FailingVersions};
 use crate::clock::Millis;
 use crate::model::{BotId, Jid};
+use crate::plugins::BreakerLimits;
 use crate::store::BreakerChange;
 
 /// What a failure did to a breaker.
@@ -17,6 +18,7 @@ pub(super) struct Failed {
     /// What to keep of it.
     pub(super) change: Option<BreakerChange>,
     before: Option<Breaker>,
+    limits: BreakerLimits,
 }
 
 /// The breakers of one bot.
@@ -41,7 +43,12 @@ impl Breakers {
             match serde_json::from_slice::<Breaker>(&state) {
                 Ok(breaker) => {
                     if breaker.is_tripped() {
-                        failing.opened(bot, owner, &plugin, &breaker.version, &breaker.digest);
+                        let version = FailingVersion {
+                            plugin: &plugin,
+                            version: &breaker.version,
+                            digest: &breaker.digest,
+                        };
+                        failing.still_open(bot, owner, version);
                     }
                     by_plugin.insert(plugin, breaker);
                 }
@@ -87,7 +94,13 @@ impl Breakers {
 
     /// A plugin has failed on an event that `by` caused. Returns how that changed its breaker; [`Breakers::undo`] takes it back when it
     /// can't be kept.
-    pub(super) fn failed(&self, handler: &dyn Handler, now: Millis, by: &Jid) -> Failed {
+    pub(super) fn failed(
+        &self,
+        handler: &dyn Handler,
+        now: Millis,
+        by: &Jid,
+        limits: &BreakerLimits,
+    ) -> Failed {
         let manifest = handler.manifest();
         let mut by_plugin = self.by_plugin();
         let before = by_plugin.get(&manifest.name).cloned();
@@ -95,13 +108,14 @@ impl Breakers {
             .clone()
             .filter(|breaker| breaker.digest == handler.digest())
             .unwrap_or_else(|| Breaker::of(&manifest.version, handler.digest()));
-        let opened = breaker.failed(now, Causer::of(by));
+        let opened = breaker.failed(now, Causer::of(by), limits);
         let change = kept(&breaker);
         by_plugin.insert(manifest.name.clone(), breaker);
         Failed {
             opened,
             change,
             before,
+            limits: *limits,
         }
     }
 
@@ -124,9 +138,13 @@ impl Breakers {
             self.failing.closed(self.bot, &before.digest);
         }
         if failed.opened.is_some() {
-            let (version, digest) = (&manifest.version, handler.digest());
+            let version = FailingVersion {
+                plugin: &manifest.name,
+                version: &manifest.version,
+                digest: handler.digest(),
+            };
             self.failing
-                .opened(self.bot, owner, &manifest.name, version, digest);
+                .opened(self.bot, owner, version, &failed.limits);
         }
     }
 
@@ -165,14 +183,18 @@ mod tests {
     fn a_failure_that_can_not_be_kept_was_none() {
         let manifest = r#"{"name":"core","version":"1.0.0","languages":["en"]}"#;
         let plugin = Fake::echo(manifest);
-        let (failing, _told) = FailingVersions::new();
+        let limits = BreakerLimits::default();
+        let (failing, _told) = FailingVersions::new(limits);
         let bot = BotId::from_random([1; 16]);
         let breakers = Breakers::new(bot, None, BTreeMap::new(), failing);
         for now in 0..4 {
-            assert_eq!(breakers.failed(&*plugin, now, &jid(ALICE)).opened, None);
+            assert_eq!(
+                breakers.failed(&*plugin, now, &jid(ALICE), &limits).opened,
+                None
+            );
         }
         for _ in 0..3 {
-            let failed = breakers.failed(&*plugin, 5, &jid(BOB));
+            let failed = breakers.failed(&*plugin, 5, &jid(BOB), &limits);
             assert_eq!(failed.opened, Some(Opened::Until(60_005)));
             breakers.undo(&*plugin, failed);
             assert_eq!(breakers.gate(&*plugin, 5), Gate::Open);

@@ -23,7 +23,7 @@ use super::seating::{Move, Places, own_move};
 use crate::clock::{Millis, SharedClock, millis};
 use crate::fetch::Fetcher;
 use crate::model::{BotId, BotRole, Event, EventKind, Jid, MessageId, Outgoing};
-use crate::plugins::EventLimits;
+use crate::plugins::Allowance;
 use crate::plugins::routing::{Cooldowns, Verdict};
 use crate::random::SharedRandom;
 use crate::store::{Arrival, BotData, Row, Settings, StoreError};
@@ -270,8 +270,8 @@ impl Core {
         pace.next(self.clock.now(), self.random.as_ref())
     }
 
-    /// What an event may use in a plugin.
-    pub(super) fn limits(&self, handler: &Arc<dyn Handler>) -> EventLimits {
+    /// What counts for a plugin.
+    pub(super) fn limits(&self, handler: &Arc<dyn Handler>) -> Allowance {
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         limits.of(handler)
     }

@@ -8,7 +8,9 @@ use jadi_plugin_manifest::{Command, Manifest};
 
 use crate::model::{ChatKind, Event};
 use crate::plugins::routing;
-use crate::plugins::{EventInput, EventLimits, Grants, Invocation, LimitOverrides, Outcome, Reads};
+use crate::plugins::{
+    Allowance, EventInput, EventLimits, Grants, Invocation, LimitOverrides, Outcome, Reads,
+};
 
 /// One plugin, ready to handle events.
 #[async_trait]
@@ -22,8 +24,8 @@ pub trait Handler: Send + Sync + 'static {
     /// What tells this build from every other: the digest of its component, 64 hexadecimal digits.
     fn digest(&self) -> &str;
 
-    /// What one event may use, with what was said of the plugin in the event's bot.
-    fn limits(&self, of_bot: &LimitOverrides) -> EventLimits;
+    /// What one event may use and how much it may fail, with what was said of the plugin in the event's bot.
+    fn limits(&self, of_bot: &LimitOverrides) -> Allowance;
 
     /// Runs one event in a fresh instance.
     async fn handle(

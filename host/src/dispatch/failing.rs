@@ -1,7 +1,8 @@
 //! Versions of plugins that fail in several bots at a time: a sign that it is not one bot's data but the version.
 //!
-//! All bots of a host share one of these. When the breakers of one version are open in three bots that are not all of one owner, whoever
-//! manages plugins is told once, to go back to the version before it.
+//! All bots of a host share one of these. When the breakers of one version are open in three bots (`limits.breaker.bots`) that are not
+//! all of one owner, since nobody decides with their own bots what all others run, whoever manages plugins is told once, to go back to
+//! the version before it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,11 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 
 use crate::model::{BotId, Jid};
+use crate::plugins::BreakerLimits;
 
-/// In so many bots.
-const BOTS: usize = 3;
-/// … of so many owners: nobody decides with their own bots what all others run.
-const OWNERS: usize = 2;
 /// Notices that wait for whoever manages plugins; one that does not fit is told at the version's next failure.
 const NOTICES: usize = 16;
 
@@ -30,9 +28,20 @@ pub struct RollBack {
     pub bots: Vec<BotId>,
 }
 
+/// One version of a plugin.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FailingVersion<'a> {
+    pub(super) plugin: &'a str,
+    pub(super) version: &'a str,
+    /// The digest of its component, 64 hexadecimal digits.
+    pub(super) digest: &'a str,
+}
+
 /// The versions whose breakers are open somewhere. Shared by all bots of a host.
 #[derive(Debug, Clone)]
 pub struct FailingVersions {
+    /// What counts where nothing is said of the plugin.
+    limits: BreakerLimits,
     failing: Arc<Mutex<HashMap<String, Failing>>>,
     notices: mpsc::Sender<RollBack>,
 }
@@ -46,10 +55,19 @@ struct Failing {
 
 impl FailingVersions {
     /// None yet, and where versions that have to go are told.
-    pub fn new() -> (Self, mpsc::Receiver<RollBack>) {
+    pub fn new(limits: BreakerLimits) -> (Self, mpsc::Receiver<RollBack>) {
         let (notices, told) = mpsc::channel(NOTICES);
-        let failing = Arc::default();
-        (Self { failing, notices }, told)
+        let failing = Self {
+            limits,
+            failing: Arc::default(),
+            notices,
+        };
+        (failing, told)
+    }
+
+    /// The breaker of a version was open in a bot of this owner when the host started.
+    pub(super) fn still_open(&self, bot: BotId, owner: Option<&Jid>, version: FailingVersion<'_>) {
+        self.opened(bot, owner, version, &self.limits);
     }
 
     /// The breaker of a version is open in a bot of this owner.
@@ -57,10 +75,14 @@ impl FailingVersions {
         &self,
         bot: BotId,
         owner: Option<&Jid>,
-        plugin: &str,
-        version: &str,
-        digest: &str,
+        version: FailingVersion<'_>,
+        limits: &BreakerLimits,
     ) {
+        let FailingVersion {
+            plugin,
+            version,
+            digest,
+        } = version;
         let mut failing = self.failing();
         let found = failing.entry(digest.to_owned()).or_insert(Failing {
             bots: BTreeMap::new(),
@@ -68,7 +90,11 @@ impl FailingVersions {
         });
         found.bots.insert(bot, owner.cloned());
         let owners: BTreeSet<_> = found.bots.values().collect();
-        if found.told || found.bots.len() < BOTS || owners.len() < OWNERS {
+        let too_few = |count: usize, least| u64::try_from(count).is_ok_and(|count| count < least);
+        if found.told
+            || too_few(found.bots.len(), limits.bots)
+            || too_few(owners.len(), limits.owners)
+        {
             return;
         }
         let notice = RollBack {
@@ -130,12 +156,27 @@ mod tests {
     }
 
     fn open(failing: &FailingVersions, n: u8, version: &str, digest: &str) {
-        failing.opened(bot(n), Some(&owner(n)), "core", version, digest);
+        opened(failing, bot(n), Some(&owner(n)), version, digest);
+    }
+
+    fn opened(
+        failing: &FailingVersions,
+        bot: BotId,
+        owner: Option<&Jid>,
+        version: &str,
+        digest: &str,
+    ) {
+        let version = FailingVersion {
+            plugin: "core",
+            version,
+            digest,
+        };
+        failing.still_open(bot, owner, version);
     }
 
     #[test]
     fn a_version_that_fails_in_three_bots_is_told_once() {
-        let (failing, mut told) = FailingVersions::new();
+        let (failing, mut told) = FailingVersions::new(BreakerLimits::default());
         for n in [1, 1, 2, 2] {
             open(&failing, n, "1.0.0", "abc");
         }
@@ -158,18 +199,39 @@ mod tests {
 
     #[test]
     fn bots_of_one_owner_alone_are_no_reason() {
-        let (failing, mut told) = FailingVersions::new();
+        let (failing, mut told) = FailingVersions::new(BreakerLimits::default());
         for n in 1..=9 {
-            failing.opened(bot(n), Some(&owner(1)), "core", "1.0.0", "abc");
+            opened(&failing, bot(n), Some(&owner(1)), "1.0.0", "abc");
         }
         assert!(told.try_recv().is_err());
-        failing.opened(bot(10), None, "core", "1.0.0", "abc");
+        opened(&failing, bot(10), None, "1.0.0", "abc");
         assert!(told.try_recv().is_ok(), "the main bot is another's");
     }
 
     #[test]
+    fn how_many_is_said_for_the_host_and_for_a_plugin() {
+        let limits = BreakerLimits {
+            bots: 2,
+            owners: 1,
+            ..BreakerLimits::default()
+        };
+        let (failing, mut told) = FailingVersions::new(limits);
+        opened(&failing, bot(1), Some(&owner(1)), "1.0.0", "abc");
+        assert!(told.try_recv().is_err());
+        opened(&failing, bot(2), Some(&owner(1)), "1.0.0", "abc");
+        assert!(told.try_recv().is_ok(), "two bots of one owner");
+        let version = FailingVersion {
+            plugin: "echo",
+            version: "1.0.0",
+            digest: "def",
+        };
+        failing.opened(bot(1), None, version, &BreakerLimits { bots: 1, ..limits });
+        assert!(told.try_recv().is_ok(), "one bot is enough for this plugin");
+    }
+
+    #[test]
     fn what_works_again_does_not_count() {
-        let (failing, mut told) = FailingVersions::new();
+        let (failing, mut told) = FailingVersions::new(BreakerLimits::default());
         open(&failing, 1, "1.0.0", "abc");
         open(&failing, 2, "1.0.0", "abc");
         failing.closed(bot(1), "abc");

@@ -1,10 +1,10 @@
-//! What each plugin may use in one bot: worked out once, from the plugin's own limits and what was said of it here.
+//! What each plugin may use, and how much it may fail, in one bot: worked out once, from the plugin's own limits and what was said of it here.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
 
 use super::enabled::Handler;
-use crate::plugins::{EventLimits, LimitOverrides};
+use crate::plugins::{Allowance, LimitOverrides};
 use crate::store::LimitValues;
 
 /// The limits of a bot's plugins.
@@ -12,7 +12,7 @@ use crate::store::LimitValues;
 pub(super) struct PluginLimits {
     of_bot: BTreeMap<String, LimitOverrides>,
     /// By plugin, with the handler that they were worked out for: a new one may have others.
-    effective: HashMap<String, (Weak<dyn Handler>, EventLimits)>,
+    effective: HashMap<String, (Weak<dyn Handler>, Allowance)>,
 }
 
 impl PluginLimits {
@@ -27,8 +27,8 @@ impl PluginLimits {
         }
     }
 
-    /// What an event may use.
-    pub(super) fn of(&mut self, handler: &Arc<dyn Handler>) -> EventLimits {
+    /// What counts for a plugin.
+    pub(super) fn of(&mut self, handler: &Arc<dyn Handler>) -> Allowance {
         let plugin = &handler.manifest().name;
         let handler_now = Arc::downgrade(handler);
         if let Some((handler, limits)) = self.effective.get(plugin)

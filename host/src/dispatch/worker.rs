@@ -201,7 +201,7 @@ impl Visit<'_> {
             let reply = found.invocation.as_ref().map(|_| reply);
             return self.say(found, reply, last).await.map(Some);
         }
-        let limits = self.core.limits(&found.handler);
+        let limits = self.core.limits(&found.handler).event;
         let mut last_run = None;
         for _ in 0..RERUNS {
             let seen = Arc::new(EventReads {
@@ -484,7 +484,9 @@ impl Visit<'_> {
         let now = core.clock.now();
         // A version that was replaced meanwhile has nothing to say about the one that is there now.
         let counts = !is_hosts && core.enabled().has(handler);
-        let mut failed = counts.then(|| core.breakers.failed(handler, now, &self.event.sender.jid));
+        let limits = core.limits(&found.handler).breaker;
+        let sender = &self.event.sender.jid;
+        let mut failed = counts.then(|| core.breakers.failed(handler, now, sender, &limits));
         match failed.as_ref().and_then(|failed| failed.opened) {
             None => {}
             Some(Opened::Until(until)) => {

@@ -7,7 +7,7 @@ use jadi_plugin_manifest::Manifest;
 
 use crate::dispatch::Handler;
 use crate::plugins::{
-    EventInput, EventLimits, Grants, LimitOverrides, Outcome, Plugin, Reads, Runtime,
+    Allowance, EventInput, EventLimits, Grants, LimitOverrides, Outcome, Plugin, Reads, Runtime,
 };
 
 /// A plugin and what runs it. One for all bots: what differs between them comes with each event.
@@ -51,7 +51,7 @@ impl Handler for Component {
         &self.digest
     }
 
-    fn limits(&self, of_bot: &LimitOverrides) -> EventLimits {
+    fn limits(&self, of_bot: &LimitOverrides) -> Allowance {
         let limits = self.runtime.limits();
         limits.effective(self.plugin.manifest(), &[&self.of_host, of_bot])
     }

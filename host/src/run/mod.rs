@@ -126,7 +126,7 @@ impl Host {
         let endpoint = endpoint(&config);
         let connector = ClientConnector::new(endpoint, config.whatsapp_version, clock.clone())?;
         let store = open_store(&config, &random).await?;
-        let (failing, roll_backs) = FailingVersions::new();
+        let (failing, roll_backs) = FailingVersions::new(config.limits.breaker);
         let library = plugins::open(&config, &store, &clock, &random).await?;
 
         let seating = Seating::new(store.seats());

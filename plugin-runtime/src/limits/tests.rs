@@ -85,10 +85,20 @@ fn who_waits_for_others_or_computes_has_longer_and_an_interpreter_more_memory() 
 fn overrides_narrow_and_widen_up_to_the_ceiling_and_the_bots_goes_last() {
     let limits = Limits::default();
     let (plugin, bot) = (
-        overrides(&[("cpu_ms", 100), ("actions", 2), ("host_calls", 9_999)]),
-        overrides(&[("cpu_ms", 20)]),
+        overrides(&[
+            ("cpu_ms", 100),
+            ("actions", 2),
+            ("host_calls", 9_999),
+            ("breaker.failures", 7),
+            ("breaker.rests", 1),
+        ]),
+        overrides(&[("cpu_ms", 20), ("breaker.failures", 9)]),
     );
-    let effective = limits.effective(&manifest(""), &[&plugin, &bot]);
+    let Allowance {
+        event: effective,
+        breaker,
+    } = limits.effective(&manifest(""), &[&plugin, &bot]);
+    assert_eq!((breaker.failures, breaker.rests), (9, 1));
     assert_eq!(effective.cpu_ms, 20);
     assert_eq!(effective.actions, 2);
     assert_eq!(effective.host_calls, limits.most.host_calls);
@@ -99,8 +109,11 @@ fn overrides_narrow_and_widen_up_to_the_ceiling_and_the_bots_goes_last() {
 fn no_override_reaches_past_a_slot_of_the_pool() {
     let limits = Limits::default();
     let more = overrides(&[("memory_bytes", 64 * MIB)]);
-    let effective = limits.effective(&manifest(""), &[&more]);
+    let effective = limits.effective(&manifest(""), &[&more]).event;
     assert_eq!(effective.memory_bytes, limits.pool.memory_bytes);
     let script = manifest(r#","limits":"script""#);
-    assert_eq!(limits.effective(&script, &[&more]).memory_bytes, 64 * MIB);
+    assert_eq!(
+        limits.effective(&script, &[&more]).event.memory_bytes,
+        64 * MIB
+    );
 }

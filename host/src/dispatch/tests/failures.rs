@@ -13,8 +13,8 @@ use super::{
 use crate::dispatch::{Measure, evidence, failures, logs, logs_after};
 use crate::model::{Action, BotRole};
 use crate::plugins::{
-    EventInput, EventLimits, FailedEvent, Failure, Grants, LimitOverrides, Limits, LogLevel,
-    LogLine, Outcome, Reads, Receipt, Recording,
+    Allowance, EventInput, EventLimits, FailedEvent, Failure, Grants, LimitOverrides, Limits,
+    LogLevel, LogLine, Outcome, Reads, Receipt, Recording,
 };
 use crate::store::{LimitValues, SettingsChange};
 
@@ -119,6 +119,22 @@ async fn nobody_switches_a_plugin_off_for_others_by_what_they_make_fail() {
         assert_eq!(asking.says(BOB, "!ping well").await, ["well"]);
         host.clock.advance(Duration::from_secs(3_600));
     }
+    host.end().await;
+}
+
+#[tokio::test]
+async fn what_was_said_of_a_plugin_in_a_bot_decides_when_it_rests() {
+    let place = Place::new();
+    let host = place.start(vec![broken(CORE)]).await;
+    let values = LimitValues::from([("breaker.failures".to_owned(), 2)]);
+    let set = host.data.set_plugin_limits("core", values);
+    set.await.expect("set");
+    host.dispatch.reload_limits().await.expect("reload");
+    let mut asking = Asking::new(&host, "A");
+    for _ in 0..2 {
+        assert_eq!(asking.ask("!ping").await, [BROKEN]);
+    }
+    assert_eq!(asking.ask("!ping well").await, [RESTS]);
     host.end().await;
 }
 
@@ -239,7 +255,7 @@ async fn the_main_bots_operators_are_told_and_another_version_is_tried() {
 
 #[tokio::test]
 async fn a_version_that_fails_in_three_bots_has_to_go_also_after_a_restart() {
-    let (failing, mut told) = FailingVersions::new();
+    let (failing, mut told) = FailingVersions::new(Limits::default().breaker);
     let places = [1, 2, 3].map(|n| Place {
         failing: failing.clone(),
         // Not all of one owner.
@@ -256,7 +272,7 @@ async fn a_version_that_fails_in_three_bots_has_to_go_also_after_a_restart() {
         assert_eq!(told.try_recv().is_ok(), n == 2, "after {} bots", n + 1);
     }
 
-    let (failing, mut told) = FailingVersions::new();
+    let (failing, mut told) = FailingVersions::new(Limits::default().breaker);
     let mut hosts = Vec::new();
     for place in places {
         let place = Place {
@@ -416,7 +432,7 @@ impl Handler for Measured {
         "0123456789abcdef"
     }
 
-    fn limits(&self, of_bot: &LimitOverrides) -> EventLimits {
+    fn limits(&self, of_bot: &LimitOverrides) -> Allowance {
         *self.asked.lock().expect("lock") += 1;
         Limits::default().effective(&self.manifest, &[of_bot])
     }

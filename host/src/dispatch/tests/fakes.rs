@@ -15,8 +15,8 @@ use crate::model::{
     PersonChanged, PhoneNumber, Progress, SendMessage,
 };
 use crate::plugins::{
-    Digest, EventInput, EventLimits, Grants, KvWrite, LimitOverrides, Limits, Outcome, Reads,
-    Receipt,
+    Allowance, Digest, EventInput, EventLimits, Grants, KvWrite, LimitOverrides, Limits, Outcome,
+    Reads, Receipt,
 };
 use crate::whatsapp::{DownloadError, SendError, Session, Traffic};
 
@@ -74,7 +74,7 @@ impl Handler for Fake {
         &self.digest
     }
 
-    fn limits(&self, of_bot: &LimitOverrides) -> EventLimits {
+    fn limits(&self, of_bot: &LimitOverrides) -> Allowance {
         Limits::default().effective(&self.manifest, &[of_bot])
     }
 

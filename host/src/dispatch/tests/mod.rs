@@ -118,7 +118,7 @@ impl Place {
             grace: Duration::ZERO,
             messages_per_day: 20_000,
             clock: MovableClock::default(),
-            failing: FailingVersions::new().0,
+            failing: FailingVersions::new(crate::plugins::BreakerLimits::default()).0,
             desk: Arc::default(),
             hosting: None,
         }
@@ -287,7 +287,7 @@ pub(crate) fn parts(
         post: Post::new(FetchOptions::default()),
         desk: Arc::<FakeDesk>::default(),
         hosting: None,
-        failing: FailingVersions::new().0,
+        failing: FailingVersions::new(crate::plugins::BreakerLimits::default()).0,
         clock,
         random: Arc::new(SystemRandom),
         options: DispatchOptions::default(),
@@ -307,7 +307,12 @@ pub(crate) fn received(dispatch: &Dispatch, events: u64) {
 
 /// The breaker of a build of a plugin is as if open in a bot.
 pub(crate) fn paused(failing: &FailingVersions, bot: BotId, plugin: &str, digest: &str) {
-    failing.opened(bot, None, plugin, "1.0.1", digest);
+    let version = super::failing::FailingVersion {
+        plugin,
+        version: "1.0.1",
+        digest,
+    };
+    failing.still_open(bot, None, version);
 }
 
 /// One process.

@@ -214,7 +214,7 @@ async fn bot(store: &Store, library: &Arc<Library>, n: u8) -> Bot {
         fetcher: Fetcher::new(FetchOptions::default()),
         post: Post::new(FetchOptions::default()),
         hosting: None,
-        failing: FailingVersions::new().0,
+        failing: FailingVersions::new(Limits::default().breaker).0,
         clock: Arc::new(MovableClock::default()),
         random: Arc::new(SystemRandom),
         options: DispatchOptions {

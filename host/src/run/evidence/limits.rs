@@ -9,7 +9,7 @@ use anyhow::Context as _;
 
 use crate::clock::SystemClock;
 use crate::plugins::{
-    EventLimits, LimitKey, LimitOverrides, Limits, LoadOptions, Plugin, Runtime, RuntimeOptions,
+    Allowance, LimitKey, LimitOverrides, Limits, LoadOptions, Plugin, Runtime, RuntimeOptions,
 };
 use crate::random::SystemRandom;
 use crate::store::{LimitValues, Store};
@@ -98,15 +98,13 @@ impl Ceiling<'_> {
     }
 }
 
-/// The limits of an event by name.
-fn named(event: EventLimits) -> impl Iterator<Item = (&'static str, u64)> {
+/// The limits that a plugin or a bot has a say in, by name.
+fn named(allowance: Allowance) -> impl Iterator<Item = (&'static str, u64)> {
     let limits = Limits {
-        event,
+        event: allowance.event,
+        breaker: allowance.breaker,
         ..Limits::default()
     };
-    let value = move |key: &'static LimitKey| {
-        let name = key.name.strip_prefix("event.")?;
-        Some((name, key.read(&limits)))
-    };
+    let value = move |key: &'static LimitKey| Some((key.override_name()?, key.read(&limits)));
     Limits::KEYS.iter().filter_map(value)
 }

@@ -465,6 +465,14 @@ async fn limits_are_changed_on_the_host_and_in_a_bot_within_the_ceiling() -> any
         ["cpu_ms", "=", "20", "#", "this", "plugin"]
     );
 
+    let told = place
+        .tells(limits_of(&[("breaker.failures", Some(9))], Some("01")))
+        .await?;
+    assert_eq!(
+        line(&told, "breaker.failures"),
+        ["breaker.failures", "=", "9", "#", "this", "bot"]
+    );
+
     let error = place
         .refuses(limits_of(&[("cpu_ms", Some(6_000))], None))
         .await;

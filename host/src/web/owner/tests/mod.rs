@@ -240,7 +240,7 @@ pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> B
             settings,
             restoring: Restoring::default(),
             library,
-            failing: FailingVersions::new().0,
+            failing: FailingVersions::new(crate::plugins::BreakerLimits::default()).0,
         }),
         deeds: Some(Deeds {
             audit: store.audit(),
