@@ -84,6 +84,10 @@ const PROFILE: [(&str, &str); 6] = [
     ("CARGO_PROFILE_RELEASE_STRIP", "none"),
 ];
 
+/// Memory that a component has for its data from the start, bytes: enough for most events, so that they need not ask for more. What
+/// an event does not touch costs nothing.
+const HEAP: u32 = 256 * 1024;
+
 /// Panic messages carry paths of source files: the machine's own directories are taken out, so that a component tells nothing
 /// of who built it and is the same wherever it is built.
 fn rustflags(plugin: &Path) -> OsString {
@@ -97,13 +101,10 @@ fn rustflags(plugin: &Path) -> OsString {
             .last()
             .map(Path::to_path_buf)
     });
-    let mut flags = OsString::new();
+    let mut flags = OsString::from(format!("-Clink-arg=--initial-heap={HEAP}"));
     for (path, name) in [(cargo_home, "cargo"), (workspace, "")] {
         let Some(path) = path else { continue };
-        if !flags.is_empty() {
-            flags.push("\x1f");
-        }
-        flags.push("--remap-path-prefix=");
+        flags.push("\x1f--remap-path-prefix=");
         flags.push(path);
         flags.push(format!("={name}"));
     }

@@ -48,6 +48,12 @@
 // The generated export macro and the doc tests name this crate as plugins do.
 extern crate self as jadi_plugin_sdk;
 
+/// The standard library's allocator, in a version that begins with the memory that a component has from the start
+/// (`jadi plugin build` gives it some): growing it would cost each event two calls into the kernel.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 mod answer;
 pub mod arguments;
 #[doc(hidden)]
