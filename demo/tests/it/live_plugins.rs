@@ -293,6 +293,9 @@ async fn an_operator_is_told_what_would_not_go_well() {
         "say",
         "(for group admins, in groups)",
         "(its author: \"To answer\")",
+        "Cost, on this machine",
+        "compiling: ",
+        "!say",
         "serves no bot yet",
     ] {
         assert!(told.contains(part), "{part}: {told}");

@@ -75,6 +75,20 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
     )
 }
 
+/// Tries a component's commands as [`run`] does, and tells what they cost.
+///
+/// # Errors
+///
+/// When no host would load it, or `out` can't be written to.
+pub(super) fn tried(component: &[u8], out: &mut dyn Write) -> anyhow::Result<()> {
+    let limits = Limits::default();
+    let bot = TestBot::load(component, limits)?;
+    bot.set_main();
+    let manifest = bot.plugin().manifest();
+    let costs = costs(&bot, manifest);
+    cost(out, bot.loaded_in(), &costs, &limits.of(manifest))
+}
+
 fn head(
     out: &mut dyn Write,
     path: &Path,

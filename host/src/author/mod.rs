@@ -40,6 +40,17 @@ impl AuthorCommand {
     pub const VERBS: [&str; 5] = ["new", "build", "test", "check", "pack"];
 }
 
+/// What a component's commands cost when they are tried, in words.
+///
+/// # Errors
+///
+/// When no host would load it.
+pub fn cost(component: &[u8]) -> anyhow::Result<String> {
+    let mut told = Vec::new();
+    check::tried(component, &mut told)?;
+    Ok(String::from_utf8(told)?)
+}
+
 /// Does it, and tells on `out` what was done.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Showing what a component file is, asking, installing.
+//! Showing what a component file is and costs, asking, installing.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 
 use super::{consent, say, words};
+use crate::author;
 use crate::control::{Ask, Client, LARGEST_COMPONENT};
 use crate::library::Terms;
 
@@ -64,6 +65,11 @@ pub(super) async fn install(
     let component = read(file)?;
     let terms = client.look(component.clone()).await?;
     say(&words::terms(&terms))?;
+    let tried = component.clone();
+    let cost = tokio::task::spawn_blocking(move || author::cost(&tried)).await?;
+    say(cost
+        .unwrap_or_else(|error| format!("\nWhat it costs can't be tried here: {error:#}"))
+        .trim_end())?;
     let question = match &terms.installed {
         Some(installed) if installed.same => {
             "This very file is in use. Install it again?".to_owned()
