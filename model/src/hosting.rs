@@ -180,6 +180,8 @@ pub enum StepName {
     LoggedOut,
     /// It was ended by somebody.
     Ended,
+    /// A program of its owner's wants to offer it to somebody; told to its owner, with the code that confirms it.
+    Giving,
     /// Its owner offers it to somebody; told to them.
     Offered,
     /// Somebody has taken it; told to who had it.
@@ -219,6 +221,7 @@ impl StepName {
             Self::Refused => "refused",
             Self::LoggedOut => "logged-out",
             Self::Ended => "ended",
+            Self::Giving => "giving",
             Self::Offered => "offered",
             Self::Given => "given",
             Self::Taken => "taken",

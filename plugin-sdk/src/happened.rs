@@ -262,7 +262,7 @@ event! {
 
 impl HostingStep<'_> {
     /// What has happened, as a word: `qr`, `code`, `passkey-needed`, `open`, `expired`, `wrong-number`, `failed`, `refused`,
-    /// `opened`, `logged-out`, `ended`, `offered`, `given`, `taken`, `plan-set`,
+    /// `opened`, `logged-out`, `ended`, `giving`, `offered`, `given`, `taken`, `plan-set`,
     /// `plan-ends`, `plan-over`, `exported`, `erased`, `named`, `dropped`, `broadcast`. There will be more.
     pub fn name(&self) -> String {
         self.about.name()
@@ -273,7 +273,7 @@ impl HostingStep<'_> {
         self.about.number()
     }
 
-    /// The number of who else has to do with it: for `offered` and `taken` who gives it, for `given` who has it now.
+    /// The number of who else has to do with it: for `offered` and `taken` who gives it, for `giving` and `given` who gets it.
     pub fn other(&self) -> Option<String> {
         self.about.other()
     }

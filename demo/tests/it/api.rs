@@ -18,9 +18,11 @@ use super::support::{ALICE, finish, options, world};
 /// The number of Alice's bot. Nobody has numbers of this form.
 const SHOP: &str = "6280000000200";
 
-/// Whose numbers the description's examples are: of a new bot, and of a new system owner.
+/// Whose numbers the description's examples are: of a new bot, of a new system owner, and of somebody to whom a bot is given.
 const VISITOR: &str = "6280000000124";
 const HELPER: &str = "6280000000123";
+/// To whom the bot is offered.
+const FRIEND: &str = "6280000000125";
 
 /// What is not asked: streams do not end, who logs out is gone, and what the operator does is not an owner's.
 const LEFT_OUT: &str = "/(events|logout|ws/subbot)$|^/api/v1/operator";
@@ -98,6 +100,7 @@ async fn no_request_is_answered_otherwise_than_the_description_says() {
     .await;
     let alice = world.phone("alice", ALICE).await.expect("a phone");
     let _visitor = world.phone("visitor", VISITOR).await.expect("a phone");
+    let _friend = world.phone("friend", FRIEND).await.expect("a phone");
     let _helper = world.phone("helper", HELPER).await.expect("a phone");
     world.add_bot("shop", SHOP, ALICE).await.expect("a bot");
     let host = world.host_page().expect("the host runs").to_owned();

@@ -48,6 +48,14 @@ pub async fn sign_in(page: &Browser, host: &str) {
     page.until("location.pathname === '/operator'").await;
 }
 
+/// Makes a token of the operator's on their page, in a browser in which they are signed in.
+pub async fn operators_token(page: &Browser, host: &str, name: &str) -> String {
+    page.open(&format!("{host}operator/tokens")).await;
+    page.type_into("#name", name).await;
+    page.click(".fields button").await;
+    page.text(".token").await
+}
+
 /// What a program with a token of the operator's posts, and what is answered.
 async fn post(host: &str, token: &str, path: &str, body: Vec<u8>) -> Value {
     let url = format!("{host}api/v1/operator/{path}");

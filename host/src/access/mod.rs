@@ -243,12 +243,12 @@ impl Access {
         self.revoked.subscribe()
     }
 
-    /// Which bot a program may manage that shows this token.
+    /// Which bot a program may manage that shows this token, and what the bot's owner calls the token.
     ///
     /// # Errors
     ///
     /// When that can't be read.
-    pub async fn holder(&self, shown: &str) -> Result<Option<BotId>, StoreError> {
+    pub async fn holder(&self, shown: &str) -> Result<Option<(BotId, String)>, StoreError> {
         match shown.strip_prefix(TOKEN).and_then(Secret::shown) {
             Some(secret) => {
                 let found = self.credentials.token(secret.digest(), self.clock.now());

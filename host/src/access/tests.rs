@@ -169,7 +169,7 @@ async fn a_token_manages_its_bot_until_it_is_revoked() {
     let token = token.expect("it is the first");
     assert!(token.starts_with("jadi_") && token.len() == 69, "{token}");
     let holder = async |shown: &str| access.holder(shown).await.expect("read");
-    assert_eq!(holder(&token).await, Some(bot));
+    assert_eq!(holder(&token).await, Some((bot, "shop".to_owned())));
     for strange in ["", "jadi_", &token[5..], &token[..68], &format!("{token}0")] {
         assert_eq!(holder(strange).await, None, "{strange}");
     }

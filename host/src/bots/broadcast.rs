@@ -6,20 +6,23 @@
 
 use std::collections::BTreeSet;
 use std::ops::Bound::{Excluded, Unbounded};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as Lock, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::fleet::Fleet;
+use super::hourly::Hourly;
 use super::tell::{self, About};
+use crate::clock::Millis;
 use crate::model::{
     Action, BotRole, HostingStep, Jid, MessageId, Outgoing, Person, SendMessage, StepName,
 };
+use crate::plugins::{HostingRefusal, RefusalReason};
 use crate::store::{Registry, StoreError};
 
 /// The host setting that holds the one under way.
@@ -30,19 +33,49 @@ const EVERY: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_secs(30);
 /// Bots that are read from the registry at a time.
 const PAGE: u32 = 256;
+/// How many may begin within an hour, whoever asks: they all come from one number, which WhatsApp takes for a machine's soon enough.
+const MOST: usize = 10;
+/// The longest text, characters.
+pub const BROADCAST: usize = 4_096;
 
 /// A broadcast, and how far it has come.
 #[derive(Clone, Serialize, Deserialize)]
 struct Kept {
     id: MessageId,
     text: String,
-    /// Which plugin tells of its end, where and to whom.
-    plugin: String,
-    chat: Jid,
-    by: Person,
+    /// Who is told of its end; nobody when a program asked for it.
+    asked: Option<Asked>,
     /// The last receiver, in the order of addresses.
     after: Option<Jid>,
     sent: u32,
+}
+
+/// Which plugin tells of a broadcast's end, where and to whom.
+#[derive(Clone, Serialize, Deserialize)]
+struct Asked {
+    plugin: Option<String>,
+    chat: Jid,
+    by: Person,
+}
+
+/// How far the last broadcast has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// Whether it goes on, is through or was stopped.
+    pub stage: Stage,
+    /// To how many it went.
+    pub to: u32,
+}
+
+/// What is done about a broadcast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It is on its way.
+    Sending,
+    /// It is through.
+    Through,
+    /// Somebody has stopped it.
+    Stopped,
 }
 
 /// Sends broadcasts, one at a time.
@@ -50,6 +83,9 @@ pub struct Broadcasts {
     fleet: Arc<Fleet>,
     /// The one under way, and what stops it.
     current: Mutex<Option<CancellationToken>>,
+    /// How the last one does that this process knows of.
+    last: watch::Sender<Option<Sent>>,
+    begun: Lock<Hourly<()>>,
     tasks: TaskTracker,
     ending: CancellationToken,
 }
@@ -60,6 +96,8 @@ impl Broadcasts {
         Arc::new(Self {
             fleet,
             current: Mutex::default(),
+            last: watch::Sender::default(),
+            begun: Lock::new(Hourly::new(MOST)),
             tasks: TaskTracker::new(),
             ending: CancellationToken::new(),
         })
@@ -80,17 +118,28 @@ impl Broadcasts {
         Ok(())
     }
 
-    /// Whether one is under way.
-    pub(super) async fn is_busy(&self) -> bool {
-        self.current.lock().await.is_some()
+    /// Why none may begin now.
+    pub async fn refusal(&self) -> Option<HostingRefusal> {
+        if self.current.lock().await.is_some() {
+            return Some(RefusalReason::Busy.into());
+        }
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = begun.too_often(&(), self.now())?;
+        Some(HostingRefusal {
+            until: Some(until),
+            ..RefusalReason::TooOften.into()
+        })
     }
 
-    /// Begins one. Whether it is the only one; another one goes on as it does.
+    /// Begins one, for who asks in chat or for a program. Whether it is the only one; another one goes on as it does.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be kept.
     pub(super) async fn begin(
         self: &Arc<Self>,
         id: MessageId,
-        about: About,
-        plugin: String,
+        about: Option<About>,
         text: String,
     ) -> Result<bool, StoreError> {
         let mut current = self.current.lock().await;
@@ -100,19 +149,53 @@ impl Broadcasts {
         let kept = Kept {
             id,
             text,
-            plugin,
-            chat: about.chat,
-            by: about.person,
+            asked: about.map(|about| Asked {
+                plugin: about.plugin,
+                chat: about.chat,
+                by: about.person,
+            }),
             after: None,
             sent: 0,
         };
         self.keep(Some(&kept)).await?;
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.note((), self.now());
+        drop(begun);
         *current = Some(self.go_on(kept));
         Ok(true)
     }
 
+    /// Begins one for a program. Whether it is the only one.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be kept.
+    pub async fn begin_for_program(self: &Arc<Self>, text: String) -> Result<bool, StoreError> {
+        let id = self.fleet.new_message_id();
+        self.begin(id, None, text).await
+    }
+
+    /// How the last one does; none when there was none since the host started.
+    pub fn last(&self) -> Option<Sent> {
+        *self.last.borrow()
+    }
+
+    /// How the last one does, as that goes on.
+    pub fn follow(&self) -> watch::Receiver<Option<Sent>> {
+        self.last.subscribe()
+    }
+
+    /// To how many people one goes now.
+    ///
+    /// # Errors
+    ///
+    /// When the registry can't be read.
+    pub async fn receivers(&self) -> Result<usize, StoreError> {
+        Ok(self.owners().await?.len())
+    }
+
     /// Stops the one under way. Who asked for it is told how far it has come.
-    pub(super) async fn stop(&self) {
+    pub async fn stop(&self) {
         if let Some(stop) = &*self.current.lock().await {
             stop.cancel();
         }
@@ -127,6 +210,7 @@ impl Broadcasts {
 
     fn go_on(self: &Arc<Self>, kept: Kept) -> CancellationToken {
         let stop = CancellationToken::new();
+        self.is(&kept, Stage::Sending);
         let (this, stopped) = (self.clone(), stop.clone());
         self.tasks.spawn(async move {
             let ending = this.ending.clone();
@@ -178,17 +262,20 @@ impl Broadcasts {
             kept.after = Some(owner.clone());
             kept.sent = kept.sent.saturating_add(1);
             self.keep(Some(kept)).await?;
+            self.is(kept, Stage::Sending);
         }
         Ok(())
     }
 
     async fn end(&self, kept: &Kept, stopped: bool) -> Result<(), StoreError> {
         let mut current = self.current.lock().await;
-        if let Some(number) = kept.by.jid.number() {
+        if let Some(asked) = &kept.asked
+            && let Some(number) = asked.by.jid.number()
+        {
             let about = About {
-                chat: kept.chat.clone(),
-                person: kept.by.clone(),
-                plugin: Some(kept.plugin.clone()),
+                chat: asked.chat.clone(),
+                person: asked.by.clone(),
+                plugin: asked.plugin.clone(),
             };
             let step = HostingStep {
                 count: Some(kept.sent),
@@ -199,6 +286,13 @@ impl Broadcasts {
         }
         self.keep(None).await?;
         *current = None;
+        self.is(
+            kept,
+            match stopped {
+                true => Stage::Stopped,
+                false => Stage::Through,
+            },
+        );
         tracing::info!(sent = kept.sent, stopped, "a broadcast has ended");
         Ok(())
     }
@@ -221,6 +315,18 @@ impl Broadcasts {
     async fn keep(&self, kept: Option<&Kept>) -> Result<(), StoreError> {
         let json = kept.map(|kept| serde_json::json!(kept).to_string());
         self.registry().set_host_setting(KEPT, json).await
+    }
+
+    fn is(&self, kept: &Kept, stage: Stage) {
+        let sent = Sent {
+            stage,
+            to: kept.sent,
+        };
+        self.last.send_replace(Some(sent));
+    }
+
+    fn now(&self) -> Millis {
+        self.fleet.parts.clock.now()
     }
 
     fn registry(&self) -> Arc<dyn Registry> {

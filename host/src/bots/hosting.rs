@@ -29,7 +29,7 @@ use crate::model::{
 use crate::plugins::{
     FeatureState, HostOverview, HostingAnswer, HostingAsk, HostingRefusal, ReadError, RefusalReason,
 };
-use crate::store::{Deed, StoreError};
+use crate::store::{Actor, Deed, StoreError};
 
 /// What the desk is made of.
 pub struct DeskParts {
@@ -101,9 +101,10 @@ impl HostingDesk {
                 HostingAnswer::Bots(owned)
             }
             HostingAsk::Broadcast { by } => {
-                match (self.parts.broadcasts.is_busy().await, by.number()) {
-                    (false, Some(number)) => HostingAnswer::Granted(number),
-                    _ => HostingAnswer::Refused(RefusalReason::Busy.into()),
+                match (self.parts.broadcasts.refusal().await, by.number()) {
+                    (None, Some(number)) => HostingAnswer::Granted(number),
+                    (Some(refusal), _) => HostingAnswer::Refused(refusal),
+                    (None, None) => HostingAnswer::Refused(RefusalReason::Busy.into()),
                 }
             }
             HostingAsk::Features => {
@@ -202,6 +203,19 @@ impl HostingDesk {
         }
     }
 
+    /// Whose doing an order is. What concerns one bot is its owner's, unless it comes from a system owner's own chat; what concerns the
+    /// host only system owners can order.
+    fn actor(&self, order: &HostingOrder, with: Option<BotId>, chat: &Jid) -> Actor {
+        let system_owners = &self.parts.fleet.parts.system_owners;
+        let is_system_owner = |number| system_owners.contains(&number);
+        match (order, with) {
+            _ if chat.number().is_some_and(is_system_owner) => Actor::Operator,
+            (HostingOrder::Create { .. }, _) => Actor::Visitor,
+            (HostingOrder::SetPlan { .. }, _) | (_, None) => Actor::Operator,
+            (_, Some(bot)) => Actor::Owner(bot),
+        }
+    }
+
     /// Sends a link to its owner. Asked again after a crash it sends another one under the same id, which phones show once.
     async fn sign_in(
         &self,
@@ -266,6 +280,7 @@ impl Hosting for HostingDesk {
     async fn carry_out(&self, id: MessageId, chat: Jid, order: HostingOrder) {
         let deed = deed_of(&order).map(|(what, with, detail)| Deed {
             at: self.parts.fleet.parts.clock.now(),
+            actor: self.actor(&order, with, &chat),
             by: format!("the main bot, in the chat {chat}"),
             what: what.to_owned(),
             with: with.map(|bot| bot.to_string()).unwrap_or_default(),
@@ -315,12 +330,10 @@ impl Hosting for HostingDesk {
                 let about = About {
                     chat,
                     person: by,
-                    plugin: Some(plugin.clone()),
+                    plugin: Some(plugin),
                 };
-                let begun = self
-                    .parts
-                    .broadcasts
-                    .begin(id.clone(), about.clone(), plugin, text);
+                let broadcasts = &self.parts.broadcasts;
+                let begun = broadcasts.begin(id.clone(), Some(about.clone()), text);
                 match (begun.await, about.person.jid.number()) {
                     (Ok(false), Some(number)) => {
                         let step = HostingStep {
@@ -365,7 +378,10 @@ impl Hosting for HostingDesk {
                 plugin,
                 to,
                 by,
-            } => self.parts.owners.offer(id, bot, plugin, &to, &by).await,
+            } => {
+                let owners = &self.parts.owners;
+                owners.offer(id, bot, Some(plugin), &to, &by).await
+            }
             HostingOrder::Withdraw { bot } => self.parts.owners.withdraw(bot).await,
             HostingOrder::Take { bot, plugin, by } => {
                 self.parts.owners.take(id, bot, plugin, by).await

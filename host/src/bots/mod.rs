@@ -22,6 +22,7 @@ pub mod archive;
 mod backoff;
 mod broadcast;
 mod budgets;
+mod confirming;
 mod creation;
 mod ending;
 mod features;
@@ -48,7 +49,7 @@ mod troubles;
 mod turns;
 mod usage;
 
-pub use broadcast::Broadcasts;
+pub use broadcast::{BROADCAST, Broadcasts, Sent, Stage};
 pub use budgets::{BudgetOptions, watch};
 pub use creation::{Creation, CreationError, Door, Request, Step};
 pub use ending::Endings;

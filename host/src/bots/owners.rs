@@ -2,11 +2,13 @@
 //! give to somebody else.
 //!
 //! No number is a system owner's and a sub-bot's: whoever comes second is refused. A bot is offered, and changes hands when the
-//! other person takes it: nobody gets a bot, and with it the end of their right to make one, without having asked.
+//! other person takes it: nobody gets a bot, and with it the end of their right to make one, without having asked. And nobody loses
+//! one to who has got at a program's token: what a program offers, the owner confirms with a code that they are told in chat.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::confirming::Codes;
 use super::creation::{Creation, CreationError, Door};
 use super::fleet::Fleet;
 use super::hourly::Hourly;
@@ -23,6 +25,8 @@ const OFFERED: Duration = Duration::from_secs(24 * 3600);
 
 /// How many a bot's owner may make within an hour.
 const OFFERS: usize = 5;
+/// For how many of these a bot's programs may ask within an hour.
+const CODES: usize = 5;
 
 /// What may be, or what speaks against it.
 type Verdict<T> = Result<Result<T, HostingRefusal>, CreationError>;
@@ -34,6 +38,8 @@ pub struct Owners {
     ownership: Arc<dyn Ownership>,
     /// Each offer is a message to somebody who has not asked for one.
     offers: Mutex<Hourly<BotId>>,
+    /// What programs want to offer.
+    codes: Mutex<Codes>,
 }
 
 impl Owners {
@@ -49,6 +55,7 @@ impl Owners {
             creation,
             ownership,
             offers: Mutex::new(Hourly::new(OFFERS)),
+            codes: Mutex::new(Codes::new(CODES)),
         };
         owners.count_named().await?;
         Ok(Arc::new(owners))
@@ -150,7 +157,11 @@ impl Owners {
     }
 
     /// Whether a bot may be offered to the person with this number.
-    pub(super) async fn may_offer(&self, bot: BotId, typed: &str) -> Verdict<PhoneNumber> {
+    ///
+    /// # Errors
+    ///
+    /// When it can't be asked.
+    pub async fn may_offer(&self, bot: BotId, typed: &str) -> Verdict<PhoneNumber> {
         let registry = self.fleet.parts.store.registry();
         if let Some(again) = self.offers().too_often(&bot, self.now()) {
             return Ok(Err(HostingRefusal {
@@ -181,12 +192,59 @@ impl Owners {
         Ok(refusal.map_or(Ok(number), |reason| Err(reason.into())))
     }
 
+    /// A program wants to offer a bot to somebody: the bot's owner is told a code in chat, with which the program shows that they
+    /// want it. Until when it is good; or when another one may be asked for.
+    pub async fn ask_to_confirm(
+        &self,
+        bot: &BotRecord,
+        owner: &Jid,
+        to: &PhoneNumber,
+    ) -> Result<Millis, HostingRefusal> {
+        let random = &*self.fleet.parts.random;
+        let (code, until) = self
+            .codes()
+            .give(bot.id, to, self.now(), random)
+            .map_err(|again| HostingRefusal {
+                until: Some(again),
+                ..RefusalReason::TooOften.into()
+            })?;
+        if let Some(number) = bot.number() {
+            let step = HostingStep {
+                code: Some(code),
+                until: Some(until),
+                other: Some(to.clone()),
+                ..HostingStep::new(StepName::Giving, number)
+            };
+            let id = self.fleet.new_message_id();
+            self.tell(id, owner.clone(), None, step).await;
+        }
+        Ok(until)
+    }
+
+    /// Whether this is the code by which a bot's owner wants it offered to this person. Each is good for one try.
+    pub fn confirms(&self, bot: BotId, to: &PhoneNumber, code: &str) -> bool {
+        self.codes().take(bot, to, code, self.now())
+    }
+
+    /// To whom a bot is offered, and until when.
+    ///
+    /// # Errors
+    ///
+    /// When the registry can't be read.
+    pub async fn offered(&self, bot: BotId) -> Result<Option<Offer>, StoreError> {
+        self.ownership.offer_of(bot, self.now()).await
+    }
+
     /// Offers a bot to somebody and tells them.
-    pub(super) async fn offer(
+    ///
+    /// # Errors
+    ///
+    /// When it can't be kept.
+    pub async fn offer(
         &self,
         id: MessageId,
         bot: BotId,
-        plugin: String,
+        plugin: Option<String>,
         to: &PhoneNumber,
         by: &Jid,
     ) -> Result<(), StoreError> {
@@ -208,12 +266,21 @@ impl Owners {
             other: by.number(),
             ..HostingStep::new(StepName::Offered, number)
         };
-        self.tell(id, taker, Some(plugin), step).await;
+        self.tell(id, taker, plugin, step).await;
         Ok(())
     }
 
+    /// The name of an event of the host's own.
+    pub fn new_message_id(&self) -> MessageId {
+        self.fleet.new_message_id()
+    }
+
     /// Takes an offer back.
-    pub(super) async fn withdraw(&self, bot: BotId) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    ///
+    /// When that can't be kept.
+    pub async fn withdraw(&self, bot: BotId) -> Result<(), StoreError> {
         self.ownership.withdraw(bot).await
     }
 
@@ -321,6 +388,10 @@ impl Owners {
 
     fn offers(&self) -> MutexGuard<'_, Hourly<BotId>> {
         self.offers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn codes(&self) -> MutexGuard<'_, Codes> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn now(&self) -> Millis {

@@ -211,6 +211,7 @@ impl Host {
                     access: access.clone(),
                     registry: store.registry(),
                     manager: manager.clone(),
+                    owners: owners.clone(),
                 }),
                 operator: config.operator_password.clone().map(|hash| OperatorParts {
                     operators: Operators::new(hash, clock.clone(), random.clone()),
@@ -221,6 +222,7 @@ impl Host {
                     creation: creation.clone(),
                     invites: invites.clone(),
                     owners,
+                    broadcasts: broadcasts.clone(),
                     plans: plans.clone(),
                     settings: settings.clone(),
                     restoring: restoring.clone(),
@@ -242,6 +244,7 @@ impl Host {
                     work: Arc::new(work::Work {
                         fleet: fleet.clone(),
                         endings: endings.clone(),
+                        broadcasts: broadcasts.clone(),
                     }),
                     yard: Arc::new(work::Bots {
                         store: store.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::FutureExt as _;
 
-use crate::bots::{BotState, Creation, Door, Endings, Fleet, Request};
+use crate::bots::{BotState, Broadcasts, Creation, Door, Endings, Fleet, Request, Sent, Stage};
 use crate::model::{BotId, BotRecord, Jid, LinkMethod, Person, PhoneNumber};
 use crate::store::Store;
 use crate::web::{Idle, Yard};
@@ -14,6 +14,7 @@ use crate::web::{Idle, Yard};
 pub(super) struct Work {
     pub(super) fleet: Arc<Fleet>,
     pub(super) endings: Arc<Endings>,
+    pub(super) broadcasts: Arc<Broadcasts>,
 }
 
 #[async_trait]
@@ -22,6 +23,10 @@ impl Idle for Work {
         loop {
             let mut endings = self.endings.under_way();
             let _ = endings.wait_for(|count| *count == 0).await;
+            let mut broadcast = self.broadcasts.follow();
+            let is_over =
+                |sent: &Option<Sent>| sent.is_none_or(|sent| sent.stage != Stage::Sending);
+            let _ = broadcast.wait_for(is_over).await;
             let all: Vec<BotId> = self.bots();
             for bot in &all {
                 self.at_rest(*bot).await;

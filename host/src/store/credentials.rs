@@ -125,8 +125,12 @@ pub trait Credentials: Send + Sync + 'static {
     /// A bot's tokens, in the order in which they were made.
     async fn tokens(&self, bot: BotId) -> Result<Vec<ApiToken>, StoreError>;
 
-    /// Which bot a token is for; it is used now.
-    async fn token(&self, token: SecretDigest, now: Millis) -> Result<Option<BotId>, StoreError>;
+    /// Which bot a token is for, and what its owner calls it; it is used now.
+    async fn token(
+        &self,
+        token: SecretDigest,
+        now: Millis,
+    ) -> Result<Option<(BotId, String)>, StoreError>;
 
     /// Makes a token of this bot worthless; those of other bots stay.
     async fn revoke_token(&self, bot: BotId, id: i64) -> Result<(), StoreError>;

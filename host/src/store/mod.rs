@@ -43,7 +43,7 @@ mod sqlite;
 mod usage;
 mod webhooks;
 
-pub use audit::{Audit, Deed};
+pub use audit::{Actor, Audit, Deed};
 pub use context::{
     Accepted, Acquaintances, Arrival, Attempt, BotData, ContextChange, DataContext, Handled, Inbox,
     KEPT_BYTES, KEPT_MESSAGES, KEPT_POLLS, KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox,

@@ -40,6 +40,9 @@ pub trait Ownership: Send + Sync + 'static {
     /// What is offered to somebody at `now`; of several offers the one that is good for longest.
     async fn offered_to(&self, taker: &Jid, now: Millis) -> Result<Option<Offer>, StoreError>;
 
+    /// To whom a bot is offered at `now`.
+    async fn offer_of(&self, bot: BotId, now: Millis) -> Result<Option<Offer>, StoreError>;
+
     /// Takes an offer back; without one nothing happens.
     async fn withdraw(&self, bot: BotId) -> Result<(), StoreError>;
 

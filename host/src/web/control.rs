@@ -22,8 +22,8 @@ use crate::control::{
     Ask, Done, EvidenceAnswer, EvidenceAsk, Grant, LARGEST_COMPONENT, Switch, socket,
 };
 use crate::library::{Consent, Installation, Library, LibraryError, Whom};
-use crate::store::Installer;
-use crate::web::deeds::Deeds;
+use crate::store::{Actor, Installer};
+use crate::web::deeds::{Deeds, Doer};
 use crate::web::library::{component, status};
 
 /// How long an answer under way may take when the host shuts down, seconds.
@@ -146,8 +146,11 @@ async fn noted<T, E>(
     detail: &str,
 ) -> Result<T, E> {
     if done.is_ok() {
-        let by = "the command line".to_owned();
-        deeds.note(by, what, plugin, detail).await;
+        let operator = Doer {
+            actor: Actor::Operator,
+            by: "the command line".to_owned(),
+        };
+        deeds.note(operator, what, plugin, detail).await;
     }
     done
 }

@@ -13,6 +13,7 @@ use super::shared::Shared;
 use super::view::View;
 use super::visit::notice;
 use super::words::Texts;
+use crate::store::Actor;
 
 #[derive(Template)]
 #[template(path = "pairing.html")]
@@ -76,8 +77,9 @@ pub(super) async fn linking_start(
     }
     match shared.main().map(|bot| bot.start()) {
         Some(Ok(())) => {
-            let by = shared.visitor_of("the main bot's page", &request);
-            shared.note(by, "start", "", "").await;
+            let way = "the main bot's page";
+            let operator = shared.doer(Actor::Operator, way, &request);
+            shared.note(operator, "start", "", "").await;
             HttpResponse::SeeOther()
                 .insert_header((header::LOCATION, format!("/pair/{key}")))
                 .finish()

@@ -8,19 +8,20 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::connect::{Attempt, Attempts, Problem, Rates};
-use super::deeds::Deeds;
+use super::deeds::{Deeds, Doer};
 use super::listeners::{Listeners, Listening, Whose};
 use super::operator::{Pace, Waiting};
 use super::visitor;
 use crate::access::{Access, Invites, Operators};
 use crate::bots::{
-    Creation, Fleet, HostSettings, Instance, Instances, Manager, Owners, Plans, Restoring,
+    Broadcasts, Creation, Fleet, HostSettings, Instance, Instances, Manager, Owners, Plans,
+    Restoring,
 };
 use crate::clock::{Millis, SharedClock};
 use crate::dispatch::FailingVersions;
 use crate::library::Library;
 use crate::random::{Random, SharedRandom};
-use crate::store::Registry;
+use crate::store::{Actor, Registry};
 
 /// What the pages are served from.
 pub struct WebParts {
@@ -67,6 +68,8 @@ pub struct OwnerParts {
     pub registry: Arc<dyn Registry>,
     /// Does what owners want done.
     pub manager: Arc<Manager>,
+    /// Gives bots to somebody else.
+    pub owners: Arc<Owners>,
 }
 
 /// What the operator's page needs.
@@ -87,6 +90,8 @@ pub struct OperatorParts {
     pub invites: Arc<Invites>,
     /// Who operates the host in chat.
     pub owners: Arc<Owners>,
+    /// Messages to all bots' owners.
+    pub broadcasts: Arc<Broadcasts>,
     /// How long bots run.
     pub plans: Arc<Plans>,
     /// What is switched and set.
@@ -133,6 +138,8 @@ pub(super) struct Shared {
     attempts: Option<Arc<Attempts>>,
     /// How many events go through in a second.
     pub(super) pace: Pace,
+    /// Since when the host runs.
+    pub(super) started_at: Millis,
     /// A plugin's file that waits for the operator's consent.
     pub(super) waiting: Waiting,
 }
@@ -144,14 +151,15 @@ impl Shared {
             .hosting
             .as_ref()
             .map(|hosting| Attempts::new(hosting, parts.instances.clone(), parts.clock.clone()));
-        let pace = Pace::since(parts.clock.now());
+        let started_at = parts.clock.now();
         Self {
             parts,
             ending,
             listeners: Arc::default(),
             rates: Rates::new(clock, trusted),
             attempts,
-            pace,
+            pace: Pace::since(started_at),
+            started_at,
             waiting: Waiting::default(),
         }
     }
@@ -169,18 +177,19 @@ impl Shared {
         self.listeners.take(whose)
     }
 
-    /// Who does something, for the deeds: a kind of visitor, and where from.
-    pub(super) fn visitor_of(&self, kind: &str, request: &HttpRequest) -> String {
-        match visitor::address(request, &self.parts.trusted_proxies) {
-            Some(address) => format!("{kind}, {address}"),
-            None => kind.to_owned(),
-        }
+    /// Who does something, for the deeds: by which way, and where from.
+    pub(super) fn doer(&self, actor: Actor, way: &str, request: &HttpRequest) -> Doer {
+        let by = match visitor::address(request, &self.parts.trusted_proxies) {
+            Some(address) => format!("{way}, {address}"),
+            None => way.to_owned(),
+        };
+        Doer { actor, by }
     }
 
     /// Keeps what somebody did.
-    pub(super) async fn note(&self, by: String, what: &str, with: &str, detail: &str) {
+    pub(super) async fn note(&self, doer: Doer, what: &str, with: &str, detail: &str) {
         if let Some(deeds) = &self.parts.deeds {
-            deeds.note(by, what, with, detail).await;
+            deeds.note(doer, what, with, detail).await;
         }
     }
 

@@ -11,12 +11,14 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::deeds::Doer;
 use super::forms::{Fields, from_here};
 use super::home::render;
 use super::language::Language;
 use super::shared::Shared;
 use super::words::Texts;
 use crate::access::{Access, Secret};
+use crate::store::Actor;
 
 /// A session's cookie.
 pub(super) struct Session {
@@ -45,6 +47,9 @@ pub(super) trait Who<'a>: Sized {
 
     /// How the pages are reached.
     fn access(&self) -> &'a Access;
+
+    /// Whose doing it is what they do.
+    fn actor(&self) -> Actor;
 }
 
 /// Somebody who shows a good session's cookie.
@@ -70,7 +75,7 @@ pub(super) struct Visit<'a, W> {
     pub(super) secret: String,
     /// What they read.
     pub(super) language: Language,
-    by: String,
+    doer: Doer,
     shared: &'a Shared,
 }
 
@@ -85,7 +90,9 @@ impl<W> Deref for Visit<'_, W> {
 impl<W> Visit<'_, W> {
     /// Keeps what they did.
     pub(super) async fn keep(&self, what: &str, with: &str, detail: &str) {
-        self.shared.note(self.by.clone(), what, with, detail).await;
+        self.shared
+            .note(self.doer.clone(), what, with, detail)
+            .await;
     }
 }
 
@@ -101,12 +108,13 @@ pub(super) async fn signed_in<'a, W: Who<'a>>(
     };
     let access = found.who.access();
     let renewed = found.renewed.as_ref().map(Secret::reveal);
+    let doer = shared.doer(found.who.actor(), W::BY, request);
     let visit = Visit {
         secret: renewed.map_or(found.shown, str::to_owned),
         who: found.who,
         form: found.form,
         language: found.language,
-        by: shared.visitor_of(W::BY, request),
+        doer,
         shared,
     };
     let response = answer(&visit).await;

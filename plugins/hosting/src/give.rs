@@ -34,6 +34,16 @@ jadi_plugin_sdk::texts! {
         id: "+{number} tetap milikmu: tidak ditawarkan kepada siapa pun.",
         es: "+{number} sigue siendo tuyo: no se ofrece a nadie.",
     }
+    /// To the owner, of whom a program asks for it.
+    GIVING {
+        en: "*Give +{number} to +{other}?*\nA program that has a token of your bot asks for that. If you want it, give the program this \
+             code within {span}: *{code}*\nIf not, somebody else has your token: {prefix}token opens your bot's page, revoke it there.",
+        id: "*Berikan +{number} kepada +{other}?*\nSebuah program dengan token botmu memintanya. Kalau kamu mau, berikan kode ini \
+             kepada program itu dalam {span}: *{code}*\nKalau tidak, tokenmu ada di tangan orang lain: {prefix}token membuka halaman \
+             botmu, cabut di sana.",
+        es: "*¿Ceder +{number} a +{other}?*\nLo pide un programa que tiene un token de tu bot. Si quieres, dale al programa este código \
+             en {span}: *{code}*\nSi no, tu token lo tiene otra persona: {prefix}token abre la página de tu bot, revócalo allí.",
+    }
     /// To who may take it.
     OFFERED {
         en: "*+{other} wants to give you a bot*\nIt is +{number}. To take it, write {prefix}takebot within {span}. If you don't want \
@@ -125,6 +135,7 @@ pub fn takebot(message: &Message) -> Result<Answer> {
 /// A step of it in words, when it is one.
 pub fn told(say: &Say, step: &HostingStep, left: Duration) -> Option<String> {
     let words = match step.name().as_str() {
+        "giving" => GIVING,
         "offered" => OFFERED,
         "given" => GIVEN,
         "taken" => TAKEN,
@@ -132,7 +143,13 @@ pub fn told(say: &Say, step: &HostingStep, left: Duration) -> Option<String> {
     };
     let (number, other) = (step.number(), step.other().unwrap_or_default());
     let span = crate::show::span(left, &say.language);
-    let values = [("number", &*number), ("other", &*other), ("span", &*span)];
+    let code = step.code().unwrap_or_default();
+    let values = [
+        ("number", &*number),
+        ("other", &*other),
+        ("span", &*span),
+        ("code", &*code),
+    ];
     Some(say.words(words, &values))
 }
 

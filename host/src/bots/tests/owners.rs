@@ -99,7 +99,7 @@ async fn a_bot_changes_hands_once_and_nobody_has_two() {
     let owners = owners_of(&process).await;
     let offer = async |n, to: &str| {
         let (to, by) = (number(to), account(ALICE));
-        let done = owners.offer(id(n), shop.id, plugin(), &to, &by).await;
+        let done = owners.offer(id(n), shop.id, Some(plugin()), &to, &by).await;
         done.expect("kept");
     };
     let take = async |n, by: &str| {
@@ -167,7 +167,7 @@ async fn offers_are_refused_in_time() {
     assert_eq!(own, Ok(number(SHOP)), "the phone itself may own it");
     for n in 0..5 {
         let (to, by) = (number(CAROL), account(ALICE));
-        let done = owners.offer(id(n), shop.id, plugin(), &to, &by).await;
+        let done = owners.offer(id(n), shop.id, Some(plugin()), &to, &by).await;
         done.expect("kept");
     }
     let verdict = owners.may_offer(shop.id, CAROL).await.expect("asked");

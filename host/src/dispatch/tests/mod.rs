@@ -36,7 +36,7 @@ use crate::model::{
     Message, Person,
 };
 use crate::random::SystemRandom;
-use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreError, StoreOptions};
+use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreOptions};
 use crate::webhooks::Post;
 use crate::whatsapp::{Inbound, Session, SessionState};
 
@@ -250,21 +250,7 @@ impl Place {
     }
 }
 
-/// A dispatch without plugins, for the tests of who launches bots.
-pub(crate) async fn bare(
-    bot: &BotRecord,
-    data: BotData,
-    session: watch::Receiver<Option<Arc<dyn Session>>>,
-    known_bots: KnownBots,
-    seating: Seating,
-    meter: Meter,
-    clock: SharedClock,
-) -> Result<Arc<Dispatch>, StoreError> {
-    let parts = parts(bot, data, session, known_bots, seating, meter, clock);
-    Dispatch::start(parts).await
-}
-
-/// What such a dispatch is made of.
+/// What a dispatch without plugins is made of, for the tests of who launches bots.
 pub(crate) fn parts(
     bot: &BotRecord,
     data: BotData,

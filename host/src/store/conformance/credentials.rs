@@ -164,7 +164,10 @@ pub(super) async fn a_token_is_its_bots_until_it_is_revoked(bench: &impl Bench) 
     let none = add(9, stranger).await;
     assert!(matches!(none, Err(StoreError::NoSuchBot(id)) if id == stranger));
     assert!(add(1, shop()).await.expect("add") && add(2, other).await.expect("add"));
-    let token = async |n, now| credentials.token(digest(n), now).await.expect("read");
+    let token = async |n, now| {
+        let held = credentials.token(digest(n), now).await.expect("read");
+        held.map(|(bot, _)| bot)
+    };
     let used = async || {
         let tokens = credentials.tokens(shop()).await.expect("read");
         tokens[0].used
@@ -184,6 +187,8 @@ pub(super) async fn a_token_is_its_bots_until_it_is_revoked(bench: &impl Bench) 
         (tokens.len(), tokens[0].name.as_str(), tokens[0].created),
         (1, "no 1", 10)
     );
+    let held = credentials.token(digest(1), 12).await.expect("read");
+    assert_eq!(held, Some((shop(), "no 1".to_owned())));
     let revoke = async |bot, id| credentials.revoke_token(bot, id).await.expect("revoke");
     revoke(other, tokens[0].id).await;
     assert_eq!(token(1, 12).await, Some(shop()), "another bot's stays");

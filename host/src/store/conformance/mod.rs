@@ -106,6 +106,8 @@ pub(super) async fn run(bench: &impl Bench) {
     credentials::an_operators_token_is_no_bots(bench).await;
     credentials::who_a_bot_is_given_to_finds_no_door_open(bench).await;
     audit::deeds_are_kept_in_order_and_bounded(bench).await;
+    audit::nobody_has_what_others_did_forgotten(bench).await;
+    audit::what_the_operator_did_stays_whatever_all_others_do(bench).await;
     invites::an_invite_is_good_for_so_many_uses_and_until_it_is_revoked(bench).await;
     registry::plugin_limits_are_kept_by_plugin(bench).await;
     webhooks::a_delivery_waits_for_each_webhook_until_it_is_taken(bench).await;

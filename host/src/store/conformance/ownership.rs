@@ -46,6 +46,9 @@ pub(super) async fn a_bot_is_given_to_whom_it_is_offered(bench: &impl Bench) {
     ownership.offer(offer(&bob, 20)).await.expect("offered");
     assert_eq!(offered(&bob, 19).await, Some(offer(&bob, 20)));
     assert_eq!(offered(&bob, 20).await, None, "it is over");
+    let offer_of = async |now| ownership.offer_of(shop.id, now).await.expect("asked");
+    assert_eq!(offer_of(19).await, Some(offer(&bob, 20)));
+    assert_eq!(offer_of(20).await, None, "it is over");
     assert_eq!(hand_over(&bob, 20).await, None, "it is over");
     assert_eq!(
         hand_over(&carol, 10).await,
@@ -55,6 +58,7 @@ pub(super) async fn a_bot_is_given_to_whom_it_is_offered(bench: &impl Bench) {
     ownership.withdraw(shop.id).await.expect("withdrawn");
     ownership.withdraw(shop.id).await.expect("again");
     assert_eq!(hand_over(&bob, 10).await, None, "it is withdrawn");
+    assert_eq!(offer_of(10).await, None, "it is withdrawn");
 
     let mut cafe = bot(2, BotRole::Sub);
     cafe.owner = Some(bob.clone());

@@ -3,24 +3,41 @@
 use async_trait::async_trait;
 use rusqlite::params;
 
+use super::credentials::id;
 use super::registry::SqliteRegistry;
 use crate::store::StoreError;
-use crate::store::audit::{Audit, DEEDS, Deed};
+use crate::store::audit::{Actor, Audit, Deed, OF_OTHERS};
+
+const OPERATOR: &str = "operator";
+const VISITOR: &str = "visitor";
 
 #[async_trait]
 impl Audit for SqliteRegistry {
     async fn note(&self, deed: Deed) -> Result<(), StoreError> {
         self.database
             .write(move |transaction| {
+                let actor = word(deed.actor);
                 transaction
                     .prepare_cached(
-                        "INSERT INTO deed (at, by, what, with_what, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+                        "INSERT INTO deed (at, actor, by, what, with_what, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                     )?
-                    .execute(params![deed.at, deed.by, deed.what, deed.with, deed.detail])?;
-                let last = transaction.last_insert_rowid();
+                    .execute(params![deed.at, actor, deed.by, deed.what, deed.with, deed.detail])?;
                 transaction
-                    .prepare_cached("DELETE FROM deed WHERE id <= ?1")?
-                    .execute([last.saturating_sub(i64::from(DEEDS))])?;
+                    .prepare_cached(
+                        "DELETE FROM deed WHERE id = (SELECT id FROM deed WHERE actor = ?1 AND what = ?2
+                            ORDER BY id DESC LIMIT 1 OFFSET ?3)",
+                    )?
+                    .execute(params![actor, deed.what, deed.actor.most()])?;
+                let others: u32 = transaction
+                    .prepare_cached("SELECT others FROM deed_state")?
+                    .query_row([], |row| row.get(0))?;
+                if others > OF_OTHERS {
+                    transaction
+                        .prepare_cached(
+                            "DELETE FROM deed WHERE id = (SELECT min(id) FROM deed WHERE actor <> 'operator')",
+                        )?
+                        .execute([])?;
+                }
                 Ok(())
             })
             .await
@@ -30,21 +47,38 @@ impl Audit for SqliteRegistry {
         self.database
             .read(move |connection| {
                 let mut deeds = connection.prepare_cached(
-                    "SELECT id, at, by, what, with_what, detail FROM deed WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
+                    "SELECT id, at, actor, by, what, with_what, detail FROM deed WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
                 )?;
                 let deed = |row: &rusqlite::Row<'_>| {
                     let deed = Deed {
-                        at: row.get(1)?,
-                        by: row.get(2)?,
-                        what: row.get(3)?,
-                        with: row.get(4)?,
-                        detail: row.get(5)?,
+                        at: row.get("at")?,
+                        actor: actor(&row.get::<_, String>("actor")?)?,
+                        by: row.get("by")?,
+                        what: row.get("what")?,
+                        with: row.get("with_what")?,
+                        detail: row.get("detail")?,
                     };
-                    Ok((row.get(0)?, deed))
+                    Ok((row.get("id")?, deed))
                 };
                 let deeds = deeds.query_map(params![before.unwrap_or(i64::MAX), limit], deed)?;
                 Ok(deeds.collect::<Result<_, _>>()?)
             })
             .await
     }
+}
+
+fn word(actor: Actor) -> String {
+    match actor {
+        Actor::Operator => OPERATOR.to_owned(),
+        Actor::Visitor => VISITOR.to_owned(),
+        Actor::Owner(bot) => bot.to_string(),
+    }
+}
+
+fn actor(word: &str) -> rusqlite::Result<Actor> {
+    Ok(match word {
+        OPERATOR => Actor::Operator,
+        VISITOR => Actor::Visitor,
+        bot => Actor::Owner(id(bot)?),
+    })
 }

@@ -165,20 +165,25 @@ impl Credentials for SqliteRegistry {
             .await
     }
 
-    async fn token(&self, token: SecretDigest, now: Millis) -> Result<Option<BotId>, StoreError> {
+    async fn token(
+        &self,
+        token: SecretDigest,
+        now: Millis,
+    ) -> Result<Option<(BotId, String)>, StoreError> {
         let found = self
             .database
             .read(move |connection| {
                 let found = connection
-                    .prepare_cached("SELECT bot, used FROM api_token WHERE digest = ?1")?
+                    .prepare_cached("SELECT bot, name, used FROM api_token WHERE digest = ?1")?
                     .query_row([token], |row| {
                         let used: Option<Millis> = row.get("used")?;
-                        Ok((id(&row.get::<_, String>("bot")?)?, used))
+                        let bot = id(&row.get::<_, String>("bot")?)?;
+                        Ok(((bot, row.get("name")?), used))
                     });
                 Ok(found.optional()?)
             })
             .await?;
-        let Some((bot, used)) = found else {
+        let Some((holder, used)) = found else {
             return Ok(None);
         };
         if is_to_be_noted(used, now) {
@@ -191,7 +196,7 @@ impl Credentials for SqliteRegistry {
                 })
                 .await?;
         }
-        Ok(Some(bot))
+        Ok(Some(holder))
     }
 
     async fn revoke_token(&self, bot: BotId, id: i64) -> Result<(), StoreError> {
@@ -316,7 +321,7 @@ fn forget(transaction: &Transaction<'_>, now: Millis) -> Result<(), Fault> {
 }
 
 /// Reads an id that the registry itself has written.
-fn id(text: &str) -> rusqlite::Result<BotId> {
+pub(super) fn id(text: &str) -> rusqlite::Result<BotId> {
     text.parse().map_err(|error: IdError| {
         let source = Box::new(error);
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, source)

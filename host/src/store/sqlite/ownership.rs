@@ -93,6 +93,26 @@ impl Ownership for SqliteRegistry {
             .await
     }
 
+    async fn offer_of(&self, bot: BotId, now: Millis) -> Result<Option<Offer>, StoreError> {
+        self.database
+            .read(move |connection| {
+                let found: Option<(String, Millis)> = connection
+                    .prepare_cached(
+                        "SELECT taker, until FROM bot_offer WHERE bot = ?1 AND until > ?2",
+                    )?
+                    .query_row(params![bot.to_string(), now], |row| {
+                        Ok((row.get(0)?, row.get(1)?))
+                    })
+                    .optional()?;
+                let offer = found.map(|(taker, until)| {
+                    let taker = taker.parse().map_err(unreadable)?;
+                    Ok(Offer { bot, taker, until })
+                });
+                offer.transpose()
+            })
+            .await
+    }
+
     async fn withdraw(&self, bot: BotId) -> Result<(), StoreError> {
         self.database
             .write(move |transaction| {

@@ -59,6 +59,7 @@ const MEANT: &[(&str, &str)] = &[
     ("SELECT number FROM system_owner", "all of the few"),
     ("SELECT rows, bytes FROM kept_state", "it has one row"),
     ("UPDATE kept_state", "it has one row"),
+    ("SELECT others FROM deed_state", "it has one row"),
     (
         "UPDATE kv_state SET version = version + 1",
         "all plugins, when a bot is erased",

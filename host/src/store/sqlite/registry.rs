@@ -17,7 +17,7 @@ use crate::store::plugin_records::LimitValues;
 use crate::store::registry::{RecordChange, Registry};
 use crate::store::{Source, StoreError};
 
-pub(super) static SCHEMA: [M<'static>; 11] = [
+pub(super) static SCHEMA: [M<'static>; 12] = [
     M::up(include_str!("schema/registry-1.sql")),
     M::up(include_str!("schema/registry-2.sql")),
     M::up(include_str!("schema/registry-3.sql")),
@@ -29,6 +29,7 @@ pub(super) static SCHEMA: [M<'static>; 11] = [
     M::up(include_str!("schema/registry-9.sql")),
     M::up(include_str!("schema/registry-10.sql")),
     M::up(include_str!("schema/registry-11.sql")),
+    M::up(include_str!("schema/registry-12.sql")),
 ];
 pub(super) static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 

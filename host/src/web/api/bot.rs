@@ -65,7 +65,7 @@ pub(in crate::web) async fn log_out(
 ) -> HttpResponse {
     let told = async {
         shared.rates.question(&request)?;
-        let (parts, bot) = token::bot(&shared, &request).await?;
+        let (parts, bot, doer) = token::program(&shared, &request).await?;
         let asked = LogOut::read(&request, body).await?;
         if let Some(id) = asked.session_id {
             let attempt = shared.attempt(&id)?;
@@ -79,8 +79,7 @@ pub(in crate::web) async fn log_out(
             reason: None,
         };
         parts.manager.end(bot.id, ending).await.map_err(no_store)?;
-        let by = shared.visitor_of("a program of the owner's", &request);
-        shared.note(by, "end", &bot.id.to_string(), "").await;
+        shared.note(doer, "end", &bot.id.to_string(), "").await;
         Ok(LoggingOut {
             jid: bot.jid.as_ref().map(Jid::to_string),
             message: "The bot is being logged out, and all its data deleted.",

@@ -87,15 +87,22 @@ pub(in crate::web) async fn command(
     let told = async {
         // Tokens are guessed as slowly as anything else is asked.
         shared.rates.question(&request)?;
-        let (parts, bot) = token::bot(&shared, &request).await?;
+        let (parts, bot, doer) = token::program(&shared, &request).await?;
         shared.rates.command(&request, token::text(&request)?)?;
         let body = body.map_err(|error| Problem::body(&error))?;
         if !is(&bot, &body.bot_jid) {
             return Err(Problem::forbidden());
         }
         let text = typed(&body)?;
-        let answered = parts.manager.ask(bot.id, &text).await?;
-        Ok(Told::new(answered))
+        let answered = parts.manager.ask(bot.id, &text).await;
+        if matches!(answered, Ok(_) | Err(AskError::Late)) {
+            // What stands behind the name is the owner's business. It is one of the commands' names: nobody makes any up.
+            let name = text.split(' ').next().unwrap_or_default();
+            shared
+                .note(doer, "command", &bot.id.to_string(), name)
+                .await;
+        }
+        Ok(Told::new(answered?))
     };
     answer(told.await)
 }

@@ -86,6 +86,11 @@ impl Problem {
         }
     }
 
+    /// The same with more for programs.
+    pub(in crate::web) fn with(self, details: Value) -> Self {
+        Self { details, ..self }
+    }
+
     /// The same in the other languages of pages.
     pub(in crate::web) fn also(
         self,

@@ -16,7 +16,7 @@ use crate::bots::{BotState, Pairing};
 use crate::clock::Millis;
 use crate::model::{BotId, BotRecord, BotRole, Cause, LinkMethod, StateName};
 use crate::plugins::{HostingRefusal, RefusalReason};
-use crate::store::StoreError;
+use crate::store::{Actor, StoreError};
 use crate::web::api::{feed, token};
 use crate::web::language::Language;
 use crate::web::qr;
@@ -96,9 +96,10 @@ pub(in crate::web) async fn subbot_connect(
         let attempts = shared.attempts()?;
         let deadline = shared.parts.clock.sleep(CODE_DEADLINE);
         let (id, attempt) = attempts.begin(asked).await?;
-        let by = shared.visitor_of("a program of a visitor's", &request);
+        let way = "a program of a visitor's";
+        let visitor = shared.doer(Actor::Visitor, way, &request);
         shared
-            .note(by, "create", "", &attempt.number.masked())
+            .note(visitor, "create", "", &attempt.number.masked())
             .await;
         let shown = {
             let mut status = attempt.status.clone();

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::answer::Problem;
 use super::api;
 use super::attempts::Asked;
+use crate::store::Actor;
 use crate::web::forms::from_here;
 use crate::web::home::{self, render};
 use crate::web::language::Language;
@@ -53,9 +54,10 @@ async fn try_to_begin(request: &HttpRequest, shared: &Shared, form: Form) -> Htt
             invite: form.invite.clone(),
         };
         let begun = shared.attempts()?.begin(asked).await?;
-        let by = shared.visitor_of("the connect page", request);
+        let way = "the connect page";
+        let visitor = shared.doer(Actor::Visitor, way, request);
         shared
-            .note(by, "create", "", &begun.1.number.masked())
+            .note(visitor, "create", "", &begun.1.number.masked())
             .await;
         Ok(begun)
     };

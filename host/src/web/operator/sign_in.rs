@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use super::visit::{BY, SESSION, closed, form_sent};
 use super::words::Texts;
+use crate::store::Actor;
 use crate::web::forms::{Fields, from_here};
 use crate::web::home::render;
 use crate::web::language::Language;
@@ -72,20 +73,22 @@ pub(in crate::web) async fn sign_in(
     if let Err(problem) = shared.rates.sign_in(&request) {
         return again(problem.status(), problem.message_in(language));
     }
-    let by = shared.visitor_of(BY, &request);
+    let doer = |actor| shared.doer(actor, BY, &request);
     let password = SecretString::from(fields.text("password").to_owned());
     let Ok(signed_in) = parts.operators.sign_in(password).await else {
         return again(StatusCode::SERVICE_UNAVAILABLE, Texts::of(language).crowded);
     };
     match signed_in {
         Some(secret) => {
-            shared.note(by, "sign-in", "", "").await;
+            let operator = doer(Actor::Operator);
+            shared.note(operator, "sign-in", "", "").await;
             let answer = with_cookie(go("/operator"), &SESSION.cookie(&parts.access, &secret));
             with_cookie(answer, &forgotten(&parts.access, FORM))
         }
         None => {
             tracing::warn!("somebody tried to sign in as the operator with a wrong password");
-            shared.note(by, "sign-in-refused", "", "").await;
+            let visitor = doer(Actor::Visitor);
+            shared.note(visitor, "sign-in-refused", "", "").await;
             again(StatusCode::FORBIDDEN, Texts::of(language).wrong_password)
         }
     }

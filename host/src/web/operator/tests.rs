@@ -10,6 +10,7 @@ use crate::web::owner::tests::routes::{By, Row, TABLE};
 use crate::web::owner::tests::{Bench, Seen, bench_of, bot, get, post};
 
 mod invites;
+mod lists;
 mod live;
 mod people;
 mod programs;
@@ -292,7 +293,7 @@ async fn bots_are_found_looked_at_and_ended() {
     );
     let none = page("/operator/bots?q=%3Cb%3E&state=stopped&page=9").await;
     assert!(
-        none.text.contains("0 bots") && none.text.contains("&#60;b&#62;"),
+        none.text.contains("Bots found: 0") && none.text.contains("&#60;b&#62;"),
         "{}",
         none.text
     );

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::words::Texts;
 use crate::access::Access;
-use crate::store::StoreError;
+use crate::store::{Actor, StoreError};
 use crate::web::forms::Fields;
 use crate::web::language::Language;
 use crate::web::shared::{OperatorParts, Shared};
@@ -91,6 +91,10 @@ impl<'a> Who<'a> for Operator<'a> {
 
     fn access(&self) -> &'a Access {
         &self.parts.access
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::Operator
     }
 }
 

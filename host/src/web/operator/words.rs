@@ -103,9 +103,9 @@ texts! {
     state: "State", "Keadaan", "Estado";
     any_state: "Any", "Semua", "Cualquiera";
     find: "Find", "Cari", "Buscar";
-    found: "{bots} bots", "{bots} bot", "{bots} bots";
-    before: "Before", "Sebelumnya", "Anteriores";
-    after: "After", "Berikutnya", "Siguientes";
+    found: "Bots found: {bots}", "Bot ditemukan: {bots}", "Bots encontrados: {bots}";
+    before: "Previous", "Sebelumnya", "Anteriores";
+    after: "Next", "Berikutnya", "Siguientes";
     unnamed: "Without a name", "Tanpa nama", "Sin nombre";
     number: "Number", "Nomor", "Número";
     owner: "Owner", "Pemilik", "Dueño";

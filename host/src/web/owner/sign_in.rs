@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
 use super::visit::{Owner, SESSION, form_sent};
+use crate::store::Actor;
 use crate::web::forms::{Fields, from_here};
 use crate::web::home::render;
 use crate::web::language::Language;
@@ -93,11 +94,10 @@ pub(in crate::web) async fn use_link(
         match parts.access.sign_in(&link).await {
             Ok(Some(secret)) => {
                 if let Ok(Some(visitor)) = parts.access.visitor(secret.reveal()).await {
-                    let (by, bot) = (
-                        shared.visitor_of(Owner::BY, &request),
-                        visitor.bot.to_string(),
-                    );
-                    shared.note(by, "sign-in", &bot, "").await;
+                    let actor = Actor::Owner(visitor.bot);
+                    let owner = shared.doer(actor, Owner::BY, &request);
+                    let bot = visitor.bot.to_string();
+                    shared.note(owner, "sign-in", &bot, "").await;
                 }
                 let answer = with_cookie(go("/bot"), &SESSION.cookie(&parts.access, &secret));
                 with_cookie(answer, &forgotten(&parts.access, FORM))

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::access::{Access, Visitor};
 use crate::model::{BotId, BotRecord, BotRole};
-use crate::store::StoreError;
+use crate::store::{Actor, StoreError};
 use crate::web::forms::Fields;
 use crate::web::language::Language;
 use crate::web::shared::{OwnerParts, Shared};
@@ -115,6 +115,10 @@ impl<'a> Who<'a> for Owner<'a> {
 
     fn access(&self) -> &'a Access {
         &self.parts.access
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::Owner(self.bot.id)
     }
 }
 

@@ -69,6 +69,17 @@ fn both_sides_of_a_bot_that_changes_hands_are_told_what_to_do() {
         "*+6280000000101 wants to give you a bot*\nIt is +6280000000200. To take it, write !takebot within 1 h. If you don't want \
          it, do nothing."
     );
+    let told = bot.private(ALICE).is_told(HostingStep {
+        code: Some("012345".to_owned()),
+        other: Some(BOB.parse().expect("a number")),
+        until: Some(bot.clock().now() + 600_000),
+        ..step(StepName::Giving)
+    });
+    assert_eq!(
+        told.text(),
+        "*Give +6280000000200 to +6280000000102?*\nA program that has a token of your bot asks for that. If you want it, give the \
+         program this code within 10 min: *012345*\nIf not, somebody else has your token: !token opens your bot's page, revoke it there."
+    );
     let told = bot.private(BOB).is_told(step(StepName::Taken));
     assert!(told.text().contains("!logoutbot ends it"), "{told}");
     let told = bot.private(ALICE).is_told(HostingStep {

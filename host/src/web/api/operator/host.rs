@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::{Program, with_token};
 use crate::bots::Feature;
+use crate::clock::Millis;
 use crate::web::api::responses::{Broken, OperatorRefused};
 use crate::web::connect::{Failure, Good, Problem, no_store};
 use crate::web::library::problem;
@@ -21,6 +22,8 @@ use crate::web::shared::Shared;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::web) struct Host {
+    /// Since when it runs, milliseconds since 1970.
+    started_at: Millis,
     /// How many bots there may be.
     slots: u32,
     /// How many of these are taken.
@@ -185,6 +188,7 @@ async fn shown(program: &Program<'_>) -> Result<Host, Problem> {
     let states = parts.registry.counts().await.map_err(no_store)?;
     let features = parts.settings.features().into_iter();
     Ok(Host {
+        started_at: program.shared.started_at,
         slots: parts.creation.slots().await.map_err(no_store)?,
         taken: parts.creation.taken().await.map_err(no_store)?,
         delay: u64::try_from(parts.settings.delay().as_millis()).unwrap_or(u64::MAX),

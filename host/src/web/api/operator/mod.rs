@@ -4,9 +4,10 @@
 //! # Layout
 //!
 //! - `host`: how it does, slots, the pause and features. `bots`: all of them, one, its plan and its end. `invites`: codes for new ones.
-//! - `owners`: who operates it. `plugins`: all of them, and one. `components`: a plugin's file, what it may do, and consent to it. `deeds`: who did what.
+//! - `owners`: who operates it. `broadcasts`: a message to all bots' owners. `plugins`: all of them, and one. `components`: a plugin's file, what it may do, and consent to it. `deeds`: who did what.
 
 pub(in crate::web) mod bots;
+pub(in crate::web) mod broadcasts;
 pub(in crate::web) mod components;
 pub(in crate::web) mod deeds;
 pub(in crate::web) mod host;
@@ -20,7 +21,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::token;
+use crate::store::Actor;
 use crate::web::connect::{Problem, answer, no_store};
+use crate::web::deeds::Doer;
 use crate::web::shared::{OperatorParts, Shared};
 
 /// All routes.
@@ -37,6 +40,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(owners::list)
         .service(owners::add)
         .service(owners::remove)
+        .service(broadcasts::look)
+        .service(broadcasts::send)
+        .service(broadcasts::stop)
         .service(invites::list)
         .service(invites::add)
         .service(invites::revoke)
@@ -54,7 +60,7 @@ struct Program<'a> {
     /// What does what it asks for.
     parts: &'a OperatorParts,
     shared: &'a Shared,
-    by: String,
+    doer: Doer,
 }
 
 impl<'a> Program<'a> {
@@ -78,13 +84,15 @@ impl<'a> Program<'a> {
         Ok(Self {
             parts,
             shared,
-            by: shared.visitor_of(&format!("by token {name}"), request),
+            doer: shared.doer(Actor::Operator, &format!("by token {name}"), request),
         })
     }
 
     /// Keeps what it did.
     async fn note(&self, what: &str, with: &str, detail: &str) {
-        self.shared.note(self.by.clone(), what, with, detail).await;
+        self.shared
+            .note(self.doer.clone(), what, with, detail)
+            .await;
     }
 }
 

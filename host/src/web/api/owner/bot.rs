@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{Program, invalid, with_token};
 use crate::clock::Millis;
 use crate::dispatch::Load;
-use crate::model::{Cause, Jid};
+use crate::model::{Cause, Jid, LinkMethod};
 use crate::web::api::responses::{Broken, Refused};
 use crate::web::connect::{Failure, Good, Problem, no_store};
 use crate::web::language::Language;
@@ -30,6 +30,14 @@ pub(in crate::web) struct Bot {
     cause: Option<&'static str>,
     /// Since when it is in this state, milliseconds since 1970.
     since: Millis,
+    /// How its number was linked: `qr` or `pair`.
+    method: &'static str,
+    /// When it was connected last, milliseconds since 1970.
+    last_connect: Option<Millis>,
+    /// Its plan; null when it has none.
+    plan: Option<String>,
+    /// When that ends, and the bot is stopped, milliseconds since 1970.
+    plan_ends: Option<Millis>,
     /// The tag of the language that it answers in.
     language: String,
     /// What commands begin with.
@@ -205,6 +213,13 @@ pub(super) async fn shown(program: &Program<'_>) -> Result<Bot, Problem> {
         state: status.state.name(),
         cause: status.cause.as_ref().map(Cause::name),
         since: status.since,
+        method: match bot.method {
+            LinkMethod::Qr => "qr",
+            LinkMethod::Code => "pair",
+        },
+        last_connect: bot.last_connect,
+        plan: bot.plan.clone(),
+        plan_ends: bot.expires,
         language: data.settings.language,
         prefixes: data.settings.prefixes,
         users: data.counts.users,

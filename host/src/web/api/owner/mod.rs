@@ -5,9 +5,11 @@
 //! - `bot`: how it is, whether it runs, name, language and prefixes. `plugins`: which are on, and their settings. `runs`: what one
 //!   did lately and what that cost. `days`: messages and waits by day.
 //! - `tokens`: what programs show. `webhooks`: where what happens is posted. `takeout`: the data as a file, and erasing it.
+//! - `offer`: giving the bot to somebody else.
 
 pub(in crate::web) mod bot;
 pub(in crate::web) mod days;
+pub(in crate::web) mod offer;
 pub(in crate::web) mod plugins;
 pub(in crate::web) mod runs;
 pub(in crate::web) mod takeout;
@@ -22,6 +24,7 @@ use serde::Serialize;
 use super::token;
 use crate::model::BotRecord;
 use crate::web::connect::{Problem, answer};
+use crate::web::deeds::Doer;
 use crate::web::shared::{OwnerParts, Shared};
 
 /// All routes.
@@ -42,6 +45,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(webhooks::add)
         .service(webhooks::remove)
         .service(webhooks::replay)
+        .service(offer::look)
+        .service(offer::add)
+        .service(offer::withdraw)
         .service(takeout::export)
         .service(takeout::erase);
 }
@@ -53,26 +59,26 @@ struct Program<'a> {
     /// The bot.
     bot: BotRecord,
     shared: &'a Shared,
-    by: String,
+    doer: Doer,
 }
 
 impl<'a> Program<'a> {
     /// Who asks, unless it asks too often.
     async fn of(request: &HttpRequest, shared: &'a Shared) -> Result<Self, Problem> {
         shared.rates.question(request)?;
-        let (parts, bot) = token::bot(shared, request).await?;
+        let (parts, bot, doer) = token::program(shared, request).await?;
         Ok(Self {
             parts,
             bot,
             shared,
-            by: shared.visitor_of("a program of the owner's", request),
+            doer,
         })
     }
 
     /// Keeps what it did.
     async fn note(&self, what: &str, detail: &str) {
-        let (by, bot) = (self.by.clone(), self.bot.id.to_string());
-        self.shared.note(by, what, &bot, detail).await;
+        let (doer, bot) = (self.doer.clone(), self.bot.id.to_string());
+        self.shared.note(doer, what, &bot, detail).await;
     }
 }
 

@@ -1,10 +1,13 @@
-//! Plans and system owners, set by a program.
+//! Plans, system owners, and messages to all bots' owners, by a program.
+
+use std::time::Duration;
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use super::programs::Till;
 use super::{deed, deeds};
+use crate::bots::Stage;
 use crate::clock::Clock as _;
 use crate::web::owner::tests::bot;
 
@@ -99,4 +102,48 @@ async fn who_operates_the_host_is_named_and_dropped() {
     ] {
         assert!(kept.contains(&deed(what, "", number)), "{what}: {kept:?}");
     }
+}
+
+#[actix_web::test]
+async fn a_broadcast_is_confirmed_by_how_many_it_goes_to_and_ten_begin_within_an_hour() {
+    const PATH: &str = "/broadcast";
+    let mut till = Till::new().await;
+    let body = |text: &str, receivers: usize| Some(json!({"text": text, "receivers": receivers}));
+    let none = json!({"state": null, "sent": 0, "receivers": 0});
+    assert_eq!(till.done(Method::GET, PATH, None).await, none);
+    let refused = till.refused(Method::POST, PATH, body("hello", 0)).await;
+    assert_eq!(refused, (409, "BOT_NOT_CONNECTED".to_owned()));
+    till.bench.main_opens().await;
+    let long = "x".repeat(4_097);
+    for (text, receivers, refused) in [
+        ("", 0, (422, "INVALID_VALUE")),
+        (" \n", 0, (422, "INVALID_VALUE")),
+        (&*long, 0, (422, "INVALID_VALUE")),
+        ("hello", 1, (409, "OTHER_RECEIVERS")),
+    ] {
+        let (status, code) = till
+            .refused(Method::POST, PATH, body(text, receivers))
+            .await;
+        assert_eq!((status, code.as_str()), refused);
+    }
+    // Nobody owns a bot here: each is through at once.
+    let mut state = till.parts().broadcasts.follow();
+    for _ in 0..10 {
+        till.done(Method::POST, PATH, body("hello", 0)).await;
+        let through = state.wait_for(|sent| sent.is_some_and(|sent| sent.stage == Stage::Through));
+        through.await.expect("it ends");
+    }
+    let refused = till.refused(Method::POST, PATH, body("hello", 0)).await;
+    assert_eq!(refused, (429, "RATE_LIMITED".to_owned()));
+    till.bench.clock.advance(Duration::from_secs(3_600));
+    let told = till.done(Method::POST, PATH, body("hello", 0)).await;
+    assert_eq!(told["sent"], 0);
+    till.done(Method::DELETE, PATH, None).await;
+    let kept = deeds(&till.bench).await;
+    let count = |what: &str| {
+        kept.iter()
+            .filter(|kept| **kept == deed(what, "", ""))
+            .count()
+    };
+    assert_eq!((count("broadcast"), count("broadcast-stop")), (11, 1));
 }

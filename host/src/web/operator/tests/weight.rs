@@ -1,7 +1,7 @@
 //! No page keeps people waiting on a slow line, however much there is to show.
 
 use super::*;
-use crate::store::Deed;
+use crate::store::{Actor, Deed};
 use crate::web::owner::tests::{HEAVIEST, long, weight};
 
 #[actix_web::test]
@@ -11,6 +11,7 @@ async fn no_page_is_over_100_kb_however_much_there_is() {
     let audit = bench.store.audit();
     for at in 0..120 {
         let deed = Deed {
+            actor: Actor::Operator,
             at,
             by: "the operator's page, 2001:db8:1111:2222:3333:4444:5555:6666".to_owned(),
             what: "plugin-switch-off".to_owned(),

@@ -227,6 +227,10 @@ impl World {
             "/api/v1/operator/bots/{id}/end" => request.set_json(json!({"reason": "none"})),
             "/api/v1/operator/bots/{id}/plan" => request.set_json(json!({"days": 1})),
             "/api/v1/operator/owners" => request.set_json(json!({"number": "6280000000201"})),
+            "/api/v1/operator/broadcast" => {
+                request.set_json(json!({"text": "hello", "receivers": 1}))
+            }
+            "/api/v1/bot/offer" => request.set_json(json!({"number": "6280000000301"})),
             "/api/v1/operator/invites" => request.set_json(json!({"name": "new", "uses": 1})),
             "/api/v1/operator/plugins" => request.set_json(json!({"digest": "0"})),
             "/api/v1/operator/plugins/{name}" => request.set_json(json!({"everywhere": false})),

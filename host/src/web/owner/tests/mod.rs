@@ -2,10 +2,13 @@
 //! which plugins were switched.
 
 pub(in crate::web) mod feed;
+mod figures;
+mod late;
 mod limits;
 mod live;
 mod matrix;
 mod nowhere;
+mod offer;
 mod page;
 mod plugins;
 mod programs;
@@ -39,14 +42,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::{Access, Invites, Operators};
 use crate::bots::{
-    Creation, Endings, Equip, Features, Fleet, FleetParts, HostSettings, Manager, Owners, Plans,
-    Restoring,
+    Broadcasts, Creation, Endings, Equip, Features, Fleet, FleetParts, HostSettings, Manager,
+    Owners, Plans, Restoring,
 };
 use crate::clock::MovableClock;
-use crate::dispatch::tests::bare as dispatch;
+use crate::dispatch::tests::{always, parts};
 use crate::dispatch::{
-    Delay, Dispatch, FailingVersions, Installed, KnownBots, PluginDesk, Seating, SwitchError,
-    SystemOwners,
+    Delay, Dispatch, FailingVersions, Handler, Installed, KnownBots, PluginDesk, Seating,
+    SwitchError, SystemOwners,
 };
 use crate::library::tests::library;
 use crate::meter::Meter;
@@ -120,8 +123,8 @@ impl PluginDesk for Shelf {
     }
 }
 
-/// Dispatches without plugins.
-struct Bare(MovableClock, Seating);
+/// Dispatches with these plugins.
+struct Bare(MovableClock, Seating, Vec<Arc<dyn Handler>>);
 
 #[async_trait]
 impl Equip for Bare {
@@ -134,7 +137,9 @@ impl Equip for Bare {
         meter: Meter,
     ) -> Result<Arc<Dispatch>, StoreError> {
         let (clock, seating) = (Arc::new(self.0.clone()), self.1.clone());
-        dispatch(bot, data, session, known_bots, seating, meter, clock).await
+        let mut parts = parts(bot, data, session, known_bots, seating, meter, clock);
+        parts.plugins = always(self.2.clone());
+        Dispatch::start(parts).await
     }
 }
 
@@ -163,6 +168,15 @@ pub(in crate::web) async fn bench(address: &str) -> Bench {
 
 /// The same, with a page for the operator who knows the password.
 pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> Bench {
+    bench_with(address, password, Vec::new()).await
+}
+
+/// The same, with plugins that do what a test says.
+async fn bench_with(
+    address: &str,
+    password: Option<&str>,
+    plugins: Vec<Arc<dyn Handler>>,
+) -> Bench {
     let dir = tempfile::tempdir().expect("a directory");
     let options = StoreOptions {
         data_dir: dir.path().to_owned(),
@@ -194,7 +208,7 @@ pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> B
     let (fleet, _) = Fleet::new(FleetParts {
         store: store.clone(),
         connector,
-        equip: Arc::new(Bare(clock.clone(), seating.clone())),
+        equip: Arc::new(Bare(clock.clone(), seating.clone(), plugins)),
         clock: Arc::new(clock.clone()),
         random: Arc::new(SystemRandom),
         delay: delay.clone(),
@@ -236,6 +250,7 @@ pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> B
             creation: creation.clone(),
             invites: invites.clone(),
             owners: owners.clone(),
+            broadcasts: Broadcasts::new(fleet.clone()),
             plans: plans.clone(),
             settings,
             restoring: Restoring::default(),
@@ -258,6 +273,7 @@ pub(in crate::web) async fn bench_of(address: &str, password: Option<&str>) -> B
             access: access.clone(),
             registry: store.registry(),
             manager,
+            owners,
         }),
         ..bare(clock.clone())
     };

@@ -11,13 +11,13 @@ use crate::bots::archive;
 use crate::store::{DeliveryError, NewDelivery, Piece, Tried};
 
 /// The shop, and a program of its owner's.
-struct Shop {
-    bench: Bench,
-    token: String,
+pub(super) struct Shop {
+    pub(super) bench: Bench,
+    pub(super) token: String,
 }
 
 impl Shop {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let bench = bench("http://127.0.0.1:8080/").await;
         let cookie = bench.sign_in(&bench.link(1).await).await;
         let token = token(&bench, &cookie).await;
@@ -33,14 +33,14 @@ impl Shop {
         api(&self.bench, request, &self.token).await
     }
 
-    async fn done(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+    pub(super) async fn done(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let (status, mut told) = self.ask(method, path, body).await;
         assert_eq!(status, StatusCode::OK, "{path}: {told}");
         told["data"].take()
     }
 
     /// Asks for what is refused: with which status and code.
-    async fn refused(
+    pub(super) async fn refused(
         &self,
         method: Method,
         path: &str,
@@ -52,15 +52,20 @@ impl Shop {
 
     /// What was done by programs, the latest first.
     async fn deeds(&self) -> Vec<(String, String)> {
+        self.deeds_by("the owner's token till <1>").await
+    }
+
+    /// What was done by this way, the latest first.
+    pub(super) async fn deeds_by(&self, way: &str) -> Vec<(String, String)> {
         let deeds = self.bench.store.audit().deeds(None, 100).await;
         let deeds = deeds.expect("read").into_iter().map(|(_, deed)| deed);
-        let by_programs = deeds.filter(|deed| deed.by == "a program of the owner's");
+        let by_programs = deeds.filter(|deed| deed.by == way);
         let of_shop = by_programs.inspect(|deed| assert_eq!(deed.with, bot(1).to_string()));
         of_shop.map(|deed| (deed.what, deed.detail)).collect()
     }
 }
 
-fn deed(what: &str, detail: &str) -> (String, String) {
+pub(super) fn deed(what: &str, detail: &str) -> (String, String) {
     (what.to_owned(), detail.to_owned())
 }
 
