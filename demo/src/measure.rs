@@ -95,6 +95,18 @@ pub fn calibrate() -> Vec<Duration> {
     (0..5).map(|_| work()).collect()
 }
 
+/// By how much a thread that sleeps for a millisecond wakes too late, again and again: what a machine that is busy with something else
+/// adds to whatever is measured on it.
+pub fn lateness() -> Vec<Duration> {
+    const SLEEP: Duration = Duration::from_millis(1);
+    let late = || {
+        let start = Instant::now();
+        std::thread::sleep(SLEEP);
+        start.elapsed().saturating_sub(SLEEP)
+    };
+    (0..500).map(|_| late()).collect()
+}
+
 /// Prints what the columns of [`row`] are.
 pub fn heads() {
     println!(

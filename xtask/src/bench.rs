@@ -31,9 +31,12 @@ pub struct Args {
     /// How many messages a bot gets before its session is weighed
     #[arg(long, default_value_t = 10_000, value_name = "N")]
     messages: usize,
-    /// How often each page is asked for while 50 bots chat
+    /// How often each page is asked for while 50 bots chat, by all visitors together
     #[arg(long, default_value_t = 500, value_name = "N")]
     visits: usize,
+    /// How many visitors come at once
+    #[arg(long, default_value = "1,8,32", value_name = "N,…")]
+    visitors: String,
     /// Measures only what bots cost
     #[arg(long, conflicts_with_all = ["only_plugins", "only_pages"])]
     only_bots: bool,
@@ -129,7 +132,8 @@ fn pages(workspace: &Workspace, host: &Path, plugins: &Path, args: &Args) -> Res
         example(workspace, "jadi-demo", "pages")
             .env("JADI_BIN", host)
             .env("JADI_PLUGINS", plugins)
-            .args(["--visits", &args.visits.to_string()]),
+            .args(["--visits", &args.visits.to_string()])
+            .args(["--visitors", &args.visitors]),
     )
 }
 

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -37,6 +38,8 @@ const LOOK: Duration = Duration::from_millis(40);
 
 /// Nobody presses Tab more often to get to what a page is there for.
 const MOST_TABS: usize = 30;
+/// A page has fewer places for the focus.
+const MOST_STOPS: usize = 200;
 
 const INSTALL: &str = "this test drives the page in a browser; install Debian's `chromium` and \
     `chromium-driver` (apt-get install chromium chromium-driver) so that `chromedriver` is on the path";
@@ -199,11 +202,22 @@ impl Browser {
         pressed.unwrap_or_else(|error| panic!("cannot press {keys:?}: {error}"));
     }
 
+    /// Presses Tab. Whatever is typed into a field for files is taken for a file's name, so that it is pressed apart from what has the
+    /// focus.
+    async fn tab_on(&self) {
+        let value = char::from(Key::Tab);
+        let keys = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value })
+            .then(KeyAction::Up { value });
+        let pressed = self.client.perform_actions(keys).await;
+        pressed.expect("Tab can be pressed");
+    }
+
     /// Presses Tab until an element has the focus, and sees to it that one can tell by looking.
     pub async fn tab_to(&self, css: &str) {
         const HAS_FOCUS: &str = "document.activeElement.matches";
         for _ in 0..MOST_TABS {
-            self.press(&char::from(Key::Tab).to_string()).await;
+            self.tab_on().await;
             let script = format!("return {HAS_FOCUS}({})", Value::from(css));
             if self.script(&script).await == Value::Bool(true) {
                 let outline = "return getComputedStyle(document.activeElement).outlineStyle";
@@ -213,6 +227,44 @@ impl Browser {
             }
         }
         panic!("nobody gets to {css} by Tab");
+    }
+
+    /// Gets to something by Tab, and presses Enter on it.
+    pub async fn press_on(&self, css: &str) {
+        self.tab_to(css).await;
+        self.press(&char::from(Key::Enter).to_string()).await;
+    }
+
+    /// Pastes, as by hand, what is on the clipboard to where the focus is.
+    pub async fn paste(&self) {
+        let (control, released) = (char::from(Key::Control), char::from(Key::Null));
+        self.press(&format!("{control}v{released}")).await;
+    }
+
+    /// Goes through the page by Tab from its beginning. What can be used and is not come to, or does not show that it has the focus,
+    /// each as its HTML. Of radio buttons that belong together one is come to; the arrows go through the others.
+    pub async fn missed_by_tab(&self) -> Vec<String> {
+        const STEP: &str = "const now = document.activeElement;
+            if (now === document.body || now.dataset.tabbed) return false;
+            now.dataset.tabbed = getComputedStyle(now).outlineStyle;
+            return true";
+        const MISSED: &str =
+            "const usable = 'a[href], button, input, select, textarea, summary, [tabindex]';
+            const group = (one) => one.type === 'radio'
+                && document.querySelector(`input[name=\"${one.name}\"][data-tabbed]`);
+            return [...document.querySelectorAll(usable)]
+                .filter((one) => one.checkVisibility() && one.type !== 'hidden' && !one.disabled)
+                .filter((one) => !one.dataset.tabbed ? !group(one) : one.dataset.tabbed === 'none')
+                .map((one) => one.outerHTML)";
+        self.script("document.activeElement.blur()").await;
+        for _ in 0..MOST_STOPS {
+            self.tab_on().await;
+            if self.script(STEP).await != Value::Bool(true) {
+                let missed = self.script(MISSED).await;
+                return serde_json::from_value(missed).expect("a list of texts");
+            }
+        }
+        panic!("Tab goes on after {MOST_STOPS} stops");
     }
 
     /// Waits for an element and reads its text.
@@ -313,6 +365,21 @@ impl Browser {
         let (width, height, dark) = *self.looked.lock().expect("nobody panicked");
         self.show_in(DESK.0, DESK.1, dark).await;
         self.take(&dir.join(format!("{name}-desk.png"))).await;
+        self.show_in(width, height, dark).await;
+    }
+
+    /// Keeps a picture of the whole page, from its head to its foot, as wide as it is looked at.
+    pub async fn whole_picture(&self, name: &str) {
+        let Some(dir) = std::env::var_os("JADI_SCREENSHOTS").map(PathBuf::from) else {
+            return;
+        };
+        tokio::fs::create_dir_all(&dir).await.expect("a directory");
+        let (width, height, dark) = *self.looked.lock().expect("nobody panicked");
+        let whole = self.script("return document.documentElement.scrollHeight");
+        let whole = whole.await.as_u64().expect("pixels");
+        let whole = u32::try_from(whole).expect("few").max(height);
+        self.show_in(width, whole, dark).await;
+        self.take(&dir.join(format!("{name}.png"))).await;
         self.show_in(width, height, dark).await;
     }
 

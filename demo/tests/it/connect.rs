@@ -289,8 +289,17 @@ async fn by_keyboard_alone_a_code_is_asked_for_and_asked_for_again_when_it_is_la
     page.see_text("code", "-").await;
     let code = page.text("[data-field=code]").await;
 
+    // The button puts it where it can be pasted from.
+    page.press_on("#copy").await;
+    page.until("document.querySelector('#copy').textContent === 'Copied'")
+        .await;
     let host = page.tab().await;
     page.new_tab().await;
+    page.open(world.host_page().expect("the host runs")).await;
+    page.click("#name").await;
+    page.paste().await;
+    let pasted = page.script("return document.querySelector('#name').value");
+    assert_eq!(pasted.await, Value::from(code.as_str()));
     let phones_page = world.phones_page().expect("it was asked for");
     phones::be(&page, &phones_page, "visitor").await;
     page.click("#devices").await;
