@@ -6,7 +6,7 @@ use std::time::Instant;
 use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, not_yet, owners, play};
+use super::{Failure, Servers, not_yet, owners, play};
 use crate::script::Script;
 use crate::view::View;
 use crate::world::{World, WorldError, WorldOptions};
@@ -87,8 +87,11 @@ async fn in_fresh_world(
             host_log: String::new(),
         })
     };
+    let servers = Servers::start(script).await;
+    let servers = servers.map_err(|error| failed(format!("no port for its servers: {error}")))?;
     let options = WorldOptions {
         owners: owners(script),
+        servers: servers.addresses(),
         data: None,
         ..options.clone()
     };

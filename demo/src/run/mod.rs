@@ -10,11 +10,13 @@ mod linking;
 mod many;
 mod met;
 mod player;
+mod servers;
 mod talk;
 mod unsupported;
 
 pub use self::failure::Failure;
 pub use self::many::{Summary, play_all};
+pub use self::servers::Servers;
 pub use self::unsupported::not_yet;
 
 use crate::script::{Name, Script, Step};

@@ -95,6 +95,8 @@ impl<'a> Player<'a> {
     async fn step(&mut self, line: &Line) -> Result<(), Mismatch> {
         match &line.step {
             Step::Comment(text) => self.view.narration(text),
+            // It has answered since before the host began.
+            Step::Server { .. } => self.view.aside(&line.step.to_string()),
             Step::Phone(account) | Step::Owner(account) => self.add_phone(account).await?,
             Step::Group { name, members } => self.make_group(name, members).await?,
             Step::WantsInvitations { phone } => self.phone_of(phone)?.set_invited_only(true),

@@ -30,6 +30,7 @@ fn needs(step: &Step) -> Option<&'static str> {
         Step::Comment(_)
         | Step::Phone(_)
         | Step::Owner(_)
+        | Step::Server { .. }
         | Step::Bot { .. }
         | Step::AsBot(_)
         | Step::Scan { .. }

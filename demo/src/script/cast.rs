@@ -1,6 +1,7 @@
-//! Lines that say who there is: phones, owners, bots, groups and their members.
+//! Lines that say who there is: phones, owners, bots, servers, groups and their members.
 
 use super::cursor::Cursor;
+use super::pattern::unescape;
 use super::{Member, MemberChange, Mistake, Name, Step};
 
 pub(super) type Parsed<'a> = Result<(Step, Cursor<'a>), Mistake>;
@@ -23,6 +24,31 @@ pub(super) fn bot(cursor: Cursor<'_>) -> Parsed<'_> {
     }
     let owner = cursor.name("the name of the owner's phone")?;
     Ok((Step::Bot { account, owner }, cursor))
+}
+
+pub(super) fn server(cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("server api.example.org answers 200: {\"rate\": 2}");
+    let is_host = |word: &str| {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
+        word.contains('.') && word.chars().all(allowed)
+    };
+    if !is_host(cursor.peek()) {
+        return Err(cursor.expected("the server's name, such as api.example.org"));
+    }
+    let host = cursor.word().to_owned();
+    if !cursor.eat_word("answers") {
+        return Err(cursor.expected("`answers`, a status, `:` and what it answers"));
+    }
+    let status = cursor.peek().parse().ok();
+    let Some(status) = status.filter(|status| (200..600).contains(status)) else {
+        return Err(cursor.expected("a status from 200 to 599"));
+    };
+    cursor.word();
+    if !cursor.eat(":") {
+        return Err(cursor.expected("`:` and what it answers"));
+    }
+    let body = unescape(cursor.take_rest());
+    Ok((Step::Server { host, status, body }, cursor))
 }
 
 pub(super) fn as_bot(cursor: Cursor<'_>) -> Parsed<'_> {

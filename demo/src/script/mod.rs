@@ -71,6 +71,16 @@ pub enum Step {
         /// Whose it is.
         owner: Name,
     },
+    /// `server api.example.org answers 200: {"rate": 2}`: a server that plugins may ask, on this machine. Several lines for
+    /// one are its answers in turn, of which the last stays.
+    Server {
+        /// Its name.
+        host: String,
+        /// The HTTP status.
+        status: u16,
+        /// The answer's body.
+        body: String,
+    },
     /// `group friends: alice*, bob, shop*`
     Group {
         /// The group.

@@ -125,7 +125,11 @@ impl<'a> Cast<'a> {
             | Step::Gone { bot, .. }
             | Step::Network { bot, .. }
             | Step::Fault { bot, .. } => self.known(bot, &[Kind::Bot]),
-            Step::Comment(_) | Step::HostIsKilled | Step::HostStarts | Step::TimePasses(_) => {}
+            Step::Comment(_)
+            | Step::Server { .. }
+            | Step::HostIsKilled
+            | Step::HostStarts
+            | Step::TimePasses(_) => {}
         }
     }
 

@@ -60,6 +60,7 @@ fn step(line: &str) -> Result<Step, Mistake> {
         "owner" => cast::owner,
         "bot" => cast::bot,
         "group" => cast::group,
+        "server" => cast::server,
         "as" => cast::as_bot,
         "network" => world::network,
         "host" => world::host,
@@ -76,7 +77,7 @@ fn step(line: &str) -> Result<Step, Mistake> {
 /// A line that begins with a name.
 fn about_someone(mut cursor: Cursor<'_>) -> Result<Step, Mistake> {
     let name = cursor.name(
-        "the name of a phone, bot or group, or one of phone, owner, bot, group, as, network, host, time, fault",
+        "the name of a phone, bot or group, or one of phone, owner, bot, group, server, as, network, host, time, fault",
     )?;
     let family = match cursor.peek() {
         "->" => talk::send,

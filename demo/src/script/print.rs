@@ -47,6 +47,9 @@ impl Display for Step {
             Self::Owner(account) => write!(f, "owner {account}"),
             Self::Bot { account, owner } => write!(f, "bot {account} owner {owner}"),
             Self::Group { name, members } => write!(f, "group {name}: {}", list(members)),
+            Self::Server { host, status, body } => {
+                write!(f, "server {host} answers {status}: {}", escape(body))
+            }
             Self::AsBot(account) => write!(f, "as bot {} := {}", account.name, account.number),
             Self::Send { from, to, content } => write!(f, "{from} -> {to}{content}"),
             Self::Reply {

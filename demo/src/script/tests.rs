@@ -34,7 +34,7 @@ fn text(written: &str) -> Pattern {
 #[test]
 fn the_example_that_describes_the_grammar_parses() {
     let script = parse(include_str!("grammar.chat")).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(script.lines.len(), 50);
+    assert_eq!(script.lines.len(), 51);
 }
 
 #[test]
@@ -70,6 +70,14 @@ fn every_good_line_is_read_as_it_is_meant() {
             Step::Bot {
                 account: account("cafe", "6280000000201"),
                 owner: name("bob"),
+            },
+        ),
+        (
+            "server api.example.org answers 404: {\"a\": 1}",
+            Step::Server {
+                host: "api.example.org".into(),
+                status: 404,
+                body: "{\"a\": 1}".into(),
             },
         ),
         (

@@ -140,6 +140,11 @@ fn any_step() -> impl Strategy<Value = Step> {
         any_account().prop_map(Step::Owner),
         (any_account(), any_name()).prop_map(|(account, owner)| Step::Bot { account, owner }),
         any_account().prop_map(Step::AsBot),
+        (200_u16..600, any_text()).prop_map(|(status, body)| Step::Server {
+            host: "api.example.org".to_owned(),
+            status,
+            body,
+        }),
         any_name().prop_map(|phone| Step::WantsInvitations { phone }),
         (any_name(), any_name(), any::<bool>()).prop_map(|(who, group, comes)| Step::Goes {
             who,
