@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
-use jadi_plugin_build::Toolchain;
 
 use crate::binaries;
-use crate::plugins::examples;
+use crate::plugins::{self, examples};
 use crate::workspace::{Workspace, check};
 
 /// Measures round trip, start, save of a plugin, memory, many bots, pages while bots chat, and what plugins cost, in each language
@@ -72,20 +71,9 @@ pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
         check(xtask.args(["plugins", "--examples"]))?;
         files.extend(components(&examples::directory(workspace))?);
     }
-    files.push(hostile(workspace)?);
+    files.push(plugins::hostile(workspace)?);
     check(example(workspace, "jadi-plugin-checks", "plugin_cost").args(files))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Builds the plugin that takes all that it can get.
-fn hostile(workspace: &Workspace) -> Result<PathBuf> {
-    let cache = workspace.target().join("wasm");
-    let toolchain = Toolchain::find(&cache, &mut |note| eprintln!("{note} …"))?;
-    let source = workspace.root().join("plugin-checks/hostile");
-    let built = jadi_plugin_build::build(&source, &toolchain, &cache)?;
-    let file = cache.join("hostile.wasm");
-    std::fs::write(&file, built.component)?;
-    Ok(file)
 }
 
 /// The component files in a directory, by name.

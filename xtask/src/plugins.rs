@@ -27,6 +27,17 @@ pub fn directory(workspace: &Workspace) -> PathBuf {
     workspace.target().join("plugins")
 }
 
+/// Builds the plugin that takes all that it can get: no bot's, but for benches and tests.
+pub fn hostile(workspace: &Workspace) -> Result<PathBuf> {
+    let cache = workspace.target().join("wasm");
+    let toolchain = Toolchain::find(&cache, &mut |note| eprintln!("{note} …"))?;
+    let source = workspace.root().join("plugin-checks/hostile");
+    let built = jadi_plugin_build::build(&source, &toolchain, &cache)?;
+    let file = cache.join("hostile.wasm");
+    std::fs::write(&file, built.component)?;
+    Ok(file)
+}
+
 pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
     let cache = workspace.target().join("wasm");
     let toolchain = Toolchain::find(&cache, &mut |note| eprintln!("{note} …"))?;

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use jadi_simulator::http::{self, HttpServer};
 use jadi_simulator::{Phone, SimClock, Simulator, SimulatorConfig};
+use rustix::process::Pid;
 use tempfile::TempDir;
 
 pub use self::dev::BotView;
@@ -434,6 +435,11 @@ impl World {
         let log = String::from_utf8_lossy(&log);
         let all: Vec<&str> = log.lines().collect();
         all[all.len().saturating_sub(lines)..].join("\n")
+    }
+
+    /// The host's process; none while there is no host.
+    pub fn host_process(&self) -> Option<Pid> {
+        self.host.as_ref().and_then(HostProcess::process)
     }
 
     /// Whether the host still runs, or should not.

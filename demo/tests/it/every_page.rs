@@ -37,7 +37,9 @@ fn pages() -> BTreeSet<String> {
             let is_for_programs = ["/api/", "/ws/", "/static/", "/healthz"]
                 .iter()
                 .any(|start| path.starts_with(start));
-            let is_page = method == "GET" && !is_for_programs && !path.ends_with("/events");
+            let is_file = path.ends_with("/{failure}");
+            let is_page =
+                method == "GET" && !is_for_programs && !is_file && !path.ends_with("/events");
             is_page.then(|| path.to_owned())
         })
         .collect();

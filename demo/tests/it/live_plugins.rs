@@ -24,13 +24,13 @@ const DEADLINE: Duration = Duration::from_secs(60);
 const MESSAGES: usize = 30;
 
 /// A world, and a directory for files.
-struct Live {
-    world: World,
+pub(super) struct Live {
+    pub(super) world: World,
     dir: tempfile::TempDir,
 }
 
 impl Live {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         // Sends are paced for people; nobody waits here.
         fs::write(dir.path().join("jadi.toml"), "delay = \"1ms\"\n").expect("written");
@@ -43,7 +43,7 @@ impl Live {
     }
 
     /// A file of this world.
-    fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+    pub(super) fn file(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.dir.path().join(name);
         fs::write(&path, content).expect("written");
         path
@@ -81,7 +81,7 @@ impl Live {
     }
 
     /// Runs it; it has to go well. Returns what it prints.
-    async fn done(&self, arguments: &[&str]) -> String {
+    pub(super) async fn done(&self, arguments: &[&str]) -> String {
         let output = self.plugin(arguments).await;
         let (told, error) = texts(&output);
         assert!(output.status.success(), "{arguments:?}: {told}\n{error}");
@@ -96,7 +96,7 @@ impl Live {
         error
     }
 
-    async fn phone(&self, name: &str, number: &str) -> Phone {
+    pub(super) async fn phone(&self, name: &str, number: &str) -> Phone {
         self.world.phone(name, number).await.expect("a phone")
     }
 }
@@ -106,7 +106,7 @@ fn texts(output: &Output) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
-fn path(file: &Path) -> &str {
+pub(super) fn path(file: &Path) -> &str {
     file.to_str().expect("a path of this test")
 }
 
@@ -122,7 +122,7 @@ pub fn echo(n: usize) -> Vec<u8> {
 }
 
 /// Those occurrences of `old` that `which` picks by their number, replaced by as many bytes.
-fn replaced(bytes: &[u8], old: &[u8], new: &[u8], which: fn(usize) -> bool) -> Vec<u8> {
+pub(super) fn replaced(bytes: &[u8], old: &[u8], new: &[u8], which: fn(usize) -> bool) -> Vec<u8> {
     assert_eq!(old.len(), new.len());
     let places: Vec<usize> = bytes
         .windows(old.len())

@@ -12,6 +12,7 @@ mod connect;
 mod crash;
 mod every_page;
 mod figures;
+mod hostile;
 mod http;
 mod invites;
 mod leaks;

@@ -12,7 +12,8 @@ use super::status::{BotState, BotStatus};
 use super::takeout::{self, TakeoutError, file_name, pack};
 use crate::clock::Millis;
 use crate::dispatch::{
-    Answered, AskError, Installed, Load, LogEntry, PluginDesk, SwitchError, logs, value_of,
+    Answered, AskError, FailureEntry, Installed, Load, LogEntry, PluginDesk, SwitchError, failures,
+    logs, value_of,
 };
 use crate::model::{BotId, BotRecord, Ending, Event, KnownCounts, MessageId};
 use crate::store::{
@@ -352,6 +353,40 @@ impl Manager {
     ) -> Result<Vec<LogEntry>, StoreError> {
         let data = self.fleet.parts.store.bot(bot).await?;
         logs(&data, Some(plugin), most).await
+    }
+
+    /// The latest events that a plugin failed on in a bot, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When its data can't be read.
+    pub async fn plugin_failures(
+        &self,
+        bot: BotId,
+        plugin: &str,
+        most: u32,
+    ) -> Result<Vec<FailureEntry>, StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        failures(&data, Some(plugin), most).await
+    }
+
+    /// One event that this plugin failed on in a bot, as the file that `jadi plugin replay` takes; none when there is no such.
+    ///
+    /// # Errors
+    ///
+    /// When its data can't be read.
+    pub async fn plugin_failure(
+        &self,
+        bot: BotId,
+        plugin: &str,
+        row: Row,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let data = self.fleet.parts.store.bot(bot).await?;
+        let of_plugin = failures(&data, Some(plugin), u32::MAX).await?;
+        match of_plugin.iter().any(|entry| entry.row == row) {
+            true => data.failure(row).await,
+            false => Ok(None),
+        }
     }
 
     /// A bot's archive, and what the file is called.

@@ -40,6 +40,8 @@ use super::{api, connect};
         api::owner::plugins::list,
         api::owner::plugins::change_one,
         api::owner::runs::list,
+        api::owner::failures::list,
+        api::owner::failures::look,
         api::owner::days::list,
         api::owner::tokens::list,
         api::owner::tokens::add,

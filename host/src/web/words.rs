@@ -295,6 +295,14 @@ texts! {
     run_cost: "{cpu} on the processor, {wall} in all, {memory} of memory",
         "{cpu} di prosesor, {wall} seluruhnya, {memory} memori",
         "{cpu} de procesador, {wall} en total, {memory} de memoria";
+    failed_events: "Events that it failed on", "Peristiwa yang gagal", "Eventos en los que falló";
+    failed_events_text: "Each is a file with all that the plugin was given, what people wrote included. Hand one to the plugin's author, who can let it happen again with it.",
+        "Masing-masing adalah file berisi semua yang diterima plugin, termasuk tulisan orang. Berikan kepada pembuat plugin, yang bisa mengulang kejadiannya dengan file itu.",
+        "Cada uno es un archivo con todo lo que recibió el complemento, incluido lo que escribió la gente. Dáselo a su autor, que puede repetir con él lo que pasó.";
+    no_failure_title: "There is no such event", "Tidak ada peristiwa itu", "No hay tal evento";
+    no_failure: "The host forgets the oldest ones. Those that are left stand on the plugin's log.",
+        "Host melupakan yang paling lama. Yang masih ada tercantum di log plugin.",
+        "El host olvida los más antiguos. Los que quedan están en el registro del complemento.";
     data: "Your data", "Datamu", "Tus datos";
     export: "Take it with you", "Bawa datanya", "Llévatelos";
     export_text: "A file with what your bot knows and keeps: settings, people, chats, what plugins keep. It is not encrypted: keep it safe.",

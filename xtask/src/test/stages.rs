@@ -219,6 +219,7 @@ fn simulated(suite: &Suite<'_>) -> Result<Tally> {
     let mut cargo = tests(suite);
     cargo.env("JADI_PLUGINS", plugins).env("JADI_BIN", host);
     cargo.env("JADI_SIMULATOR", simulator);
+    cargo.env("JADI_HOSTILE", plugins::hostile(suite.workspace)?);
     let axe = tools::npm(suite.workspace, "axe")?;
     cargo.env("JADI_AXE", axe.join("node_modules/axe-core/axe.min.js"));
     cargo.env(

@@ -21,7 +21,7 @@ mod shelf;
 mod usage;
 mod webhooks;
 
-pub(crate) use plugin_records::run as run_of_plugin;
+pub(crate) use plugin_records::{failed_run as failed_run_of_plugin, run as run_of_plugin};
 
 use std::sync::Arc;
 

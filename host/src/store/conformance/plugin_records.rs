@@ -41,6 +41,27 @@ pub(crate) async fn run(context: &dyn DataContext, n: usize, plugin: &str, recei
     context.commit(handled).await.expect("commit");
 }
 
+/// One event that `plugin` fails on, with what a list shows of it and all of it. Returns its number.
+pub(crate) async fn failed_run(
+    context: &dyn DataContext,
+    n: usize,
+    plugin: &str,
+    summary: &str,
+    content: &str,
+) -> i64 {
+    let row = one(context, &format!("A{n}")).await;
+    let handled = Handled {
+        failure: Some(NewFailure {
+            summary: summary.as_bytes().to_vec(),
+            content: content.as_bytes().to_vec(),
+        }),
+        ..by(plugin, row)
+    };
+    context.commit(handled).await.expect("commit");
+    let kept = context.failures(latest(Some(plugin), 1)).await;
+    kept.expect("failures").first().expect("one").row
+}
+
 pub(super) async fn limits_of_a_bot_are_its_own(bench: &impl Bench) {
     let (one, other) = (bench.context(10).await, bench.context(10).await);
     let (few, more) = (

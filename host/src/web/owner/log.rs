@@ -4,11 +4,13 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
 
+use super::failures::FAILURES;
 use super::plugin::with_plugin;
 use super::visit::{Visit, signed_in};
 use crate::clock::Millis;
 use crate::dispatch::{LogEntry, Measure};
 use crate::plugins::LogLevel;
+use crate::store::Row;
 use crate::web::home::render;
 use crate::web::shared::Shared;
 use crate::web::words::Texts;
@@ -28,6 +30,8 @@ struct Page<'a> {
     name: &'a str,
     /// The latest first.
     runs: Vec<Run>,
+    /// Events that it failed on, the latest first.
+    failures: Vec<FailedEvent>,
     failed: usize,
     /// Of all that are shown.
     cpu: String,
@@ -36,6 +40,13 @@ struct Page<'a> {
     cut: bool,
     /// What a program gets all of it by.
     call: String,
+}
+
+/// An event that it failed on.
+struct FailedEvent {
+    number: Row,
+    at: String,
+    failure: String,
 }
 
 /// One run.
@@ -74,6 +85,21 @@ async fn show(visit: &Visit<'_>, name: &str) -> HttpResponse {
             return visit.trouble(&error);
         }
     };
+    let failures = visit
+        .parts
+        .manager
+        .plugin_failures(visit.bot.id, name, FAILURES);
+    let failures = match failures.await {
+        Ok(failures) => failures.into_iter().rev(),
+        Err(error) => {
+            return visit.trouble(&error);
+        }
+    };
+    let failures = failures.map(|entry| FailedEvent {
+        number: entry.row,
+        at: time(entry.at),
+        failure: entry.summary.failure,
+    });
     let logged = |run: &LogEntry| {
         run.receipt
             .log
@@ -94,6 +120,7 @@ async fn show(visit: &Visit<'_>, name: &str) -> HttpResponse {
         memory: bytes(memory.max().unwrap_or_default()),
         cut,
         call: format!("GET /api/v1/bot/plugins/{name}/log"),
+        failures: failures.collect(),
         runs: shown(runs),
     })
 }

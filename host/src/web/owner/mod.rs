@@ -8,10 +8,12 @@
 //! - `sign_in`: the link's page, signing in and out. `visit`: who is there. `page`: the bot's page.
 //! - `settings`: name, language and prefixes; start and stop. `log_out`: the bot's end.
 //! - `plugins`: which are on. `plugin`: one of them, and its settings. `log`: what one did lately and what that cost.
+//!   `failures`: the events that it failed on, as files.
 //! - `numbers`: messages and waits by day, with `chart`, which draws them. `takeout`: the bot's data as a file, and erasing it.
 //! - `tokens`: what programs show to manage the bot. `webhooks`: where what happens to it is posted.
 
 mod chart;
+mod failures;
 mod log;
 mod log_out;
 mod numbers;
@@ -29,6 +31,7 @@ mod webhooks;
 
 use actix_web::web::ServiceConfig;
 
+pub(super) use failures::{FAILURES, failed_event};
 pub(super) use log::{RUNS, level, used};
 pub(super) use numbers::{ALMOST_ALL, HALF, date, first_day};
 pub(super) use page::Typed;
@@ -52,6 +55,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(plugin::card)
         .service(plugin::set)
         .service(log::log)
+        .service(failures::look)
         .service(numbers::numbers)
         .service(tokens::list)
         .service(tokens::add)

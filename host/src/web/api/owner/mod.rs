@@ -3,12 +3,14 @@
 //! # Layout
 //!
 //! - `bot`: how it is, whether it runs, name, language and prefixes. `plugins`: which are on, and their settings. `runs`: what one
-//!   did lately and what that cost. `days`: messages and waits by day.
+//!   did lately and what that cost. `failures`: the events that it failed on.
+//!   `days`: messages and waits by day.
 //! - `tokens`: what programs show. `webhooks`: where what happens is posted. `takeout`: the data as a file, and erasing it.
 //! - `offer`: giving the bot to somebody else.
 
 pub(in crate::web) mod bot;
 pub(in crate::web) mod days;
+pub(in crate::web) mod failures;
 pub(in crate::web) mod offer;
 pub(in crate::web) mod plugins;
 pub(in crate::web) mod runs;
@@ -37,6 +39,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(plugins::list)
         .service(plugins::change_one)
         .service(runs::list)
+        .service(failures::list)
+        .service(failures::look)
         .service(days::list)
         .service(tokens::list)
         .service(tokens::add)

@@ -17,6 +17,7 @@ use serde_json::json;
 use super::routes::{By, Row, TABLE};
 use super::{Bench, Seen, bench_of, bot, get};
 use crate::model::BotRecord;
+use crate::store::conformance::failed_run_of_plugin;
 use crate::store::{
     ApiToken, DeadLetter, DeliveryError, NewDelivery, NewWebhook, Piece, SettingsChange, Tried,
     Webhook, WebhookSecret,
@@ -101,11 +102,12 @@ struct Owned {
 }
 
 /// What is the shop's alone, and never shown to anybody else.
-const MARKS: [&str; 4] = [
+const MARKS: [&str; 5] = [
     "6280000000201",
     "shop-token",
     "shop-hook.example",
     "shop-prefix",
+    "shop-failure",
 ];
 
 /// Two bots, of which the first, the shop, has something of everything.
@@ -117,6 +119,7 @@ struct World {
     farms_token: String,
     token_id: i64,
     dead_letter: i64,
+    failure: i64,
 }
 
 impl World {
@@ -152,6 +155,9 @@ impl World {
             prefixes: Some(vec!["shop-prefix".to_owned()]),
         };
         data.change_settings(change).await.expect("kept");
+        let summary =
+            r#"{"event":"e1","version":"1","digest":"d","failure":"shop-failure","bytes":2}"#;
+        let failure = failed_run_of_plugin(&*data, 1, "welcome", summary, "{}").await;
         let token_id = bench.access.tokens(bot(1)).await.expect("read")[0].id;
         Self {
             bench,
@@ -161,6 +167,7 @@ impl World {
             farms_token,
             token_id,
             dead_letter: row,
+            failure,
         }
     }
 
@@ -205,6 +212,7 @@ impl World {
             .replace("{id}", &id)
             .replace("{row}", &self.dead_letter.to_string())
             .replace("{name}", name)
+            .replace("{failure}", &self.failure.to_string())
             .replace("{deed}", "disable")
             .replace("{jid}", "6280000000201")
             .replace("{number}", "6280000000201")
