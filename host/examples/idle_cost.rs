@@ -13,7 +13,7 @@ use jadi::library::{Consent, Installation, Library, LibraryParts, Whom};
 use jadi::model::{BotId, BotRecord, BotRole, LinkMethod};
 use jadi::plugins::{Limits, Runtime, RuntimeOptions};
 use jadi::random::SystemRandom;
-use jadi::store::{Installer, MasterKey, RecordBounds, Settings, Store, StoreOptions};
+use jadi::store::{Installer, KeptBounds, MasterKey, Settings, Store, StoreOptions};
 use tokio::sync::watch;
 
 /// Bots of which nothing special is said, and bots with a set of their own.
@@ -28,8 +28,7 @@ async fn main() -> Result<()> {
         data_dir: dir.path().to_owned(),
         session_dir: None,
         defaults: Settings::default(),
-        inbox_bound: 1_000,
-        records: RecordBounds::default(),
+        kept: KeptBounds::default(),
         random: random.clone(),
     };
     let master = MasterKey::load(dir.path(), None, &*random)?;

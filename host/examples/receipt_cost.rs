@@ -13,7 +13,7 @@ use jadi::model::{
 };
 use jadi::random::SystemRandom;
 use jadi::store::{
-    Arrival, BotData, Handled, MasterKey, RecordBounds, Settings, Store, StoreOptions,
+    Arrival, BotData, Handled, KeptBounds, MasterKey, Settings, Store, StoreOptions,
 };
 
 /// Events before it is measured, and events that are.
@@ -32,8 +32,7 @@ async fn main() -> Result<()> {
         data_dir: dir.path().to_owned(),
         session_dir: None,
         defaults: Settings::default(),
-        inbox_bound: 1_000,
-        records: RecordBounds::default(),
+        kept: KeptBounds::default(),
         random: random.clone(),
     };
     let master = MasterKey::load(dir.path(), None, &*random)?;

@@ -204,7 +204,8 @@ pub struct Flags {
     /// Prefixes of commands, spaces between [default: "! . # /"]
     #[arg(long, global = true, value_name = "SIGNS")]
     prefixes: Option<String>,
-    /// What plugins may use, such as event.cpu_ms=20; may be given more than once, all before or all after the command.
+    /// What plugins and bots may use, such as event.cpu_ms=20, and how much is kept, such as kept.messages_days=1; may be given more
+    /// than once, all before or all after the command.
     /// `jadi config check` lists them all
     #[arg(long = "limit", global = true, value_name = "NAME=VALUE", value_parser = limit)]
     limits: Vec<(String, String)>,

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jadi::model::BotRecord;
 use jadi::random::SystemRandom;
-use jadi::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
+use jadi::store::{KeptBounds, MasterKey, Settings, Store, StoreOptions};
 use jadi_simulator::{ChatId, MediaFile, MediaKind, Outgoing, Phone};
 use secrecy::ExposeSecret;
 
@@ -128,8 +128,7 @@ async fn left(root: &Path) -> Vec<(BotRecord, Vec<u8>)> {
         data_dir,
         session_dir: None,
         defaults: Settings::default(),
-        inbox_bound: 1_000,
-        records: RecordBounds::default(),
+        kept: KeptBounds::default(),
         random,
     };
     let store = Store::open(options, master).await.expect("a store");

@@ -8,7 +8,7 @@ use super::*;
 use crate::clock::MovableClock;
 use crate::model::{BotRecord, BotRole, LinkMethod};
 use crate::random::SystemRandom;
-use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
+use crate::store::{KeptBounds, MasterKey, Settings, Store, StoreOptions};
 
 struct Bench {
     clock: MovableClock,
@@ -25,8 +25,7 @@ async fn bench() -> Bench {
         data_dir: dir.path().to_owned(),
         session_dir: None,
         defaults: Settings::default(),
-        inbox_bound: 10,
-        records: RecordBounds::default(),
+        kept: KeptBounds::default(),
         random: random.clone(),
     };
     let store = Store::open(options, MasterKey::from_bytes([3; 32])).await;

@@ -21,7 +21,7 @@ use crate::meter::Meter;
 use crate::model::{Action, BotRecord, BotRole, Jid, LinkMethod, Person, PhoneNumber, StateName};
 use crate::plugins::{HostingRefusal, RefusalReason};
 use crate::random::SystemRandom;
-use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreError, StoreOptions};
+use crate::store::{BotData, KeptBounds, MasterKey, Settings, Store, StoreError, StoreOptions};
 use crate::whatsapp::fake::{DEADLINE, FakeConnector, FakeSession, Starts};
 use crate::whatsapp::{DisconnectCause, Session, SessionState};
 
@@ -111,8 +111,7 @@ impl Process {
             data_dir: dir.path().to_owned(),
             session_dir: None,
             defaults: Settings::default(),
-            inbox_bound: 1_000,
-            records: RecordBounds::default(),
+            kept: KeptBounds::default(),
             random: Arc::new(SystemRandom),
         };
         let store = Store::open(options, MasterKey::from_bytes([3; 32])).await;

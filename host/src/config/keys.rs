@@ -1,6 +1,7 @@
 //! The table of keys.
 
 use crate::plugins::Limits;
+use crate::store::KeptBounds;
 
 /// One key of the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +81,13 @@ pub(super) const HTTP_REQUEST_MS: &str = "limits.bot.http_request_ms";
 /// `--limit`.
 pub(super) fn limits() -> impl Iterator<Item = String> {
     let of_plugins = Limits::KEYS.iter().map(|key| limit(key.name));
-    of_plugins.chain(BOT.map(str::to_owned))
+    let of_kept = KeptBounds::KEYS.iter().map(|key| kept(key.name));
+    of_plugins.chain(BOT.map(str::to_owned)).chain(of_kept)
+}
+
+/// The key of a bound of what is kept.
+pub(super) fn kept(name: &str) -> String {
+    format!("{LIMITS}.kept.{name}")
 }
 
 /// The key of a limit of the plugin runtime.

@@ -1,11 +1,12 @@
-//! The table `limits`: what plugins may use on this host.
+//! The table `limits`: what plugins and bots may use on this host, and how much is kept of what they do.
 
 use figment::value::Value;
 
 use super::keys;
 use super::sources::Layers;
 use super::values;
-use crate::plugins::{LimitKey, Limits};
+use crate::plugins::Limits;
+use crate::store::KeptBounds;
 
 /// What one bot may use of the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +45,12 @@ impl Default for BotLimits {
     }
 }
 
-/// All limits: those of plugins, and those of a bot as a whole.
-pub(super) fn take(layers: &mut Layers) -> (Limits, BotLimits) {
+/// All limits: those of plugins, those of a bot as a whole, and those of what is kept.
+pub(super) fn take(layers: &mut Layers) -> (Limits, BotLimits, KeptBounds) {
     let mut limits = Limits::default();
     for key in Limits::KEYS {
         let default = key.read(&limits);
-        let value = layers.take(&keys::limit(key.name), form(key), || default);
+        let value = layers.take(&keys::limit(key.name), form(key.name), || default);
         key.write(&mut limits, value);
     }
     let problems: Vec<_> = limits.problems().collect();
@@ -92,14 +93,31 @@ pub(super) fn take(layers: &mut Layers) -> (Limits, BotLimits) {
             usual.http_request_ms
         }),
     };
-    (limits, bot)
+    (limits, bot, kept(layers))
+}
+
+fn kept(layers: &mut Layers) -> KeptBounds {
+    let mut kept = KeptBounds::default();
+    for bound in KeptBounds::KEYS {
+        let (key, usual) = (keys::kept(bound.name), bound.read(kept));
+        let value = layers.take(&key, form(bound.name), || usual);
+        if !(bound.least..=bound.most).contains(&value) {
+            let what = format!(
+                "write a value from {} to {}, not {value}",
+                bound.least, bound.most
+            );
+            layers.refuse(&key, what);
+        }
+        bound.write(&mut kept, value);
+    }
+    kept
 }
 
 /// How a limit's value is written, by the unit that its name ends with.
-fn form(key: &LimitKey) -> fn(&Value) -> Result<u64, String> {
-    if key.name.ends_with("_ms") {
+fn form(name: &str) -> fn(&Value) -> Result<u64, String> {
+    if name.ends_with("_ms") {
         values::milliseconds
-    } else if key.name.ends_with("_bytes") {
+    } else if name.ends_with("_bytes") {
         values::bytes
     } else {
         values::count

@@ -34,6 +34,7 @@ pub use values::{LANGUAGES, LogSpec};
 
 use crate::model::PhoneNumber;
 use crate::plugins::Limits;
+use crate::store::KeptBounds;
 use sources::Layers;
 
 /// What is in effect.
@@ -73,6 +74,8 @@ pub struct Config {
     pub limits: Limits,
     /// What one bot may use.
     pub bot: BotLimits,
+    /// How much is kept of what bots do.
+    pub kept: KeptBounds,
     /// How much is logged, of what.
     pub log: LogSpec,
     /// Where the log is also written to, one file a day.
@@ -161,7 +164,7 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<(Self, Vec<Setting>), ConfigError> {
         let mut layers = Layers::read(sources)?;
         layers.refuse_unknown();
-        let (limits, bot) = limits::take(&mut layers);
+        let (limits, bot, kept) = limits::take(&mut layers);
         let config = Self {
             data_dir: layers.take("data_dir", values::path, || PathBuf::from("jadi-data")),
             plugins_dir: layers.take("plugins_dir", values::path, || {
@@ -186,6 +189,7 @@ impl Config {
             }),
             limits,
             bot,
+            kept,
             log: layers.take("log", values::log, LogSpec::default),
             log_dir: layers.take_optional("log_dir", values::path),
             pair_number: layers.take_optional("pair_number", values::number),

@@ -222,6 +222,47 @@ fn a_wrong_limit_is_told_with_its_key_and_what_bounds_it() {
 }
 
 #[test]
+fn what_is_kept_is_bounded_as_the_operator_says() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = "[limits.kept]\nhandled_days = 2\nmessages_bytes = \"2MiB\"\nreceipts = 7\n";
+    let mut all = with_file(&dir, file);
+    all.environment = pairs(&[("JADI_LIMITS_KEPT_INBOX_EVENTS", "50")]);
+    all.flags.extend(pairs(&[
+        ("limits.kept.receipts", "9"),
+        ("limits.kept.deeds", "100"),
+    ]));
+    let (config, settings) = Config::load(&all).expect("a config");
+    let mut expected = KeptBounds {
+        inbox_events: 50,
+        handled_days: 2,
+        deeds: 100,
+        ..KeptBounds::default()
+    };
+    expected.messages.bytes = 2 << 20;
+    expected.receipts.rows = 9;
+    assert_eq!(config.kept, expected);
+    let polls = settings
+        .iter()
+        .find(|setting| setting.key == "limits.kept.polls")
+        .expect("a setting");
+    assert_eq!((&*polls.value, &*polls.origin), ("200", "default"));
+
+    let file = "[limits.kept]\nhandled_days = 0\nmessages_bytes = \"1KiB\"\nfailures = \"many\"\nmesages = 5\n";
+    let problems = problems(&with_file(&dir, file));
+    let what = |key: &str| {
+        let problem = problems.iter().find(|problem| problem.key == key);
+        problem
+            .unwrap_or_else(|| panic!("{key} in {problems:?}"))
+            .to_string()
+    };
+    assert!(what("limits.kept.handled_days").contains("write a value from 1 to 400, not 0"));
+    assert!(what("limits.kept.messages_bytes").contains("from 65536 to 1073741824, not 1024"));
+    assert!(what("limits.kept.failures").contains("write a whole number"));
+    assert!(what("limits.kept.mesages").contains("did you mean limits.kept.messages?"));
+    assert_eq!(problems.len(), 4);
+}
+
+#[test]
 fn a_named_file_must_be_there_and_be_toml() {
     let mut missing = sources();
     missing.environment = pairs(&[("JADI_CONFIG", "/nonexistent/jadi.toml")]);

@@ -11,8 +11,6 @@ use crate::store::StoreError;
 
 /// How long what is due waits when the store can't be used.
 const PAUSE: Duration = Duration::from_secs(30);
-/// How long a handled event is recognised when it comes again.
-const REMEMBERED_FOR: Duration = Duration::from_secs(14 * 24 * 3600);
 
 pub(super) async fn serve_inbox(core: Arc<Core>, options: DispatchOptions) {
     let meter = &core.budget.meter;
@@ -117,9 +115,7 @@ pub(super) async fn clean_up(core: Arc<Core>, interval: Duration) {
             () = core.stop.cancelled() => return,
             () = core.clock.sleep(interval) => {}
         }
-        let now = core.clock.now();
-        let before = now.saturating_sub(millis(REMEMBERED_FOR));
-        match core.data.clean_up(before, now).await {
+        match core.data.clean_up(core.clock.now()).await {
             Ok(rows) => tracing::debug!(bot = %core.id, rows, "old rows are cleaned up"),
             Err(error) => tracing::warn!(bot = %core.id, %error, "old rows are not cleaned up"),
         }

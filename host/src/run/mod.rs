@@ -41,7 +41,7 @@ use crate::dispatch::{
 use crate::fetch::FetchOptions;
 use crate::library::{Desk, Library};
 use crate::random::{SharedRandom, SystemRandom};
-use crate::store::{MasterKey, RecordBounds, Settings, Store, StoreOptions};
+use crate::store::{MasterKey, Settings, Store, StoreOptions};
 use crate::telemetry;
 use crate::web::{
     ControlServer, Deeds, HostingParts, MetricsServer, OperatorParts, OwnerParts, PageKey,
@@ -58,8 +58,6 @@ pub use takeout::{export, import};
 const SHUTDOWN: Duration = Duration::from_secs(10);
 /// How much of that what is under way may take; connections need the rest.
 const GRACE: Duration = Duration::from_secs(2);
-/// How many events one bot's inbox holds before the client is told to deliver them later.
-const INBOX_BOUND: u64 = 10_000;
 
 /// Runs the host until Ctrl-C or SIGTERM.
 ///
@@ -124,7 +122,9 @@ impl Host {
         let random: SharedRandom = Arc::new(SystemRandom);
 
         let endpoint = endpoint(&config);
-        let connector = ClientConnector::new(endpoint, config.whatsapp_version, clock.clone())?;
+        let edits_for = Duration::from_secs(config.kept.messages_days.saturating_mul(24 * 3_600));
+        let connector =
+            ClientConnector::new(endpoint, config.whatsapp_version, clock.clone(), edits_for)?;
         let store = open_store(&config, &random).await?;
         let (failing, roll_backs) = FailingVersions::new(config.limits.breaker);
         let library = plugins::open(&config, &store, &clock, &random).await?;
@@ -384,8 +384,7 @@ async fn open_store(config: &Config, random: &SharedRandom) -> anyhow::Result<Ar
                 language: config.language.clone(),
                 prefixes: config.prefixes.clone(),
             },
-            inbox_bound: INBOX_BOUND,
-            records: RecordBounds::default(),
+            kept: config.kept,
             random: random.clone(),
         },
         master,

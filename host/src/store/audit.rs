@@ -13,9 +13,6 @@ use crate::model::BotId;
 pub const OF_HOST: u32 = 1_000;
 /// How many deeds of one kind are kept of a bot's owner. There are some twenty kinds.
 pub const OF_OWNER: u32 = 50;
-/// How many deeds are kept of all but the operator; of more, the oldest are forgotten. It takes some thirty owners who do all that
-/// they can to fill it.
-pub const OF_OTHERS: u32 = 30_000;
 
 /// Whose doing something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -45,14 +45,6 @@ impl Default for KvBounds {
     }
 }
 
-/// How many messages of a bot are kept for what may happen to them.
-pub const KEPT_MESSAGES: u64 = 10_000;
-/// What they may weigh together, bytes.
-pub const KEPT_BYTES: u64 = 8 * 1024 * 1024;
-
-/// How many polls of a bot are remembered for votes.
-pub const KEPT_POLLS: u32 = 200;
-
 /// The number of a row, rising in the order in which rows came.
 pub type Row = i64;
 
@@ -353,7 +345,7 @@ pub trait Outbox: Send + Sync + 'static {
     /// Keeps messages that no event has caused. Returns their rows.
     async fn post(&self, outgoing: Vec<Outgoing>) -> Result<Vec<Leaving>, StoreError>;
 
-    /// A poll that the bot has sent or is about to, while it is remembered: the last [`KEPT_POLLS`] are.
+    /// A poll that the bot has sent or is about to, while it is remembered: the last are, as many as [`KeptBounds::polls`](super::KeptBounds::polls) says.
     async fn poll(&self, chat: &Jid, id: &MessageId) -> Result<Option<Poll>, StoreError>;
 
     /// All unsent messages, in order.
@@ -478,10 +470,10 @@ pub trait DataContext:
     /// Counts since the bot was made.
     async fn totals(&self) -> Result<Totals, StoreError>;
 
-    /// Forgets events that were handled before `before`, what plugins cost and how they failed before it, and at `now` the kept
-    /// messages that nobody can delete for everyone any more and the dead letters of a month ago, and gives the room back. WhatsApp
-    /// does not deliver an acknowledged message again, so what is weeks old need not be recognised any more. Returns how many events.
-    async fn clean_up(&self, before: Millis, now: Millis) -> Result<u64, StoreError>;
+    /// Forgets what was kept for longer than its [`KeptBounds`](super::KeptBounds) say, and gives the room back. WhatsApp does not
+    /// deliver an acknowledged message again, so what is weeks old need not be recognised any more. Returns how many handled events
+    /// are forgotten.
+    async fn clean_up(&self, now: Millis) -> Result<u64, StoreError>;
 
     /// Writes everything out and closes the files. Every call after it fails with [`StoreError::Closed`].
     async fn close(&self) -> Result<(), StoreError>;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::StoreError;
 use super::audit::Audit;
+use super::bounds::KeptBounds;
 use super::context::{BotData, DataContext, Settings};
 use super::credentials::Credentials;
 use super::invites::Invites;
@@ -14,7 +15,6 @@ use super::key_file::{make_private_dir, private_file};
 use super::keys::{BotKey, MasterKey, SecretKey};
 use super::ownership::Ownership;
 use super::plans::Plans;
-use super::plugin_records::RecordBounds;
 use super::registry::Registry;
 use super::seats::Seats;
 use super::shelf::Shelf;
@@ -30,10 +30,8 @@ pub struct StoreOptions {
     pub session_dir: Option<PathBuf>,
     /// Settings of bots where nothing was set.
     pub defaults: Settings,
-    /// How many unhandled events one bot's inbox may hold.
-    pub inbox_bound: u64,
-    /// How much is kept of plugins' runs in each bot.
-    pub records: RecordBounds,
+    /// How much is kept.
+    pub kept: KeptBounds,
     /// For keys.
     pub random: SharedRandom,
 }
@@ -76,7 +74,9 @@ impl Store {
             .unwrap_or_else(|| options.data_dir.join("bots"));
         make_private_dir(&bots_dir)?;
         let path = options.data_dir.join("registry.db");
-        let registry = SqliteRegistry::open(path, master.registry_key()).await?;
+        let registry = SqliteRegistry::open(path, master.registry_key())
+            .await?
+            .keeping(options.kept.deeds);
         master.keep_fingerprint(&options.data_dir)?;
         let shelf = registry.shelf(options.data_dir.join("plugins"))?;
         Ok(Self {
@@ -87,8 +87,7 @@ impl Store {
             random: options.random,
             context_options: ContextOptions {
                 defaults: options.defaults,
-                inbox_bound: options.inbox_bound,
-                records: options.records,
+                kept: options.kept,
             },
             open: Mutex::default(),
             _lock: lock,
@@ -250,7 +249,7 @@ impl Store {
 
     /// How many unhandled events one bot's inbox may hold.
     pub fn inbox_bound(&self) -> u64 {
-        self.context_options.inbox_bound
+        self.context_options.kept.inbox_events
     }
 
     /// Where a bot's WhatsApp session belongs.

@@ -21,6 +21,7 @@
 //! ```
 
 mod audit;
+mod bounds;
 #[cfg(test)]
 pub(crate) mod conformance;
 mod context;
@@ -44,11 +45,12 @@ mod usage;
 mod webhooks;
 
 pub use audit::{Actor, Audit, Deed};
+pub use bounds::{Bound, KeptBounds, KeptKey};
 pub use context::{
     Accepted, Acquaintances, Arrival, Attempt, BotData, ContextChange, DataContext, Handled, Inbox,
-    KEPT_BYTES, KEPT_MESSAGES, KEPT_POLLS, KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox,
-    PluginKv, PluginSettings, Released, Row, Schedule, ScheduleChange, SettingChange, Settings,
-    SettingsChange, Surroundings, Totals, Unhandled, Unsent, Versioned, Waiting,
+    KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox, PluginKv, PluginSettings, Released, Row,
+    Schedule, ScheduleChange, SettingChange, Settings, SettingsChange, Surroundings, Totals,
+    Unhandled, Unsent, Versioned, Waiting,
 };
 pub use credentials::{ApiToken, Credentials, NewSecret, PageSession, SecretDigest};
 pub use error::{Source, StoreError};
@@ -59,7 +61,7 @@ pub use latency::DayLatency;
 pub use ownership::{Offer, Ownership};
 pub use plans::{PlanNote, Plans};
 pub use plugin_records::{
-    Bound, BreakerChange, Kept, LimitValues, NewFailure, Page, PluginRecords, RecordBounds, Wanted,
+    BreakerChange, Kept, LimitValues, NewFailure, Page, PluginRecords, Wanted,
 };
 pub use portable::{Piece, Portable};
 pub use registry::{RecordChange, Registry};
@@ -68,6 +70,6 @@ pub use seats::{Seat, Seats};
 pub use shelf::{Installer, PluginRecord, PluginVersion, Shelf};
 pub use usage::{Day, DayUsage, Usage};
 pub use webhooks::{
-    DEAD_LETTERS, DELIVERIES_WAITING, DeadLetter, Delivery, DeliveryError, DueDeliveries,
-    NewDelivery, NewWebhook, Tried, WEBHOOKS_PER_BOT, Webhook, WebhookSecret, Webhooks,
+    DeadLetter, Delivery, DeliveryError, DueDeliveries, NewDelivery, NewWebhook, Tried,
+    WEBHOOKS_PER_BOT, Webhook, WebhookSecret, Webhooks,
 };

@@ -14,40 +14,6 @@ use crate::clock::Millis;
 /// Changed limits of a plugin by name, such as `cpu_ms`.
 pub type LimitValues = BTreeMap<String, u64>;
 
-/// How much is kept of plugins' runs in one bot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecordBounds {
-    /// Of receipts.
-    pub receipts: Bound,
-    /// Of failed events.
-    pub failures: Bound,
-}
-
-/// The most rows and the most bytes of one kind of record; the newest row stays in any case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bound {
-    /// Rows.
-    pub rows: u64,
-    /// Bytes of all rows' content.
-    pub bytes: u64,
-}
-
-/// A day or two of a busy bot, and as many failures as anybody looks through.
-impl Default for RecordBounds {
-    fn default() -> Self {
-        Self {
-            receipts: Bound {
-                rows: 5_000,
-                bytes: 2 * 1024 * 1024,
-            },
-            failures: Bound {
-                rows: 100,
-                bytes: 4 * 1024 * 1024,
-            },
-        }
-    }
-}
-
 /// A failed event on its way into the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFailure {

@@ -144,7 +144,7 @@ mod tests {
     use crate::model::{BotId, BotRecord, BotRole, LinkMethod};
     use crate::random::SystemRandom;
     use crate::store::conformance::{ALICE, message, wanted};
-    use crate::store::{RecordBounds, Settings, Store, StoreOptions};
+    use crate::store::{KeptBounds, Settings, Store, StoreOptions};
 
     /// Numbers of bots here are made up.
     const BOTS: u8 = 3;
@@ -164,8 +164,7 @@ mod tests {
             data_dir: dir.to_owned(),
             session_dir: None,
             defaults: Settings::default(),
-            inbox_bound: 1_000,
-            records: RecordBounds::default(),
+            kept: KeptBounds::default(),
             random: Arc::new(SystemRandom),
         };
         Store::open(options, load(dir, given)?).await

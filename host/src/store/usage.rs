@@ -9,8 +9,6 @@ use crate::model::CpuTime;
 
 /// Milliseconds of a day.
 const DAY: Millis = 24 * 60 * 60 * 1000;
-/// How many days are kept.
-pub(super) const DAYS: i64 = 400;
 
 /// A day of UTC, counted from 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

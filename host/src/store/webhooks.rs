@@ -11,24 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::context::Row;
-use super::plugin_records::Bound;
 use crate::clock::Millis;
 use crate::model::Jid;
 
 /// How many webhooks one bot has at most.
 pub const WEBHOOKS_PER_BOT: u32 = 5;
-/// How much waits for a bot's webhooks; of more, the oldest become dead letters.
-pub const DELIVERIES_WAITING: Bound = Bound {
-    rows: 1_000,
-    bytes: 4 * 1024 * 1024,
-};
-/// How many dead letters of a bot are kept; of more, the oldest go.
-pub const DEAD_LETTERS: Bound = Bound {
-    rows: 200,
-    bytes: 1024 * 1024,
-};
-/// For how long a dead letter is kept at most.
-pub(super) const DEAD_FOR: Millis = 30 * 24 * 3_600_000;
 
 /// What signs what is posted to one webhook. It shows itself nowhere.
 #[derive(Clone, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use crate::fetch::FetchOptions;
 use crate::model::{BotId, BotRecord, BotRole, Jid, LinkMethod};
 use crate::random::SystemRandom;
 use crate::store::{
-    BotData, DeliveryError, MasterKey, NewWebhook, RecordBounds, Settings, Store, StoreOptions,
+    BotData, DeliveryError, KeptBounds, MasterKey, NewWebhook, Settings, Store, StoreOptions,
     WebhookSecret,
 };
 use crate::whatsapp::fake::DEADLINE;
@@ -143,8 +143,7 @@ impl Bench {
             data_dir: dir.path().to_owned(),
             session_dir: None,
             defaults: Settings::default(),
-            inbox_bound: 10,
-            records: RecordBounds::default(),
+            kept: KeptBounds::default(),
             random: Arc::new(SystemRandom),
         };
         let store = Store::open(options, MasterKey::from_bytes([3; 32])).await;

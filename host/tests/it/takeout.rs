@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jadi::model::{BotId, BotRecord, BotRole, Jid, LinkMethod};
 use jadi::random::SystemRandom;
-use jadi::store::{MasterKey, Piece, RecordBounds, Settings, Store, StoreOptions};
+use jadi::store::{KeptBounds, MasterKey, Piece, Settings, Store, StoreOptions};
 use secrecy::SecretString;
 
 use super::cli::{jadi, texts};
@@ -22,8 +22,7 @@ async fn store(dir: &Path, key: Option<&SecretString>) -> Store {
         data_dir,
         session_dir: None,
         defaults: Settings::default(),
-        inbox_bound: 100,
-        records: RecordBounds::default(),
+        kept: KeptBounds::default(),
         random,
     };
     Store::open(options, master).await.expect("a store")

@@ -133,6 +133,7 @@ const RULES: [Rule; 21] = [
         names: &["crate::store"],
         rooms: &[
             "store", "access", "webhooks", "dispatch", "library", "live", "bots", "web", "run",
+            "config",
         ],
         because: "`plugins` and `whatsapp` do not know the store",
     },

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use super::{ALICE, BOB, Fake, Place, answered, private_message, soon};
 use crate::dispatch::Handler;
 use crate::plugins::Outcome;
-use crate::store::{Page, Wanted};
+use crate::store::{KeptBounds, Page, Wanted};
 use crate::whatsapp::{DisconnectCause, Inbound, SendError, SessionState};
 
 const CORE: &str = r#"{"name":"core","version":"1.0.0","languages":["en"],
@@ -143,7 +143,10 @@ async fn a_refused_message_is_given_up_and_holds_up_nothing() {
 
 #[tokio::test]
 async fn a_full_inbox_refuses_what_comes_so_that_whatsapp_keeps_it() {
-    let place = Place::with_inbox_bound(2);
+    let place = Place::keeping(KeptBounds {
+        inbox_events: 2,
+        ..KeptBounds::default()
+    });
     let host = place.start_offline(vec![Fake::echo(CORE)]).await;
     let ping = |id| private_message(ALICE, id, "!ping");
     host.receive(vec![ping("A1"), ping("A2")]).await;

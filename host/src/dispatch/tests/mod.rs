@@ -36,7 +36,7 @@ use crate::model::{
     Message, Person,
 };
 use crate::random::SystemRandom;
-use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreOptions};
+use crate::store::{BotData, KeptBounds, MasterKey, Settings, Store, StoreOptions};
 use crate::webhooks::Post;
 use crate::whatsapp::{Inbound, Session, SessionState};
 
@@ -96,7 +96,7 @@ pub(crate) struct Place {
     dir: TempDir,
     number: u8,
     role: BotRole,
-    inbox_bound: u64,
+    kept: KeptBounds,
     grace: Duration,
     messages_per_day: u64,
     /// Goes on over restarts.
@@ -114,7 +114,7 @@ impl Place {
             dir: tempfile::tempdir().expect("dir"),
             number: 1,
             role: BotRole::Main,
-            inbox_bound: 1_000,
+            kept: KeptBounds::default(),
             grace: Duration::ZERO,
             messages_per_day: 20_000,
             clock: MovableClock::default(),
@@ -146,9 +146,9 @@ impl Place {
         }
     }
 
-    pub(crate) fn with_inbox_bound(inbox_bound: u64) -> Self {
+    pub(crate) fn keeping(kept: KeptBounds) -> Self {
         Self {
-            inbox_bound,
+            kept,
             ..Self::new()
         }
     }
@@ -183,8 +183,7 @@ impl Place {
             data_dir: self.dir.path().to_owned(),
             session_dir: None,
             defaults: Settings::default(),
-            inbox_bound: self.inbox_bound,
-            records: RecordBounds::default(),
+            kept: self.kept,
             random: random.clone(),
         };
         let master = MasterKey::from_bytes([3; 32]);

@@ -25,7 +25,7 @@ use crate::meter::Meter;
 use crate::model::{BotRecord, BotRole, LinkMethod};
 use crate::plugins::{Limits, RuntimeOptions};
 use crate::random::SystemRandom;
-use crate::store::{Audit, Installer, MasterKey, RecordBounds, Settings, Store, StoreOptions};
+use crate::store::{Audit, Installer, KeptBounds, MasterKey, Settings, Store, StoreOptions};
 use crate::webhooks::Post;
 use crate::whatsapp::{Inbound, Session, SessionState};
 use component::{Sketch, manifest, sketched};
@@ -68,8 +68,7 @@ impl Place {
             data_dir: self.data(),
             session_dir: None,
             defaults: Settings::default(),
-            inbox_bound: 1_000,
-            records: RecordBounds::default(),
+            kept: KeptBounds::default(),
             random,
         };
         let master = MasterKey::from_bytes([3; 32]);

@@ -4,7 +4,7 @@ use futures::future::join_all;
 
 use super::Bench;
 use crate::model::BotId;
-use crate::store::audit::{Actor, OF_HOST, OF_OTHERS, OF_OWNER};
+use crate::store::audit::{Actor, OF_HOST, OF_OWNER};
 use crate::store::{Audit, Deed};
 
 fn deed(actor: Actor, what: &str, n: u32) -> Deed {
@@ -41,7 +41,7 @@ async fn note(audit: &dyn Audit, deeds: Vec<Deed>) {
 }
 
 pub(super) async fn deeds_are_kept_in_order_and_bounded(bench: &impl Bench) {
-    let audit = bench.audit().await;
+    let audit = bench.audit(30_000).await;
     assert_eq!(audit.deeds(None, 10).await.expect("read"), []);
     let deed = |n| deed(Actor::Operator, "set-slots", n);
     let more = 3;
@@ -60,7 +60,7 @@ pub(super) async fn deeds_are_kept_in_order_and_bounded(bench: &impl Bench) {
 }
 
 pub(super) async fn nobody_has_what_others_did_forgotten(bench: &impl Bench) {
-    let audit = bench.audit().await;
+    let audit = bench.audit(30_000).await;
     let mut others = vec![
         deed(Actor::Operator, "command", 1),
         deed(owner(1), "command", 2),
@@ -87,7 +87,8 @@ pub(super) async fn nobody_has_what_others_did_forgotten(bench: &impl Bench) {
 }
 
 pub(super) async fn what_the_operator_did_stays_whatever_all_others_do(bench: &impl Bench) {
-    let audit = bench.audit().await;
+    const OF_OTHERS: u32 = 70;
+    let audit = bench.audit(OF_OTHERS.into()).await;
     let operators = deed(Actor::Operator, "set-slots", 0);
     audit.note(operators.clone()).await.expect("kept");
     let of_others = (1..=OF_OTHERS + 10).map(|n| deed(owner(n), "start", n));

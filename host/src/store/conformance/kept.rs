@@ -1,9 +1,9 @@
 //! The suite's part on messages that are kept for what may happen to them.
 
 use super::context::BOUND;
-use super::{ALICE, BOB, Bench, GROUP, id, message, person};
+use super::{ALICE, BOB, BOUNDS, Bench, DAY, GROUP, id, message, person};
 use crate::model::EventKind;
-use crate::store::{Arrival, BotData, KEPT_BYTES};
+use crate::store::{Arrival, BotData, Bound, KeptBounds};
 
 /// A group's message that is kept, and what happens to it.
 fn happening(sender: &str, message_id: &str, kind: EventKind) -> Arrival {
@@ -99,12 +99,29 @@ pub(super) async fn nobody_speaks_of_anothers_message_as_their_own(bench: &impl 
 }
 
 pub(super) async fn kept_messages_are_bounded_and_the_oldest_go_first(bench: &impl Bench) {
-    let context = bench.context(BOUND).await;
-    let most = usize::try_from(KEPT_BYTES).expect("a size");
-    // Three of these are more than is allowed, two are not.
-    let large = "x".repeat(most / 5 * 2);
+    // By bytes: three of these are more than is allowed, two are not.
+    let messages = Bound {
+        rows: 9,
+        bytes: 10_000,
+    };
+    the_first_of_three_goes(bench, messages, &"x".repeat(4_000)).await;
+    // By rows.
+    let messages = Bound {
+        rows: 2,
+        bytes: 10_000,
+    };
+    the_first_of_three_goes(bench, messages, "x").await;
+}
+
+async fn the_first_of_three_goes(bench: &impl Bench, messages: Bound, text: &str) {
+    let bounds = KeptBounds {
+        messages,
+        messages_days: 2,
+        ..BOUNDS
+    };
+    let context = bench.keeping(bounds).await;
     for message_id in ["A1", "A2", "A3"] {
-        let arrival = kept(ALICE, message_id, &large);
+        let arrival = kept(ALICE, message_id, text);
         context.accept(vec![arrival], 1).await.expect("accept");
     }
     let deletions =
@@ -117,13 +134,13 @@ pub(super) async fn kept_messages_are_bounded_and_the_oldest_go_first(bench: &im
         .collect();
     assert_eq!(found, [false, true, true]);
     // Days later nobody can delete them any more.
-    context
-        .clean_up(0, 4 * 24 * 3600 * 1000)
-        .await
-        .expect("clean up");
-    context
-        .accept(vec![deletion(ALICE, "D4", "A3", ALICE)], 1)
-        .await
-        .expect("accept");
-    assert_eq!(originals(&context).await.last(), Some(&None));
+    for (now, message_id, is_there) in [(DAY, "D4", true), (3 * DAY, "D5", false)] {
+        context.clean_up(now).await.expect("clean up");
+        context
+            .accept(vec![deletion(ALICE, message_id, "A3", ALICE)], 1)
+            .await
+            .expect("accept");
+        let original = originals(&context).await.pop().expect("the deletion");
+        assert_eq!(original.is_some(), is_there, "{message_id}");
+    }
 }

@@ -28,9 +28,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Arrival, Audit, BotData, Bound, Credentials, Invites, Ownership, Plans, RecordBounds, Registry,
+    Arrival, Audit, BotData, Bound, Credentials, Invites, KeptBounds, Ownership, Plans, Registry,
     Seats, Shelf,
 };
+use crate::clock::Millis;
 use crate::model::{
     Action, Chat, ChatKind, Event, EventKey, EventKind, Jid, Message, MessageId, Outgoing, Person,
     SendMessage,
@@ -49,14 +50,22 @@ pub(super) trait Bench: Sync {
     async fn plans(&self) -> (Arc<dyn Registry>, Arc<dyn Plans>);
     /// Credentials, and the registry that knows their bots.
     async fn credentials(&self) -> (Arc<dyn Registry>, Arc<dyn Credentials>);
-    /// What was done.
-    async fn audit(&self) -> Arc<dyn Audit>;
+    /// What was done, of which so many deeds are kept.
+    async fn audit(&self, deeds: u64) -> Arc<dyn Audit>;
     /// Invite codes.
     async fn invites(&self) -> Arc<dyn Invites>;
     /// A shelf, and the registry that knows the bots of its switches.
     async fn shelf(&self) -> (Arc<dyn Registry>, Arc<dyn Shelf>);
-    /// The data of one more bot, its inbox bounded to `inbox_bound`, its records to [`BOUNDS`].
-    async fn context(&self, inbox_bound: u64) -> BotData;
+    /// The data of one more bot, which keeps this much.
+    async fn keeping(&self, kept: KeptBounds) -> BotData;
+    /// The same with [`BOUNDS`], but for so many events in its inbox.
+    async fn context(&self, inbox_events: u64) -> BotData {
+        self.keeping(KeptBounds {
+            inbox_events,
+            ..BOUNDS
+        })
+        .await
+    }
     /// The same bot's data after the process ended without closing anything, and was started again.
     async fn reopened(&self, context: BotData) -> BotData;
 }
@@ -86,6 +95,7 @@ pub(super) async fn run(bench: &impl Bench) {
     context::plugin_settings_are_per_plugin_and_chat(bench).await;
     context::what_is_due_goes_into_the_inbox_once(bench).await;
     context::clean_up_forgets_what_is_old_and_done(bench).await;
+    context::what_is_old_is_the_operators_to_say(bench).await;
     kept::what_happens_to_a_message_finds_it_as_it_was(bench).await;
     kept::nobody_speaks_of_anothers_message_as_their_own(bench).await;
     kept::kept_messages_are_bounded_and_the_oldest_go_first(bench).await;
@@ -128,8 +138,8 @@ pub(super) async fn run(bench: &impl Bench) {
 
 pub(super) use isolation::{steps, writes_never_cross};
 
-/// How much the contexts of the suite keep of plugins' runs: little, so that a few events reach it.
-pub(super) const BOUNDS: RecordBounds = RecordBounds {
+/// How much the contexts of the suite keep: of plugins' runs little, so that a few events reach it.
+pub(super) const BOUNDS: KeptBounds = KeptBounds {
     receipts: Bound {
         rows: 5,
         bytes: 100,
@@ -138,7 +148,13 @@ pub(super) const BOUNDS: RecordBounds = RecordBounds {
         rows: 3,
         bytes: 1_000,
     },
+    ..KeptBounds::USUAL
 };
+
+/// A day, milliseconds.
+pub(super) const DAY: Millis = 24 * 3_600_000;
+/// As long as [`BOUNDS`] keep what was handled, and what plugins' runs leave behind.
+pub(super) const FORTNIGHT: Millis = 14 * DAY;
 
 pub(super) fn jid(text: &str) -> Jid {
     text.parse().expect("jid")

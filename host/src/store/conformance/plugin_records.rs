@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Bench;
 use super::context::{by, one, set};
+use super::{Bench, FORTNIGHT};
 use crate::store::{
     BreakerChange, DataContext, Handled, KvBounds, LimitValues, NewFailure, Page, StoreError,
     Wanted,
@@ -150,7 +150,10 @@ pub(super) async fn records_go_with_their_time(bench: &impl Bench) {
         context.commit(failed).await.expect("commit");
     }
     let kept = async |before| {
-        context.clean_up(before, before).await.expect("clean up");
+        context
+            .clean_up(FORTNIGHT + before)
+            .await
+            .expect("clean up");
         let failures = context.failures(latest(None, ALL)).await;
         let failures = failures.expect("failures").into_iter();
         let failures: Vec<String> = failures

@@ -1,8 +1,8 @@
 //! Polls that are remembered for their votes.
 
-use super::{ALICE, BOB, Bench, GROUP, answer, id, jid};
+use super::{ALICE, BOB, BOUNDS, Bench, GROUP, answer, id, jid};
 use crate::model::{Action, Outgoing, Poll};
-use crate::store::{DataContext, KEPT_POLLS};
+use crate::store::{DataContext, KeptBounds};
 
 fn poll(name: &str) -> Poll {
     Poll {
@@ -38,15 +38,14 @@ pub(super) async fn a_poll_is_remembered_from_its_commit_on(bench: &impl Bench) 
 }
 
 pub(super) async fn the_oldest_polls_are_forgotten_and_all_by_an_erasure(bench: &impl Bench) {
-    let context = bench.context(10).await;
-    for number in 0..=KEPT_POLLS {
+    let context = bench.keeping(KeptBounds { polls: 3, ..BOUNDS }).await;
+    for number in 0..=3 {
         let outgoing = vec![sent(ALICE, &format!("P{number}"), "x")];
         context.post(outgoing).await.expect("posted");
     }
-    let last = format!("P{KEPT_POLLS}");
     assert_eq!(known(&*context, ALICE, "P0").await, None);
     assert_eq!(known(&*context, ALICE, "P1").await, Some(poll("x")));
-    assert_eq!(known(&*context, ALICE, &last).await, Some(poll("x")));
+    assert_eq!(known(&*context, ALICE, "P3").await, Some(poll("x")));
     context.erase().await.expect("erased");
-    assert_eq!(known(&*context, ALICE, &last).await, None);
+    assert_eq!(known(&*context, ALICE, "P3").await, None);
 }

@@ -87,7 +87,7 @@ pub(super) async fn each_day_has_its_own_counts(bench: &impl Bench) {
 
     // More than a year later they are forgotten.
     let later = second.end() + 401 * 86_400_000;
-    context.clean_up(0, later).await.expect("cleaned up");
+    context.clean_up(later).await.expect("cleaned up");
     assert_eq!(context.days(Day(0)).await.expect("days"), []);
     assert_eq!(context.latencies(Day(0)).await.expect("days"), []);
 }

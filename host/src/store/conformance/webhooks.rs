@@ -1,9 +1,9 @@
 //! Webhooks: the suite's part on what waits for them and what they did not take.
 
-use super::{ALICE, BOB, Bench, jid, message, wanted};
+use super::{ALICE, BOB, BOUNDS, Bench, DAY, jid, message, wanted};
 use crate::store::{
-    Arrival, BotData, DEAD_LETTERS, DELIVERIES_WAITING, DeliveryError, NewDelivery, NewWebhook,
-    Row, StoreError, Tried, WEBHOOKS_PER_BOT, WebhookSecret,
+    Arrival, BotData, Bound, DeliveryError, KeptBounds, NewDelivery, NewWebhook, Row, StoreError,
+    Tried, WEBHOOKS_PER_BOT, WebhookSecret,
 };
 
 const SHOP: &str = "https://shop.example/hook";
@@ -143,7 +143,7 @@ pub(super) async fn a_dead_letter_is_kept_until_it_is_sent_again(bench: &impl Be
 
     // A month later it is forgotten.
     let later = 30 + 31 * 24 * 3_600_000;
-    context.clean_up(0, later).await.expect("cleaned up");
+    context.clean_up(later).await.expect("cleaned up");
     assert!(context.dead_letters().await.expect("read").is_empty());
 }
 
@@ -170,19 +170,33 @@ pub(super) async fn deliveries_are_bounded_and_the_oldest_go_first(bench: &impl 
     let dead = context.dead_letters().await.expect("read");
     assert_eq!((dead.len(), dead[0].given_up), (1, 6), "A1 is forgotten");
 
-    let context = bench.context(10).await;
+    let rows = |rows| Bound {
+        rows,
+        bytes: 1_000_000,
+    };
+    let bounds = KeptBounds {
+        deliveries: rows(10),
+        dead_letters: rows(3),
+        dead_letters_days: 7,
+        ..BOUNDS
+    };
+    let context = bench.keeping(bounds).await;
     add(&context, SHOP).await;
-    let (all, kept) = (1_300, DELIVERIES_WAITING.rows + DEAD_LETTERS.rows);
+    let all = 16;
     for n in 1..=all {
         let post = post(&format!("A{n}"));
         context.post_to_webhooks(post, n).await.expect("kept");
     }
     let waiting = context.webhooks().await.expect("read")[0].waiting;
-    assert_eq!(waiting, DELIVERIES_WAITING.rows);
-    assert_eq!(due(&context, all, &[]).await.0, ["A301"]);
-    let dead = context.dead_letters().await.expect("read");
-    assert_eq!(waiting + dead.len() as u64, kept);
-    assert_eq!(dead.last().expect("some").at, 101);
+    assert_eq!(waiting, 10);
+    assert_eq!(due(&context, all, &[]).await.0, ["A7"]);
+    let dead = async || context.dead_letters().await.expect("read");
+    let ats: Vec<_> = dead().await.iter().map(|dead| dead.at).collect();
+    assert_eq!(ats, [6, 5, 4]);
+    for (now, left) in [(7 * DAY, 3), (8 * DAY, 0)] {
+        context.clean_up(now).await.expect("cleaned up");
+        assert_eq!(dead().await.len(), left, "{now}");
+    }
 }
 
 pub(super) async fn webhooks_are_few_and_of_the_owner(bench: &impl Bench) {

@@ -21,8 +21,7 @@ fn options(dir: &Path) -> StoreOptions {
         data_dir: dir.to_owned(),
         session_dir: None,
         defaults: Settings::default(),
-        inbox_bound: 1_000,
-        records: RecordBounds::default(),
+        kept: KeptBounds::default(),
         random: Arc::new(SystemRandom),
     }
 }

@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use rusqlite::params;
 
+use super::Count;
 use super::credentials::id;
 use super::registry::SqliteRegistry;
 use crate::store::StoreError;
-use crate::store::audit::{Actor, Audit, Deed, OF_OTHERS};
+use crate::store::audit::{Actor, Audit, Deed};
 
 const OPERATOR: &str = "operator";
 const VISITOR: &str = "visitor";
@@ -14,6 +15,7 @@ const VISITOR: &str = "visitor";
 #[async_trait]
 impl Audit for SqliteRegistry {
     async fn note(&self, deed: Deed) -> Result<(), StoreError> {
+        let most = self.deeds;
         self.database
             .write(move |transaction| {
                 let actor = word(deed.actor);
@@ -28,15 +30,15 @@ impl Audit for SqliteRegistry {
                             ORDER BY id DESC LIMIT 1 OFFSET ?3)",
                     )?
                     .execute(params![actor, deed.what, deed.actor.most()])?;
-                let others: u32 = transaction
+                let Count(others) = transaction
                     .prepare_cached("SELECT others FROM deed_state")?
                     .query_row([], |row| row.get(0))?;
-                if others > OF_OTHERS {
-                    transaction
-                        .prepare_cached(
-                            "DELETE FROM deed WHERE id = (SELECT min(id) FROM deed WHERE actor <> 'operator')",
-                        )?
-                        .execute([])?;
+                let mut forget = transaction.prepare_cached(
+                    "DELETE FROM deed WHERE id = (SELECT min(id) FROM deed WHERE actor <> 'operator')",
+                )?;
+                // More than one when fewer are kept than before.
+                for _ in most..others {
+                    forget.execute([])?;
                 }
                 Ok(())
             })

@@ -11,9 +11,9 @@ use super::fault::Fault;
 use super::{Count, inbox, kept, plugin_records, seen, usage, webhooks};
 use crate::clock::Millis;
 use crate::store::StoreError;
+use crate::store::bounds::{KeptBounds, days_before};
 use crate::store::context::{DataContext, Settings, SettingsChange, Totals};
 use crate::store::keys::SecretKey;
-use crate::store::plugin_records::RecordBounds;
 
 pub(super) static SCHEMA: [M<'static>; 8] = [
     M::up(include_str!("schema/context-1.sql")),
@@ -32,10 +32,8 @@ pub(super) static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHE
 pub(in crate::store) struct ContextOptions {
     /// Settings where nothing was set.
     pub(in crate::store) defaults: Settings,
-    /// How many unhandled events the inbox may hold.
-    pub(in crate::store) inbox_bound: u64,
-    /// How much is kept of plugins' runs.
-    pub(in crate::store) records: RecordBounds,
+    /// How much is kept.
+    pub(in crate::store) kept: KeptBounds,
 }
 
 /// A bot's data. It has one file open and knows of no other.
@@ -160,18 +158,21 @@ impl DataContext for SqliteContext {
             .await
     }
 
-    async fn clean_up(&self, before: Millis, now: Millis) -> Result<u64, StoreError> {
+    async fn clean_up(&self, now: Millis) -> Result<u64, StoreError> {
+        let bounds = self.options.kept;
+        let before = move |days| days_before(now, days);
         let removed = self
             .database
             .write(move |transaction| {
-                kept::forget(transaction, now)?;
-                usage::forget(transaction, now)?;
-                webhooks::forget(transaction, now)?;
-                plugin_records::forget(transaction, before)?;
+                kept::forget(transaction, before(bounds.messages_days))?;
+                usage::forget(transaction, before(bounds.usage_days))?;
+                webhooks::forget(transaction, before(bounds.dead_letters_days))?;
+                plugin_records::forget(transaction, before(bounds.records_days))?;
+                let handled = before(bounds.handled_days);
                 let inbox = transaction
                     .prepare_cached(inbox::FORGET)?
-                    .execute([before])?;
-                Ok(inbox.saturating_add(seen::forget(transaction, before)?))
+                    .execute([handled])?;
+                Ok(inbox.saturating_add(seen::forget(transaction, handled)?))
             })
             .await?;
         self.database.give_back().await?;

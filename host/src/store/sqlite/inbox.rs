@@ -12,10 +12,10 @@ use super::{
 use crate::clock::Millis;
 use crate::model::{Event, EventKey, EventKind, Jid};
 use crate::store::StoreError;
+use crate::store::bounds::KeptBounds;
 use crate::store::context::{
     Accepted, Arrival, ContextChange, Handled, Inbox, Leaving, Released, Row, Unhandled, Waiting,
 };
-use crate::store::plugin_records::RecordBounds;
 
 const WAITING: &str =
     "SELECT seq, chat FROM inbox WHERE done IS NULL AND gathers IS NULL ORDER BY seq";
@@ -25,9 +25,9 @@ pub(super) const FORGET: &str = "DELETE FROM inbox WHERE done < ?1";
 #[async_trait]
 impl Inbox for SqliteContext {
     async fn accept(&self, arrivals: Vec<Arrival>, at: Millis) -> Result<Accepted, StoreError> {
-        let bound = self.options.inbox_bound;
+        let kept = self.options.kept;
         self.database
-            .write(move |transaction| accept(transaction, arrivals, at, bound))
+            .write(move |transaction| accept(transaction, arrivals, at, &kept))
             .await
     }
 
@@ -74,9 +74,9 @@ impl Inbox for SqliteContext {
     }
 
     async fn commit(&self, handled: Handled) -> Result<Vec<Leaving>, StoreError> {
-        let bounds = self.options.records;
+        let kept = self.options.kept;
         self.database
-            .write(move |transaction| commit(transaction, handled, &bounds))
+            .write(move |transaction| commit(transaction, handled, &kept))
             .await
     }
 
@@ -113,7 +113,7 @@ fn accept(
     transaction: &Transaction<'_>,
     arrivals: Vec<Arrival>,
     at: Millis,
-    bound: u64,
+    bounds: &KeptBounds,
 ) -> Result<Accepted, Fault> {
     let mut accepted = Accepted::default();
     let mut received = 0;
@@ -139,7 +139,7 @@ fn accept(
             continue;
         }
         let row = if wanted {
-            let original = kept::original(transaction, &event)?;
+            let original = kept::original(transaction, &event, bounds.messages)?;
             let original = original.map(|kept| serde_json::to_vec(&kept)).transpose()?;
             let content = serde_json::to_vec(&event)?;
             Some(insert(transaction, &event, at, content, original)?)
@@ -148,13 +148,13 @@ fn accept(
             None
         };
         if keep {
-            kept::keep(transaction, &event)?;
+            kept::keep(transaction, &event, bounds.messages)?;
         }
         if meets {
             known::meet(transaction, &event, at)?;
         }
         if let Some(post) = posts {
-            webhooks::put(transaction, &post, at)?;
+            webhooks::put(transaction, &post, at, bounds)?;
         }
         if matches!(&event.kind, EventKind::Message(message) if !message.from_me) {
             received += 1;
@@ -172,7 +172,7 @@ fn accept(
         }
     }
     if !accepted.new.is_empty() || accepted.gathering > 0 {
-        check_bound(transaction, bound)?;
+        check_bound(transaction, bounds.inbox_events)?;
     }
     Total::Received.add(transaction, received)?;
     usage::received(transaction, at, received)?;
@@ -234,7 +234,7 @@ pub(super) fn check_bound(transaction: &Transaction<'_>, bound: u64) -> Result<(
 fn commit(
     transaction: &Transaction<'_>,
     handled: Handled,
-    bounds: &RecordBounds,
+    bounds: &KeptBounds,
 ) -> Result<Vec<Leaving>, Fault> {
     let came: Option<Millis> = transaction
         .prepare_cached("SELECT came FROM inbox WHERE seq = ?1 AND done IS NULL")?
@@ -261,7 +261,7 @@ fn commit(
             plugin_records::set_breaker(transaction, plugin, change)?;
         }
     }
-    let leaving = outbox::put(transaction, handled.outgoing, came)?;
+    let leaving = outbox::put(transaction, handled.outgoing, came, bounds.polls)?;
     if handled.last {
         finish(transaction, handled.event, handled.at)?;
     }

@@ -9,13 +9,14 @@ use super::Count;
 use super::fault::Fault;
 use crate::clock::Millis;
 use crate::model::{Event, EventKind, Jid, KeptMessage, MessageId};
-use crate::store::context::{KEPT_BYTES, KEPT_MESSAGES};
-
-/// How long a message is kept at most, milliseconds: WhatsApp lets people delete for everyone for about two days.
-const KEPT_FOR: Millis = 3 * 24 * 3600 * 1000;
+use crate::store::bounds::Bound;
 
 /// Keeps a message; whatever else an event is, is not kept.
-pub(super) fn keep(transaction: &Transaction<'_>, event: &Event) -> Result<(), Fault> {
+pub(super) fn keep(
+    transaction: &Transaction<'_>,
+    event: &Event,
+    bound: Bound,
+) -> Result<(), Fault> {
     let EventKind::Message(message) = &event.kind else {
         return Ok(());
     };
@@ -41,7 +42,7 @@ pub(super) fn keep(transaction: &Transaction<'_>, event: &Event) -> Result<(), F
         ])?;
     if added > 0 {
         weigh(transaction, 1, bytes, 0)?;
-        make_room(transaction)?;
+        make_room(transaction, bound)?;
     }
     Ok(())
 }
@@ -50,6 +51,7 @@ pub(super) fn keep(transaction: &Transaction<'_>, event: &Event) -> Result<(), F
 pub(super) fn original(
     transaction: &Transaction<'_>,
     event: &Event,
+    bound: Bound,
 ) -> Result<Option<KeptMessage>, Fault> {
     let chat = &event.chat.jid;
     let found = match &event.kind {
@@ -64,7 +66,7 @@ pub(super) fn original(
         _ => None,
     };
     if let (Some(kept), EventKind::MessageEdit { text, .. }) = (&found, &event.kind) {
-        edit(transaction, chat, kept, text)?;
+        edit(transaction, chat, kept, text, bound)?;
     }
     Ok(found)
 }
@@ -95,6 +97,7 @@ fn edit(
     chat: &Jid,
     kept: &KeptMessage,
     text: &str,
+    bound: Bound,
 ) -> Result<(), Fault> {
     let before = serde_json::to_vec(kept)?.len() as u64;
     let mut now = kept.clone();
@@ -109,22 +112,22 @@ fn edit(
             kept.author.jid.as_str(),
             content
         ])?;
-    make_room(transaction)
+    make_room(transaction, bound)
 }
 
 /// Forgets those that nobody can delete for everyone any more.
-pub(super) fn forget(transaction: &Transaction<'_>, now: Millis) -> Result<(), Fault> {
-    while remove_first(transaction, Some(now.saturating_sub(KEPT_FOR)))? {}
+pub(super) fn forget(transaction: &Transaction<'_>, before: Millis) -> Result<(), Fault> {
+    while remove_first(transaction, Some(before))? {}
     Ok(())
 }
 
 /// Removes the oldest until the rest is within the bounds.
-fn make_room(transaction: &Transaction<'_>) -> Result<(), Fault> {
+fn make_room(transaction: &Transaction<'_>, bound: Bound) -> Result<(), Fault> {
     loop {
         let (Count(rows), Count(bytes)) = transaction
             .prepare_cached("SELECT rows, bytes FROM kept_state")?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if rows <= KEPT_MESSAGES && bytes <= KEPT_BYTES {
+        if rows <= bound.rows && bytes <= bound.bytes {
             return Ok(());
         }
         if !remove_first(transaction, None)? {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::Count;
 use super::context::{SqliteContext, Total};
 use super::fault::Fault;
 use super::inbox::rows_with_chat;
@@ -10,15 +11,16 @@ use super::usage;
 use crate::clock::Millis;
 use crate::model::{Action, Jid, MessageId, Outgoing, Poll, SendMessage};
 use crate::store::StoreError;
-use crate::store::context::{Attempt, KEPT_POLLS, Leaving, Outbox, Row, Unsent};
+use crate::store::context::{Attempt, Leaving, Outbox, Row, Unsent};
 
 const LEAVING: &str = "SELECT seq, chat FROM outbox ORDER BY seq";
 
 #[async_trait]
 impl Outbox for SqliteContext {
     async fn post(&self, outgoing: Vec<Outgoing>) -> Result<Vec<Leaving>, StoreError> {
+        let polls = self.options.kept.polls;
         self.database
-            .write(move |transaction| put(transaction, outgoing, None))
+            .write(move |transaction| put(transaction, outgoing, None, polls))
             .await
     }
 
@@ -119,6 +121,7 @@ fn keep_poll(
     chat: &Jid,
     id: &MessageId,
     poll: &Poll,
+    most: u64,
 ) -> Result<(), Fault> {
     transaction
         .prepare_cached("INSERT INTO poll (chat, id, poll) VALUES (?1, ?2, ?3)")?
@@ -129,15 +132,16 @@ fn keep_poll(
         ])?;
     transaction
         .prepare_cached("DELETE FROM poll WHERE seq <= (SELECT max(seq) FROM poll) - ?1")?
-        .execute([KEPT_POLLS])?;
+        .execute([Count(most)])?;
     Ok(())
 }
 
-/// Adds messages within the transaction of what they answer, with the time at which that came in.
+/// Adds messages within the transaction of what they answer, with the time at which that came in. The last `polls` are remembered.
 pub(super) fn put(
     transaction: &Transaction<'_>,
     outgoing: Vec<Outgoing>,
     came: Option<Millis>,
+    polls: u64,
 ) -> Result<Vec<Leaving>, Fault> {
     let mut insert = transaction
         .prepare_cached("INSERT INTO outbox (chat, id, outgoing, came) VALUES (?1, ?2, ?3, ?4)")?;
@@ -149,7 +153,7 @@ pub(super) fn put(
             poll: Some(poll), ..
         }) = &message.action
         {
-            keep_poll(transaction, &chat, &message.id, poll)?;
+            keep_poll(transaction, &chat, &message.id, poll, polls)?;
         }
         let row = insert.insert(params![chat.as_str(), message.id.as_str(), content, came])?;
         leaving.push(Leaving { row, chat });

@@ -10,9 +10,10 @@ use super::fault::Fault;
 use super::{Count, plugin_limits};
 use crate::clock::Millis;
 use crate::store::StoreError;
+use crate::store::bounds::{Bound, KeptBounds};
 use crate::store::context::Row;
 use crate::store::plugin_records::{
-    Bound, BreakerChange, Kept, LimitValues, NewFailure, Page, PluginRecords, RecordBounds, Wanted,
+    BreakerChange, Kept, LimitValues, NewFailure, Page, PluginRecords, Wanted,
 };
 
 #[async_trait]
@@ -109,7 +110,7 @@ pub(super) fn put(
     at: Millis,
     receipt: Option<Vec<u8>>,
     failure: Option<NewFailure>,
-    bounds: &RecordBounds,
+    bounds: &KeptBounds,
 ) -> Result<(), Fault> {
     if let Some(content) = receipt {
         let total = total(

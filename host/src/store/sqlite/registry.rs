@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::shelf::SqliteShelf;
 use super::{of_word, plugin_limits, word};
 use crate::model::{BotId, BotRecord, Ending, Jid, PhoneNumber, StateName};
+use crate::store::bounds::KeptBounds;
 use crate::store::keys::SecretKey;
 use crate::store::plugin_records::LimitValues;
 use crate::store::registry::{RecordChange, Registry};
@@ -46,13 +47,21 @@ const PAGE: &str = "SELECT * FROM bot WHERE id > ?1 ORDER BY id LIMIT ?2";
 /// The registry in a file of its own.
 pub(in crate::store) struct SqliteRegistry {
     pub(super) database: Database,
+    /// How many deeds are kept.
+    pub(super) deeds: u64,
 }
 
 impl SqliteRegistry {
     /// Opens or makes the file.
     pub(in crate::store) async fn open(path: PathBuf, key: SecretKey) -> Result<Self, StoreError> {
         let database = Database::open(path, key, &MIGRATIONS).await?;
-        Ok(Self { database })
+        let deeds = KeptBounds::USUAL.deeds;
+        Ok(Self { database, deeds })
+    }
+
+    /// The same, keeping so many deeds.
+    pub(in crate::store) fn keeping(self, deeds: u64) -> Self {
+        Self { deeds, ..self }
     }
 
     /// The shelf, whose tables stand in the same file, with its component files in `dir`.

@@ -36,7 +36,7 @@ impl Schedule for SqliteContext {
     }
 
     async fn release_due(&self, now: Millis) -> Result<Released, StoreError> {
-        let bound = self.options.inbox_bound;
+        let bound = self.options.kept.inbox_events;
         self.database
             .write(move |transaction| release(transaction, now, bound))
             .await

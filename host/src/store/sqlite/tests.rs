@@ -10,22 +10,29 @@ use tempfile::TempDir;
 
 use super::context::{ContextOptions, SqliteContext};
 use super::registry::SqliteRegistry;
-use crate::store::conformance::{self, ALICE, Bench, message, wanted};
+use crate::store::conformance::{self, ALICE, Bench, FORTNIGHT, message, wanted};
 use crate::store::keys::SecretKey;
 use crate::store::{
-    Audit, BotData, Credentials, DataContext, Inbox, Invites, MasterKey, Ownership, Plans,
-    Registry, Seats, Settings, Shelf, StoreError,
+    Audit, BotData, Credentials, DataContext, Inbox, Invites, KeptBounds, MasterKey, Ownership,
+    Plans, Registry, Seats, Settings, Shelf, StoreError,
 };
 
 pub(super) fn key() -> SecretKey {
     MasterKey::from_bytes([7; 32]).registry_key()
 }
 
-pub(super) async fn open(path: &Path, inbox_bound: u64) -> Result<SqliteContext, StoreError> {
+pub(super) async fn open(path: &Path, inbox_events: u64) -> Result<SqliteContext, StoreError> {
+    let kept = KeptBounds {
+        inbox_events,
+        ..conformance::BOUNDS
+    };
+    keeping(path, kept).await
+}
+
+async fn keeping(path: &Path, kept: KeptBounds) -> Result<SqliteContext, StoreError> {
     let options = ContextOptions {
         defaults: Settings::default(),
-        inbox_bound,
-        records: conformance::BOUNDS,
+        kept,
     };
     SqliteContext::open(path.to_owned(), key(), options).await
 }
@@ -84,8 +91,8 @@ impl Bench for Files {
         (registry.clone(), registry)
     }
 
-    async fn audit(&self) -> Arc<dyn Audit> {
-        Arc::new(self.sqlite_registry().await)
+    async fn audit(&self, deeds: u64) -> Arc<dyn Audit> {
+        Arc::new(self.sqlite_registry().await.keeping(deeds))
     }
 
     async fn invites(&self) -> Arc<dyn Invites> {
@@ -110,8 +117,8 @@ impl Bench for Files {
         (Arc::new(registry), Arc::new(shelf))
     }
 
-    async fn context(&self, inbox_bound: u64) -> BotData {
-        Arc::new(open(&self.next(), inbox_bound).await.expect("open"))
+    async fn keeping(&self, kept: KeptBounds) -> BotData {
+        Arc::new(keeping(&self.next(), kept).await.expect("open"))
     }
 
     /// A copy of the files while they are open is what a killed process leaves.
@@ -290,19 +297,20 @@ async fn room_of_what_is_forgotten_is_given_back() {
             .len()
     };
     let context = open(&path, 5_000).await.expect("new");
-    context.clean_up(0, 0).await.expect("clean up");
+    context.clean_up(0).await.expect("clean up");
     let fresh = size("");
     for n in 0..2_000 {
         let event = message(ALICE, ALICE, &format!("A{n}"), &format!("{n:0>500}"));
         context.accept(wanted(vec![event]), 1).await.expect("kept");
     }
-    context.clean_up(0, 0).await.expect("clean up");
+    context.clean_up(0).await.expect("clean up");
     assert!(size("") > fresh + 500_000, "{} after {fresh}", size(""));
     assert_eq!(size("-wal"), 0, "the log is merged into the file");
     let waiting = context.waiting().await.expect("waiting");
     let rows = waiting.iter().map(|waiting| waiting.row).collect();
     context.finish(rows, 1).await.expect("done");
-    assert!(context.clean_up(2, 2).await.expect("clean up") >= 2_000);
+    let forgotten = context.clean_up(FORTNIGHT + 2).await.expect("clean up");
+    assert!(forgotten >= 2_000);
     assert!(size("") < fresh + 50_000, "{} after {fresh}", size(""));
     assert_eq!(size("-wal"), 0);
 }

@@ -12,7 +12,7 @@ use crate::clock::Millis;
 use crate::model::CpuTime;
 use crate::store::StoreError;
 use crate::store::latency::{self, DayLatency};
-use crate::store::usage::{DAYS, Day, DayUsage, Usage};
+use crate::store::usage::{Day, DayUsage, Usage};
 
 pub(super) const COLUMNS: &str = "day, received, sent, client_us, plugins_us";
 
@@ -152,8 +152,8 @@ pub(super) fn take_in(transaction: &Transaction<'_>, day: DayUsage) -> Result<()
 }
 
 /// Forgets days that are too long ago.
-pub(super) fn forget(transaction: &Transaction<'_>, now: Millis) -> Result<(), Fault> {
-    let first = Day::of(now).0.saturating_sub(DAYS);
+pub(super) fn forget(transaction: &Transaction<'_>, before: Millis) -> Result<(), Fault> {
+    let first = Day::of(before).0;
     for forget in [
         "DELETE FROM usage WHERE day < ?1",
         "DELETE FROM latency WHERE day < ?1",

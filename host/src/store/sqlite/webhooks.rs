@@ -9,11 +9,11 @@ use super::fault::Fault;
 use crate::clock::Millis;
 use crate::model::Jid;
 use crate::store::StoreError;
+use crate::store::bounds::{Bound, KeptBounds};
 use crate::store::context::Row;
-use crate::store::plugin_records::Bound;
 use crate::store::webhooks::{
-    DEAD_FOR, DEAD_LETTERS, DELIVERIES_WAITING, DeadLetter, Delivery, DeliveryError, DueDeliveries,
-    NewDelivery, NewWebhook, Tried, WEBHOOKS_PER_BOT, Webhook, WebhookSecret, Webhooks,
+    DeadLetter, Delivery, DeliveryError, DueDeliveries, NewDelivery, NewWebhook, Tried,
+    WEBHOOKS_PER_BOT, Webhook, WebhookSecret, Webhooks,
 };
 
 /// The oldest due delivery of a webhook.
@@ -103,8 +103,9 @@ impl Webhooks for SqliteContext {
     }
 
     async fn post_to_webhooks(&self, post: NewDelivery, at: Millis) -> Result<(), StoreError> {
+        let kept = self.options.kept;
         self.database
-            .write(move |transaction| put(transaction, &post, at))
+            .write(move |transaction| put(transaction, &post, at, &kept))
             .await
     }
 
@@ -119,8 +120,9 @@ impl Webhooks for SqliteContext {
     }
 
     async fn tried(&self, delivery: Row, tried: Tried) -> Result<(), StoreError> {
+        let bound = self.options.kept.dead_letters;
         self.database
-            .write(move |transaction| end(transaction, delivery, tried))
+            .write(move |transaction| end(transaction, delivery, tried, bound))
             .await
     }
 
@@ -152,6 +154,7 @@ impl Webhooks for SqliteContext {
     }
 
     async fn replay(&self, dead_letter: Row, now: Millis) -> Result<bool, StoreError> {
+        let bound = self.options.kept.deliveries;
         self.database
             .write(move |transaction| {
                 let bytes: Option<Count> = transaction
@@ -164,7 +167,6 @@ impl Webhooks for SqliteContext {
                     return Ok(false);
                 };
                 let (rows, bytes) = weight(transaction, WAITING_WEIGHT)?;
-                let bound = DELIVERIES_WAITING;
                 if rows >= bound.rows || bytes.saturating_add(more) > bound.bytes {
                     return Ok(false);
                 }
@@ -191,6 +193,7 @@ pub(super) fn put(
     transaction: &Transaction<'_>,
     post: &NewDelivery,
     at: Millis,
+    kept: &KeptBounds,
 ) -> Result<(), Fault> {
     let added = transaction
         .prepare_cached(
@@ -206,10 +209,10 @@ pub(super) fn put(
         "UPDATE delivery SET given_up = ?1, error = ?2
          WHERE seq = (SELECT min(seq) FROM delivery WHERE given_up IS NULL)",
     )?;
-    while is_over(weight(transaction, WAITING_WEIGHT)?, DELIVERIES_WAITING) {
+    while is_over(weight(transaction, WAITING_WEIGHT)?, kept.deliveries) {
         give_up.execute(params![at, crowded])?;
     }
-    bury(transaction)
+    bury(transaction, kept.dead_letters)
 }
 
 const WAITING_WEIGHT: &str =
@@ -231,22 +234,22 @@ fn is_over((rows, bytes): (u64, u64), bound: Bound) -> bool {
 }
 
 /// Forgets the oldest dead letters until the rest is within its bound.
-fn bury(transaction: &Transaction<'_>) -> Result<(), Fault> {
+fn bury(transaction: &Transaction<'_>, bound: Bound) -> Result<(), Fault> {
     let mut forget = transaction.prepare_cached(
         "DELETE FROM delivery WHERE seq =
          (SELECT seq FROM delivery WHERE given_up IS NOT NULL ORDER BY given_up, seq LIMIT 1)",
     )?;
-    while is_over(weight(transaction, DEAD_WEIGHT)?, DEAD_LETTERS) {
+    while is_over(weight(transaction, DEAD_WEIGHT)?, bound) {
         forget.execute([])?;
     }
     Ok(())
 }
 
 /// Forgets dead letters that are too old.
-pub(super) fn forget(transaction: &Transaction<'_>, now: Millis) -> Result<(), Fault> {
+pub(super) fn forget(transaction: &Transaction<'_>, before: Millis) -> Result<(), Fault> {
     transaction
         .prepare_cached("DELETE FROM delivery WHERE given_up < ?1")?
-        .execute([now.saturating_sub(DEAD_FOR)])?;
+        .execute([before])?;
     Ok(())
 }
 
@@ -285,7 +288,12 @@ fn due(connection: &Connection, now: Millis, but: &[Row]) -> Result<DueDeliverie
     Ok(found)
 }
 
-fn end(transaction: &Transaction<'_>, row: Row, tried: Tried) -> Result<(), Fault> {
+fn end(
+    transaction: &Transaction<'_>,
+    row: Row,
+    tried: Tried,
+    dead_letters: Bound,
+) -> Result<(), Fault> {
     let webhook: Option<Row> = transaction
         .prepare_cached("SELECT webhook FROM delivery WHERE seq = ?1")?
         .query_row([row], |row| row.get(0))
@@ -322,7 +330,7 @@ fn end(transaction: &Transaction<'_>, row: Row, tried: Tried) -> Result<(), Faul
                      WHERE seq = ?1 AND given_up IS NULL",
                 )?
                 .execute(params![row, at, error])?;
-            bury(transaction)?;
+            bury(transaction, dead_letters)?;
             error
         }
     };

@@ -69,19 +69,17 @@ const RESENT: u64 = 32;
 /// for the first time. WhatsApp Web makes 812, which is half of a fresh session's file.
 const PRE_KEYS: usize = 100;
 
-/// For how long a message's secret is kept, with which its edits are read: no longer than what an edit is about is kept. The
-/// library's month is most of a busy session's file.
-const EDITS_FOR: Duration = Duration::from_secs(3 * 24 * 3600);
-
 /// Makes sessions on whatsapp-rust.
 pub struct ClientConnector {
     endpoint: Endpoint,
     version: (u32, u32, u32),
     clock: SharedClock,
+    edits_for: Duration,
 }
 
 impl ClientConnector {
-    /// A connector to `endpoint` that claims to be WhatsApp Web of this version.
+    /// A connector to `endpoint` that claims to be WhatsApp Web of this version. For `edits_for` a message's secret is kept, with which
+    /// its edits are read: no longer than what an edit is about is kept, since the library's month is most of a busy session's file.
     ///
     /// The version is fixed: left open, the client library would fetch a page from the web at each connect.
     ///
@@ -92,12 +90,14 @@ impl ClientConnector {
         endpoint: Endpoint,
         version: (u32, u32, u32),
         clock: SharedClock,
+        edits_for: Duration,
     ) -> Result<Self, TrustError> {
         endpoint.check()?;
         Ok(Self {
             endpoint,
             version,
             clock,
+            edits_for,
         })
     }
 }
@@ -129,7 +129,7 @@ impl Connector for ClientConnector {
             .with_backend(store)
             .with_transport_factory(network::Sockets::new(&self.endpoint, states_in.clone()))
             .with_http_client(network::Http::new(&self.endpoint))
-            .with_cache_config(caches())
+            .with_cache_config(caches(self.edits_for))
             .with_runtime(Metered(spec.meter.clone()))
             .with_version(self.version)
             .with_push_name(DEVICE_NAME)
@@ -175,11 +175,11 @@ impl Connector for ClientConnector {
 /// Keeps the latest sent messages in memory, for receivers that ask for one again. Without it the library takes a message out of
 /// its store for the time that it answers one of them, and of two members of a group who ask at once the other gets nothing.
 /// Secrets of messages go sooner than the library lets them.
-fn caches() -> CacheConfig {
+fn caches(edits_for: Duration) -> CacheConfig {
     CacheConfig {
         recent_messages: CacheEntryConfig::new(Some(RESEND_FOR), RESENT),
         msg_secret_retention: MsgSecretRetention {
-            text: EDITS_FOR,
+            text: edits_for,
             ..MsgSecretRetention::default()
         },
         ..CacheConfig::default()

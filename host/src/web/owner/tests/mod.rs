@@ -55,7 +55,7 @@ use crate::library::tests::library;
 use crate::meter::Meter;
 use crate::model::{BotId, BotRecord, BotRole, Jid, LinkMethod, StateName};
 use crate::random::SystemRandom;
-use crate::store::{BotData, MasterKey, RecordBounds, Settings, Store, StoreError, StoreOptions};
+use crate::store::{BotData, KeptBounds, MasterKey, Settings, Store, StoreError, StoreOptions};
 use crate::web::deeds::Deeds;
 use crate::web::server;
 use crate::web::shared::{HostingParts, OperatorParts, OwnerParts, Shared, WebParts};
@@ -182,8 +182,7 @@ async fn bench_with(
         data_dir: dir.path().to_owned(),
         session_dir: None,
         defaults: Settings::default(),
-        inbox_bound: 10,
-        records: RecordBounds::default(),
+        kept: KeptBounds::default(),
         random: Arc::new(SystemRandom),
     };
     let store = Store::open(options, MasterKey::from_bytes([3; 32])).await;
