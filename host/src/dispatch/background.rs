@@ -109,6 +109,7 @@ pub(super) async fn serve_gathered(core: Arc<Core>) {
     }
 }
 
+/// Forgets what is old, and has the bot's data and its session give room back.
 pub(super) async fn clean_up(core: Arc<Core>, interval: Duration) {
     loop {
         tokio::select! {
@@ -118,6 +119,10 @@ pub(super) async fn clean_up(core: Arc<Core>, interval: Duration) {
         match core.data.clean_up(core.clock.now()).await {
             Ok(rows) => tracing::debug!(bot = %core.id, rows, "old rows are cleaned up"),
             Err(error) => tracing::warn!(bot = %core.id, %error, "old rows are not cleaned up"),
+        }
+        let session = core.session.borrow().clone();
+        if let Some(session) = session {
+            session.give_back().await;
         }
     }
 }

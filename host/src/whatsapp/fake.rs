@@ -250,6 +250,8 @@ impl Session for FakeSession {
         }
     }
 
+    async fn give_back(&self) {}
+
     async fn log_out(&self) -> Result<(), SendError> {
         self.logged_out.send_replace(true);
         Ok(())

@@ -119,6 +119,10 @@ pub trait Session: Send + Sync + 'static {
     /// What has gone over its connections since it was started.
     fn traffic(&self) -> Traffic;
 
+    /// Gives the disk back what is free in the session's store, while the client goes on. Best effort: what can't be had now is had next
+    /// time.
+    async fn give_back(&self);
+
     /// Unlinks the device at WhatsApp. The store's files stay: whoever asked deletes them.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::{ALICE, BOB, Fake, Place, answered, private_message, soon};
-use crate::dispatch::Handler;
+use crate::dispatch::{DispatchOptions, Handler};
 use crate::plugins::Outcome;
 use crate::store::{KeptBounds, Page, Wanted};
 use crate::whatsapp::{DisconnectCause, Inbound, SendError, SessionState};
@@ -238,5 +238,19 @@ async fn what_was_handled_is_recognised_for_two_weeks_and_then_forgotten() {
     })
     .await;
     assert_eq!(host.asks(one()).await, ["second: one"], "as if it were new");
+    host.end().await;
+}
+
+#[tokio::test]
+async fn a_session_gives_room_back_every_interval_while_it_runs() {
+    let place = Place::new();
+    let host = place.start(Vec::new()).await;
+    soon(async {
+        while host.session.gave_back() < 2 {
+            host.clock.advance(DispatchOptions::default().interval);
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     host.end().await;
 }

@@ -160,9 +160,15 @@ pub(crate) struct ScriptedSession {
     groups: Mutex<HashMap<Jid, Vec<Participant>>>,
     asked_for_groups: Mutex<u32>,
     unavailable: Mutex<u32>,
+    gave_back: Mutex<u32>,
 }
 
 impl ScriptedSession {
+    /// How often it was told to give room back.
+    pub(crate) fn gave_back(&self) -> u32 {
+        *self.gave_back.lock().expect("lock")
+    }
+
     /// The next attempts end like this; later ones get through. An attempt that fails is on record too: the server may
     /// have got it all the same.
     pub(crate) fn next_attempts(&self, ends: Vec<Result<(), SendError>>) {
@@ -283,6 +289,10 @@ impl Session for ScriptedSession {
             sent: 70,
             received: 130,
         }
+    }
+
+    async fn give_back(&self) {
+        *self.gave_back.lock().expect("lock") += 1;
     }
 
     async fn log_out(&self) -> Result<(), SendError> {

@@ -49,6 +49,7 @@ use self::control::StateSink;
 use self::driver::Relay;
 use self::metered::Metered;
 use self::session::ClientSession;
+use self::store::StoreFile;
 use self::trust::{Endpoint, TrustError};
 use super::{Connector, Inbound, Session, SessionError, SessionSpec};
 use crate::clock::SharedClock;
@@ -109,7 +110,8 @@ impl Connector for ClientConnector {
         spec: SessionSpec,
         inbound: Arc<dyn Inbound>,
     ) -> Result<Arc<dyn Session>, SessionError> {
-        let store = store::open(&spec.store, &spec.key).await?;
+        let file = StoreFile::new(&spec.store, &spec.key);
+        let store = file.open().await?;
         let (told, states) = mpsc::channel(control::QUEUE);
         let states_in = StateSink(told);
         let acks = Arc::new(acks::Acks::default());
@@ -159,6 +161,7 @@ impl Connector for ClientConnector {
         presence::show_ticks(&client);
         let session = ClientSession {
             client,
+            file,
             acks,
             recent,
             clock: self.clock.clone(),

@@ -19,6 +19,7 @@ use super::address;
 use super::download;
 use super::media::Uploaded;
 use super::recent::Recent;
+use super::store::StoreFile;
 use super::{groups, media, outbound, people, pictures};
 use crate::clock::SharedClock;
 use crate::meter::Meter;
@@ -41,6 +42,7 @@ const END_DEADLINE: Duration = Duration::from_secs(1);
 
 pub(super) struct ClientSession {
     pub(super) client: Arc<Client>,
+    pub(super) file: StoreFile,
     pub(super) acks: Arc<Acks>,
     pub(super) recent: Arc<Recent>,
     pub(super) clock: SharedClock,
@@ -278,6 +280,12 @@ impl Session for ClientSession {
         Traffic {
             sent: stats.bytes_sent,
             received: stats.bytes_received,
+        }
+    }
+
+    async fn give_back(&self) {
+        if let Err(error) = self.file.give_back().await {
+            tracing::debug!(%error, "a session's file does not shrink now");
         }
     }
 
