@@ -1,7 +1,9 @@
 //! What a bot uses of the machine's processors.
 
+use serde::{Deserialize, Serialize};
+
 /// CPU time, microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CpuTime {
     /// Of its WhatsApp client: encryption, connections, events on their way in and out.
     pub client: u64,

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use jadi_model::clock::Millis;
-use jadi_model::{BotId, BotRecord, Jid, KnownCounts, LinkMethod, Person, PhoneNumber, StateName};
+use jadi_model::{
+    BotId, BotRecord, CpuTime, Jid, KnownCounts, LinkMethod, Person, PhoneNumber, StateName,
+};
 
 /// A question about the host's bots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -257,6 +259,21 @@ pub struct BotUsage {
     pub unsent: u64,
     /// What its files weigh, bytes.
     pub stored: u64,
+    /// How much they may.
+    #[serde(default)]
+    pub stored_most: u64,
+    /// What it has taken of the processors since it came up; none while it does not run.
+    #[serde(default)]
+    pub cpu: Option<CpuTime>,
+    /// How much of one processor it may take, percent.
+    #[serde(default)]
+    pub cpu_percent: u64,
+    /// What it holds of the heap, and how much it may, bytes; none while it does not run.
+    #[serde(default)]
+    pub memory: Option<(u64, u64)>,
+    /// Whether it is slowed down.
+    #[serde(default)]
+    pub slowed: bool,
 }
 
 /// What a bot's plugins did in some time.

@@ -312,6 +312,14 @@ impl Bot {
             waiting_most: usage.waiting_most(),
             unsent: usage.unsent(),
             stored: usage.stored(),
+            stored_most: usage.stored_most(),
+            cpu: usage.cpu().map(|cpu| Cpu {
+                client: Duration::from_micros(cpu.client_us),
+                plugins: Duration::from_micros(cpu.plugins_us),
+            }),
+            cpu_percent: usage.cpu_percent(),
+            memory: usage.memory().map(|memory| (memory.used, memory.allowed)),
+            slowed: usage.slowed(),
         })
     }
 
@@ -437,6 +445,25 @@ pub struct Usage {
     pub unsent: u64,
     /// What its files weigh, bytes.
     pub stored: u64,
+    /// How much they may weigh, bytes.
+    pub stored_most: u64,
+    /// What it has taken of the machine's processors since it came up; none while it does not run.
+    pub cpu: Option<Cpu>,
+    /// How much of one processor it may take over minutes, percent.
+    pub cpu_percent: u64,
+    /// Bytes of the host's memory that it holds, and how many it may; none while it does not run.
+    pub memory: Option<(u64, u64)>,
+    /// Whether the host slows it down now, for what it takes of processors and memory.
+    pub slowed: bool,
+}
+
+/// Time on the machine's processors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cpu {
+    /// Of the bot's client: connections, encryption, events on their way in and out.
+    pub client: Duration,
+    /// Of its plugins.
+    pub plugins: Duration,
 }
 
 /// What a bot's plugins did in some time.

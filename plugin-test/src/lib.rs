@@ -56,7 +56,7 @@ pub use saying::Saying;
 pub use told::{Refused, Told};
 
 pub use jadi_model::{
-    Action, BotChange, BotRecord, ChangeOutcome, GroupChange, HostingOrder, HostingStep,
+    Action, BotChange, BotRecord, ChangeOutcome, CpuTime, GroupChange, HostingOrder, HostingStep,
     KnownCounts, KnownUser, LinkMethod, MediaContent, MediaKind, PeopleChange, PhoneNumber,
     Progress, Role, SendMessage, StateName, StepName,
 };

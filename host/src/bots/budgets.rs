@@ -99,8 +99,8 @@ struct Account {
 }
 
 /// Looks at all bots until it is dropped.
-pub async fn watch(fleet: Arc<Fleet>, options: BudgetOptions) {
-    let clock = fleet.parts.clock.clone();
+pub async fn watch(fleet: Arc<Fleet>) {
+    let (clock, options) = (fleet.parts.clock.clone(), fleet.parts.budgets);
     let mut watcher = Watcher::new(fleet, options);
     for looks in (0..LOOKS_AT_DISK).cycle() {
         clock.sleep(LOOK).await;

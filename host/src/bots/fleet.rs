@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use super::budgets::BudgetOptions;
 use super::features::Features;
 use super::files::Files;
 use super::instances::Instances;
@@ -66,6 +67,8 @@ pub struct FleetParts {
     pub delay: Delay,
     /// What is switched on.
     pub features: Features,
+    /// What one bot may use.
+    pub budgets: BudgetOptions,
     /// The number that the main bot is paired for with a code; a QR code when there is none.
     pub main_number: Option<PhoneNumber>,
 }

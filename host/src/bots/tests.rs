@@ -131,6 +131,7 @@ impl Process {
             random: Arc::new(SystemRandom),
             delay: Delay::new(Duration::ZERO),
             features: Features::default(),
+            budgets: budgets::USUAL,
             main_number: None,
         });
         let record = fleet.main_record("en").await.expect("a record");

@@ -24,8 +24,10 @@ pub(super) async fn of(fleet: &Fleet, bot: BotId) -> Result<BotUsage, StoreError
         )
     });
     let dispatch = fleet.dispatch(bot);
-    let quota = dispatch.as_ref().map(|dispatch| dispatch.load().quota);
-    let dispatch = dispatch.filter(|_| runs);
+    let used = dispatch.as_ref().map(|dispatch| dispatch.load());
+    let quota = used.map(|used| used.quota);
+    let (dispatch, used) = (dispatch.filter(|_| runs), used.filter(|_| runs));
+    let budgets = fleet.parts.budgets;
     let totals = data.totals().await?;
     let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
     Ok(BotUsage {
@@ -39,6 +41,11 @@ pub(super) async fn of(fleet: &Fleet, bot: BotId) -> Result<BotUsage, StoreError
         waiting_most: store.inbox_bound(),
         unsent: count(data.leaving().await?.len()),
         stored: store.bytes(bot).await?,
+        stored_most: budgets.storage_bytes,
+        cpu: used.map(|used| used.cpu),
+        cpu_percent: budgets.cpu_percent,
+        memory: used.map(|used| (used.memory, budgets.memory_bytes)),
+        slowed: used.is_some_and(|used| used.slow),
     })
 }
 

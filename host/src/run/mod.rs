@@ -161,6 +161,11 @@ impl Host {
             random: random.clone(),
             delay: delay.clone(),
             features: features.clone(),
+            budgets: BudgetOptions {
+                cpu_percent: config.bot.cpu_percent,
+                memory_bytes: config.bot.memory_bytes,
+                storage_bytes: config.bot.storage_bytes,
+            },
             main_number: config.pair_number.clone(),
         });
         let creation = Creation::new(fleet.clone(), config.slot);
@@ -294,12 +299,7 @@ impl Host {
         tasks.spawn(until_the_end(
             fleet.clone().restore(bots, restoring).boxed(),
         ));
-        let budgets = BudgetOptions {
-            cpu_percent: config.bot.cpu_percent,
-            memory_bytes: config.bot.memory_bytes,
-            storage_bytes: config.bot.storage_bytes,
-        };
-        tasks.spawn(until_the_end(watch(fleet.clone(), budgets).boxed()));
+        tasks.spawn(until_the_end(watch(fleet.clone()).boxed()));
         tasks.spawn(until_the_end(plans.follow().boxed()));
         tasks.spawn(until_the_end(
             plugins::roll_back(roll_backs, library.clone()).boxed(),

@@ -1,7 +1,9 @@
 //! What a bot has and uses, in words.
 
-use jadi_plugin_sdk::clock;
+use std::time::Duration;
+
 use jadi_plugin_sdk::hosting::{Method, Usage};
+use jadi_plugin_sdk::{Words, clock};
 
 use crate::show;
 
@@ -47,8 +49,30 @@ jadi_plugin_sdk::texts! {
         id: "Menunggu: {waiting} dari {most} peristiwa, {unsent} pesan untuk dikirim",
         es: "En espera: {waiting} de {most} eventos, {unsent} mensajes por enviar",
     }
-    /// What it takes on the disk.
-    STORED { en: "Stored: {size}", id: "Tersimpan: {size}", es: "Guardado: {size}" }
+    /// What it took of the processors since it runs, of what it may.
+    CPU {
+        en: "CPU: {client} s for WhatsApp, {plugins} s for plugins; at most {percent} % of a processor",
+        id: "CPU: {client} dtk untuk WhatsApp, {plugins} dtk untuk plugin; paling banyak {percent} % satu prosesor",
+        es: "CPU: {client} s para WhatsApp, {plugins} s para complementos; a lo sumo {percent} % de un procesador",
+    }
+    /// What it holds of the memory, of what it may.
+    MEMORY {
+        en: "Memory: {used} of {most}",
+        id: "Memori: {used} dari {most}",
+        es: "Memoria: {used} de {most}",
+    }
+    /// What it takes on the disk, of what it may.
+    STORED {
+        en: "Stored: {used} of {most}",
+        id: "Tersimpan: {used} dari {most}",
+        es: "Guardado: {used} de {most}",
+    }
+    /// That the host holds it back.
+    SLOWED {
+        en: "It is slowed down, for it takes more than it may",
+        id: "Diperlambat karena memakai lebih dari jatahnya",
+        es: "Va más despacio, pues usa más de lo que puede",
+    }
 }
 
 /// The lines about it.
@@ -93,9 +117,35 @@ pub fn lines(usage: &Usage, method: Method, language: &str) -> String {
         ("unsent", &*unsent),
     ];
     lines.push(WAITING.fill(language, &values));
-    let size = size(usage.stored);
-    lines.push(STORED.fill(language, &[("size", &size)]));
+    if let Some(cpu) = &usage.cpu {
+        let [client, plugins] = [cpu.client, cpu.plugins].map(seconds);
+        let percent = usage.cpu_percent.to_string();
+        let values = [
+            ("client", &*client),
+            ("plugins", &*plugins),
+            ("percent", &*percent),
+        ];
+        lines.push(CPU.fill(language, &values));
+    }
+    if let Some(memory) = usage.memory {
+        lines.push(of(&MEMORY, memory, language));
+    }
+    lines.push(of(&STORED, (usage.stored, usage.stored_most), language));
+    if usage.slowed {
+        lines.push(SLOWED.in_language(language).to_owned());
+    }
     lines.join("\n")
+}
+
+/// So many bytes of so many.
+fn of(text: &Words, (used, most): (u64, u64), language: &str) -> String {
+    let [used, most] = [used, most].map(size);
+    text.fill(language, &[("used", &*used), ("most", &*most)])
+}
+
+/// A time with tenths of a second.
+fn seconds(time: Duration) -> String {
+    format!("{}.{}", time.as_secs(), time.subsec_millis() / 100)
 }
 
 /// Bytes as people read them.

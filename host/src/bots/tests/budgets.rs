@@ -3,11 +3,12 @@
 use super::*;
 use crate::bots::BudgetOptions;
 use crate::bots::budgets::Watcher;
+use crate::bots::usage;
 use crate::clock::Clock;
 use crate::model::{Budget, Cause};
 use crate::whatsapp::fake::FakeSession;
 
-const USUAL: BudgetOptions = BudgetOptions {
+pub(super) const USUAL: BudgetOptions = BudgetOptions {
     cpu_percent: 25,
     memory_bytes: 1 << 30,
     storage_bytes: 1 << 30,
@@ -109,6 +110,10 @@ async fn who_holds_too_much_memory_for_too_long_is_paused() {
     let held = session.meter.client(|| vec![0_u8; 3_000_000]);
     watcher.look(false).await;
     assert!(busy.load().slow, "{:?}", busy.load());
+    let told = usage::of(&process.fleet, shop.id).await.expect("read");
+    assert!(told.slowed && told.cpu.is_some(), "{told:?}");
+    let most = told.memory.map(|(_, most)| most);
+    assert_eq!(most, Some(USUAL.memory_bytes));
     drop(held);
     watcher.look(false).await;
     assert!(!busy.load().slow, "a burst is forgiven");

@@ -204,6 +204,34 @@ impl wit::HostUsage for EventState {
         self.measured(&usage, |usage| usage.stored)
     }
 
+    fn stored_most(&mut self, usage: Resource<HeldUsage>) -> wasmtime::Result<u64> {
+        self.measured(&usage, |usage| usage.stored_most)
+    }
+
+    fn cpu(&mut self, usage: Resource<HeldUsage>) -> wasmtime::Result<Option<wit::CpuTime>> {
+        self.measured(&usage, |usage| {
+            usage.cpu.map(|cpu| wit::CpuTime {
+                client_us: cpu.client,
+                plugins_us: cpu.plugins,
+            })
+        })
+    }
+
+    fn cpu_percent(&mut self, usage: Resource<HeldUsage>) -> wasmtime::Result<u64> {
+        self.measured(&usage, |usage| usage.cpu_percent)
+    }
+
+    fn memory(&mut self, usage: Resource<HeldUsage>) -> wasmtime::Result<Option<wit::Quota>> {
+        self.measured(&usage, |usage| {
+            let memory = usage.memory;
+            memory.map(|(used, allowed)| wit::Quota { used, allowed })
+        })
+    }
+
+    fn slowed(&mut self, usage: Resource<HeldUsage>) -> wasmtime::Result<bool> {
+        self.measured(&usage, |usage| usage.slowed)
+    }
+
     fn drop(&mut self, usage: Resource<HeldUsage>) -> wasmtime::Result<()> {
         self.handles.delete(usage)?;
         Ok(())

@@ -213,7 +213,9 @@ fn a_bots_owner_sees_how_it_does() {
         "*+6280000000200*\nState: open (2 h)\nLast connected: never\nConnected: yes\nOwner: +6280000000101\nLinked by code\n\
          Users: 12, groups: 3, chats: 9\nMessages: 120 in, 80 out\nToday: 7 of 2000 messages sent\n\
          Plugins in the last hour: 34 runs, 1 failed, 42 ms of CPU, most by welcome\n\
-         Waiting: 2 of 10000 events, 1 messages to send\nStored: 1.2 MB\nPlan: without an end"
+         Waiting: 2 of 10000 events, 1 messages to send\n\
+         CPU: 12.3 s for WhatsApp, 0.9 s for plugins; at most 25 % of a processor\nMemory: 3.4 MB of 67.1 MB\n\
+         Stored: 1.2 MB of 268.4 MB\nIt is slowed down, for it takes more than it may\nPlan: without an end"
     );
     let told = bot.private(BOB).says("!botinfo 6280000000200");
     assert_eq!(told.text(), "There is no such bot of yours.");

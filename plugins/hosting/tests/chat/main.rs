@@ -7,9 +7,9 @@ mod operate;
 mod takeout;
 
 use jadi_plugin_test::{
-    BotRecord, BotUsage, Capability, FeatureState, HostOverview, HostingAnswer, HostingAsk,
-    HostingOrder, HostingRefusal, HostingStep, KnownCounts, LinkMethod, PluginLoad, RefusalReason,
-    Role, StateName, StepName, SystemOwner, TestBot,
+    BotRecord, BotUsage, Capability, CpuTime, FeatureState, HostOverview, HostingAnswer,
+    HostingAsk, HostingOrder, HostingRefusal, HostingStep, KnownCounts, LinkMethod, PluginLoad,
+    RefusalReason, Role, StateName, StepName, SystemOwner, TestBot,
 };
 
 const ALICE: &str = "6280000000101";
@@ -113,6 +113,14 @@ fn used() -> BotUsage {
         waiting_most: 10_000,
         unsent: 1,
         stored: 1_250_000,
+        stored_most: 268_435_456,
+        cpu: Some(CpuTime {
+            client: 12_340_000,
+            plugins: 990_000,
+        }),
+        cpu_percent: 25,
+        memory: Some((3_400_000, 67_108_864)),
+        slowed: true,
     }
 }
 

@@ -42,8 +42,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::{Access, Invites, Operators};
 use crate::bots::{
-    Broadcasts, Creation, Endings, Equip, Features, Fleet, FleetParts, HostSettings, Manager,
-    Owners, Plans, Restoring,
+    Broadcasts, BudgetOptions, Creation, Endings, Equip, Features, Fleet, FleetParts, HostSettings,
+    Manager, Owners, Plans, Restoring,
 };
 use crate::clock::MovableClock;
 use crate::dispatch::tests::{always, parts};
@@ -212,6 +212,11 @@ async fn bench_with(
         random: Arc::new(SystemRandom),
         delay: delay.clone(),
         features: features.clone(),
+        budgets: BudgetOptions {
+            cpu_percent: 25,
+            memory_bytes: 64 << 20,
+            storage_bytes: 256 << 20,
+        },
         system_owners: SystemOwners::default(),
         main_number: None,
     });
