@@ -3,8 +3,14 @@
 //! A request is checked, gets a record of its own in the registry and is launched like any bot, with its number expected. What
 //! happens is told step by step. An attempt that ends without an open bot leaves nothing behind: no record, no key, no file; one
 //! that a crash cut short is deleted at the next start.
+//!
+//! # Layout
+//!
+//! - `asked`: what is under way, and how often anybody has asked. `following`: an attempt from its launch to its end.
 
-use std::collections::HashMap;
+mod asked;
+mod following;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,33 +20,21 @@ use tokio_util::task::TaskTracker;
 
 use super::features::Feature;
 use super::fleet::Fleet;
-use super::hourly::Hourly;
-use super::status::{BotState, BotStatus, Pairing};
-use super::supervisor::Instance;
 use crate::clock::{Millis, millis};
-use crate::model::{
-    BotId, BotRecord, BotRole, Cause, Jid, LinkMethod, Person, PhoneNumber, StateName,
-};
+use crate::model::{BotRecord, BotRole, Jid, LinkMethod, Person, PhoneNumber, StateName};
 use crate::plugins::{HostingRefusal, RefusalReason};
 use crate::store::{Registry, StoreError};
 use crate::whatsapp::SendError;
+use asked::{Attempt, State};
+use following::ATTEMPT;
+pub use following::Step;
 
-/// How long an attempt may take in all, from the request to the open bot.
-const ATTEMPT: Duration = Duration::from_secs(300);
 /// Steps of one attempt that may wait to be told.
 const STEPS: usize = 32;
 /// How many attempts of visitors may be under way: nobody knows who they are.
 const ON_PAGES: u32 = 8;
 /// How long a visitor's attempt may take to end.
 const ENDS: Duration = Duration::from_secs(20);
-/// How many attempts one person may begin within an hour.
-const ATTEMPTS: usize = 5;
-/// How many numbers WhatsApp is asked about within an hour, for one who asks and for all together. It looks at accounts that ask
-/// about many, and the main bot's is everybody's.
-const LOOK_UPS: usize = 20;
-const ALL_LOOK_UPS: usize = 300;
-/// How many of them visitors may use up.
-const VISITORS_LOOK_UPS: usize = 150;
 /// The host setting that says how many sub-bots there may be.
 const SLOTS: &str = "slots";
 
@@ -80,35 +74,6 @@ pub struct Request {
     pub door: Door,
 }
 
-/// What happens to an attempt.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Step {
-    /// A QR code to scan, again each time that it is a new one.
-    Qr {
-        /// The text in it.
-        text: String,
-        /// When it stops being good.
-        until: Millis,
-    },
-    /// A code to type.
-    Code {
-        /// Eight characters, without the dash.
-        code: String,
-        /// When it stops being good.
-        until: Millis,
-    },
-    /// WhatsApp wants a passkey confirmed on the phone.
-    PasskeyNeeded,
-    /// It is a bot now. The last step of an attempt, as are all below.
-    Open,
-    /// Nobody linked it in time.
-    Expired,
-    /// Another number was linked, and is logged out again.
-    WrongNumber,
-    /// Something broke.
-    Failed(Cause),
-}
-
 /// Makes bots.
 pub struct Creation {
     fleet: Arc<Fleet>,
@@ -121,69 +86,6 @@ pub struct Creation {
     ending: CancellationToken,
     /// How many attempts are under way.
     under_way: watch::Sender<usize>,
-}
-
-struct State {
-    /// By who asked.
-    attempts: HashMap<Jid, Attempt>,
-    /// Who has asked how often, and where: anybody can ask on the page with somebody's number.
-    asked: Hourly<(Door, Jid)>,
-    /// For whom WhatsApp was asked about numbers, and how often in all.
-    looked_up: Hourly<(Door, String)>,
-    visitors_looked_up: Hourly<()>,
-    all_looked_up: Hourly<()>,
-}
-
-impl State {
-    /// Counts one more question to WhatsApp, or says when it may be asked again.
-    fn look_up(&mut self, by: &str, door: Door, now: Millis) -> Result<(), Millis> {
-        let by = (door, by.to_owned());
-        let own = self.looked_up.too_often(&by, now);
-        let visitors = match door {
-            Door::Chat => None,
-            Door::Page => self.visitors_looked_up.too_often(&(), now),
-        };
-        let all = self.all_looked_up.too_often(&(), now);
-        if let Some(again) = own.or(visitors).or(all) {
-            return Err(again);
-        }
-        self.looked_up.note(by, now);
-        if door == Door::Page {
-            self.visitors_looked_up.note((), now);
-        }
-        self.all_looked_up.note((), now);
-        Ok(())
-    }
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            attempts: HashMap::new(),
-            asked: Hourly::new(ATTEMPTS),
-            looked_up: Hourly::new(LOOK_UPS),
-            visitors_looked_up: Hourly::new(VISITORS_LOOK_UPS),
-            all_looked_up: Hourly::new(ALL_LOOK_UPS),
-        }
-    }
-}
-
-#[derive(Clone)]
-struct Attempt {
-    bot: BotId,
-    until: Millis,
-    door: Door,
-    /// Ends it.
-    end: CancellationToken,
-    /// Nothing is left of it.
-    gone: CancellationToken,
-}
-
-impl Attempt {
-    /// Whether it ends for another of the same person: who asks on the page is anybody, who asks in chat is that person.
-    fn gives_way_to(&self, door: Door) -> bool {
-        self.door == Door::Page && door == Door::Chat
-    }
 }
 
 impl Creation {
@@ -476,99 +378,6 @@ impl Creation {
         self.state().attempts.get(person).cloned()
     }
 
-    /// Follows an attempt to its end and tells its steps.
-    async fn see_through(
-        &self,
-        record: BotRecord,
-        owner: Jid,
-        attempt: Attempt,
-        instance: Instance,
-        steps: mpsc::Sender<Step>,
-    ) {
-        let followed = self.follow(&record, &owner, &instance, &steps);
-        let last = tokio::select! {
-            last = followed => last,
-            // Somebody else's turn: its code is no good any more.
-            () = attempt.end.cancelled() => Some(Step::Expired),
-        };
-        let Some(mut last) = last else {
-            // The host ends. What is left of the attempt is deleted when it starts again.
-            return;
-        };
-        if last == Step::Open && !self.is_kept(&record, &instance).await {
-            last = Step::Failed(Cause::LoggedOut);
-        }
-        if last != Step::Open {
-            self.fleet.land(record.id).await;
-            self.delete(&record).await;
-        }
-        self.state().attempts.remove(&owner);
-        attempt.gone.cancel();
-        tracing::info!(bot = %record.id, came = last.name(), "an attempt to make a bot has ended");
-        let _ = steps.send(last).await;
-    }
-
-    /// Makes an attempt that has come to its end a bot like any other. False when it was logged out before that: nobody else
-    /// would clean up after it then.
-    async fn is_kept(&self, record: &BotRecord, instance: &Instance) -> bool {
-        let settle = Box::new(|record: &mut BotRecord| record.new = false);
-        if let Err(error) = self.registry().update(record.id, settle).await {
-            tracing::error!(bot = %record.id, %error, "a new bot's record could not be kept");
-        }
-        instance.status().state != BotState::LoggedOut
-    }
-
-    /// The last step; none when the host ends before.
-    async fn follow(
-        &self,
-        record: &BotRecord,
-        owner: &Jid,
-        instance: &Instance,
-        steps: &mpsc::Sender<Step>,
-    ) -> Option<Step> {
-        let clock = &self.fleet.parts.clock;
-        let deadline = clock.sleep(ATTEMPT);
-        tokio::pin!(deadline);
-        let mut status = instance.watch();
-        status.mark_changed();
-        let mut shown = None;
-        loop {
-            tokio::select! {
-                () = self.ending.cancelled() => return None,
-                changed = status.changed() => changed.ok()?,
-                () = &mut deadline => {
-                    let cause = status.borrow().cause.clone();
-                    tracing::info!(bot = %record.id, "an attempt to make a bot took too long");
-                    return Some(cause.map_or(Step::Expired, Step::Failed));
-                }
-            }
-            let step = next(&status.borrow_and_update());
-            let Some(step) = step.filter(|step| shown.as_ref() != Some(step)) else {
-                continue;
-            };
-            match &step {
-                Step::Qr { until, .. } | Step::Code { until, .. } => {
-                    if let Some(attempt) = self.state().attempts.get_mut(owner) {
-                        attempt.until = *until;
-                    }
-                }
-                Step::PasskeyNeeded => {}
-                _ => return Some(step),
-            }
-            shown = Some(step.clone());
-            // Nobody listening is no reason to stop: the code may be on a page.
-            let _ = steps.send(step).await;
-        }
-    }
-
-    /// Deletes what there is of an attempt.
-    async fn delete(&self, record: &BotRecord) {
-        self.fleet.forget(record);
-        if let Err(error) = self.fleet.parts.store.remove_bot(record.id).await {
-            tracing::error!(bot = %record.id, %error, "an attempt is not deleted; it will be at the next start");
-        }
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -579,45 +388,6 @@ fn refused(reason: RefusalReason, until: Option<Millis>) -> HostingRefusal {
     HostingRefusal {
         until,
         ..reason.into()
-    }
-}
-
-impl Step {
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Self::Qr { .. } => "qr",
-            Self::Code { .. } => "code",
-            Self::PasskeyNeeded => "passkey-needed",
-            Self::Open => "open",
-            Self::Expired => "expired",
-            Self::WrongNumber => "wrong-number",
-            Self::Failed(_) => "failed",
-        }
-    }
-}
-
-/// The step that a status means, if there is anything to tell.
-fn next(status: &BotStatus) -> Option<Step> {
-    match (&status.state, &status.cause) {
-        (BotState::Pairing(Pairing::Qr { code, until, .. }), _) => Some(Step::Qr {
-            text: code.clone(),
-            until: *until,
-        }),
-        (BotState::Pairing(Pairing::Code { code, until, .. }), _) => Some(Step::Code {
-            code: code.clone(),
-            until: *until,
-        }),
-        (BotState::Pairing(Pairing::Passkey), _) => Some(Step::PasskeyNeeded),
-        (BotState::Open, _) => Some(Step::Open),
-        (BotState::Failed, Some(Cause::PairingExpired)) => Some(Step::Expired),
-        (BotState::Failed, Some(Cause::WrongNumber)) => Some(Step::WrongNumber),
-        (BotState::Failed | BotState::LoggedOut | BotState::Stopped, cause) => {
-            Some(Step::Failed(cause.clone().unwrap_or(Cause::Network)))
-        }
-        (
-            BotState::Requested | BotState::Paired | BotState::Connecting | BotState::Reconnecting,
-            _,
-        ) => None,
     }
 }
 

@@ -1,4 +1,7 @@
-//! Keeps bots running: one task per bot that starts sessions, follows what they tell, waits, and starts again.
+//! Keeps bots running: one task per bot that starts sessions, follows what they tell, waits, and starts again. `instance` is what the
+//! other rooms have of it.
+
+mod instance;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +21,9 @@ use crate::random::SharedRandom;
 use crate::whatsapp::{
     CommitError, Connector, Inbound, Session, SessionError, SessionSpec, SessionState,
 };
+
+use instance::Order;
+pub use instance::{Gone, Instance};
 
 /// States of one session, and commands to one bot, that may wait.
 const QUEUE: usize = 64;
@@ -139,112 +145,6 @@ impl Supervisor {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-    }
-}
-
-/// What a person or another room wants of a bot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
-    Start,
-    Stop,
-    LogOut,
-    Pause { of: Budget, until: Millis },
-}
-
-/// A running bot, as the other rooms see it.
-#[derive(Clone)]
-pub struct Instance {
-    bot: BotId,
-    role: BotRole,
-    expected: Option<PhoneNumber>,
-    stop: CancellationToken,
-    status: watch::Receiver<BotStatus>,
-    session: watch::Receiver<Option<Arc<dyn Session>>>,
-    orders: mpsc::Sender<Order>,
-}
-
-/// The bot does not run any more, or is too busy to listen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this bot can't be told anything right now; try again in a moment")]
-pub struct Gone;
-
-impl Instance {
-    /// The bot's id.
-    pub fn bot(&self) -> BotId {
-        self.bot
-    }
-
-    /// Main bot or sub-bot.
-    pub fn role(&self) -> BotRole {
-        self.role
-    }
-
-    /// The number that it was or will be linked to, when that matters.
-    pub fn expected(&self) -> Option<&PhoneNumber> {
-        self.expected.as_ref()
-    }
-
-    /// Ends its task and waits for that: its session is shut down, nothing of it is deleted. Idempotent.
-    pub async fn end(&self) {
-        self.stop.cancel();
-        let mut status = self.status.clone();
-        // The task drops the other end last.
-        while status.changed().await.is_ok() {}
-    }
-
-    /// Its status now.
-    pub fn status(&self) -> BotStatus {
-        self.status.borrow().clone()
-    }
-
-    /// Its status as it changes.
-    pub fn watch(&self) -> watch::Receiver<BotStatus> {
-        self.status.clone()
-    }
-
-    /// Its session while there is one; it can send while the state is open.
-    pub fn session(&self) -> watch::Receiver<Option<Arc<dyn Session>>> {
-        self.session.clone()
-    }
-
-    /// Starts it when it rests: resumes its session, or asks for new pairing codes.
-    ///
-    /// # Errors
-    ///
-    /// [`Gone`] when it can't be told.
-    pub fn start(&self) -> Result<(), Gone> {
-        self.order(Order::Start)
-    }
-
-    /// Stops it and keeps its session.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Instance::start`].
-    pub fn stop(&self) -> Result<(), Gone> {
-        self.order(Order::Stop)
-    }
-
-    /// Unlinks it at WhatsApp and deletes its session.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Instance::start`].
-    pub fn log_out(&self) -> Result<(), Gone> {
-        self.order(Order::LogOut)
-    }
-
-    /// Takes it off the network until then, when it runs: it has used more than it may. A start makes it go on at once.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Instance::start`].
-    pub fn pause(&self, of: Budget, until: Millis) -> Result<(), Gone> {
-        self.order(Order::Pause { of, until })
-    }
-
-    fn order(&self, order: Order) -> Result<(), Gone> {
-        self.orders.try_send(order).map_err(|_| Gone)
     }
 }
 

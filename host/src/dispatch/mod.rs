@@ -10,7 +10,7 @@
 //!
 //! - `bot`: [`Dispatch`] itself: parts, start, stop, idleness. `core`: what all that serves one bot shares. `background`: what goes on meanwhile.
 //! - `lanes`, `queue`: rows in order per chat, served in turn.
-//! - `worker`: one event, from inbox row to commit. `sender`: one message, from outbox row to acknowledgement.
+//! - `worker`: one event, from inbox row to commit. `leaving`: what a run leaves behind. `sender`: one message, from outbox row to acknowledgement.
 //! - `enabled`: which plugins an event is for; how that is decided is [`routing`](crate::plugins::routing).
 //! - `caller`, `replies`, `notices`: who asks, the host's own answers to those who may not, and what owners are told.
 //! - `desk`: the host's plugins, for a bot that manages its own.
@@ -40,6 +40,7 @@ mod evidence;
 mod failing;
 mod hosting;
 mod lanes;
+mod leaving;
 mod limits;
 mod long;
 mod notices;
