@@ -9,6 +9,7 @@ mod failures;
 mod fakes;
 mod happenings;
 mod hosting;
+mod isolation;
 mod live;
 mod manners;
 mod order;
