@@ -6,6 +6,7 @@
 
 mod api;
 mod big_group;
+mod broken;
 mod calls;
 mod cases;
 mod connect;

@@ -154,6 +154,11 @@ pub(super) fn not_started(status: &mut BotStatus, error: &SessionError, now: Mil
             status.go(BotState::Failed, now);
             Then::Rest
         }
+        SessionError::Damaged(_) => {
+            status.cause = Some(Cause::Store);
+            status.go(BotState::Failed, now);
+            Then::Rest
+        }
         SessionError::Store(_) | SessionError::Client(_) => {
             status.cause = Some(Cause::Store);
             status.go(BotState::Reconnecting, now);
@@ -342,12 +347,15 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_key_needs_a_person_and_a_full_disk_may_pass() {
+    fn a_wrong_key_and_a_damaged_file_need_a_person_and_a_full_disk_may_pass() {
         let mut status = linked();
         assert_eq!(
             not_started(&mut status, &SessionError::WrongKey, NOW),
             Then::Rest
         );
+        assert_eq!(status.state, BotState::Failed);
+        let damaged = SessionError::Damaged("malformed".into());
+        assert_eq!(not_started(&mut status, &damaged, NOW), Then::Rest);
         assert_eq!(status.state, BotState::Failed);
         let full = SessionError::Store("disk full".into());
         assert_eq!(not_started(&mut status, &full, NOW), Then::Retry);

@@ -5,7 +5,7 @@ use super::fleet::linked;
 use super::notices::Notice;
 use super::status::{BotState, BotStatus};
 use crate::clock::Millis;
-use crate::model::{BotRecord, Cause};
+use crate::model::{BotRecord, Cause, StateName};
 
 /// By how much a ban must end later than was told to be told again, milliseconds.
 const LONGER: Millis = 60_000;
@@ -24,7 +24,11 @@ impl Troubles {
     pub(super) fn after(record: &BotRecord) -> Self {
         Self {
             linked: linked(record),
-            told: record.cause.clone(),
+            // A file that could not be used then may be damaged now.
+            told: record
+                .cause
+                .clone()
+                .filter(|cause| *cause != Cause::Store || record.state == StateName::Failed),
         }
     }
 
@@ -35,7 +39,10 @@ impl Troubles {
             self.told = None;
         }
         let cause = status.cause.as_ref().filter(|_| self.linked)?;
-        let notice = notice(cause, now)?;
+        let notice = match (cause, &status.state) {
+            (Cause::Store, BotState::Failed) => Notice::Broken,
+            _ => notice(cause, now)?,
+        };
         if self.told.as_ref().is_some_and(|told| same(told, cause)) {
             return None;
         }
@@ -109,6 +116,7 @@ mod tests {
             (BotState::Stopped, Cause::StreamReplaced, Notice::Replaced),
             (BotState::Failed, Cause::ClientOutdated, Notice::Outdated),
             (BotState::Failed, Cause::WrongKey, Notice::WrongKey),
+            (BotState::Failed, Cause::Store, Notice::Broken),
             (
                 BotState::Reconnecting,
                 Cause::TemporaryBan { until: None },
@@ -127,7 +135,9 @@ mod tests {
             assert_eq!(troubles.look(&status(BotState::Open, None), NOW), None);
             assert_eq!(troubles.look(&trouble, NOW), Some(notice));
             // Nor has it for the next process.
-            let mut troubles = Troubles::after(&record(false, Some(cause)));
+            let mut kept = record(false, Some(cause));
+            kept.state = trouble.state.kept();
+            let mut troubles = Troubles::after(&kept);
             assert_eq!(troubles.look(&trouble, NOW), None);
         }
     }

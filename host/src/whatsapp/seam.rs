@@ -266,7 +266,10 @@ pub enum SessionError {
     /// The store is there but its key does not open it.
     #[error("the session store can't be opened with this key; is it the right master key?")]
     WrongKey,
-    /// The store can't be read or written.
+    /// The store is damaged: it stays so until somebody mends it.
+    #[error("the session store is damaged: {0}")]
+    Damaged(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store can't be read or written now.
     #[error("the session store can't be used: {0}")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The client can't be built.

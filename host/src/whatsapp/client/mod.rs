@@ -156,7 +156,10 @@ impl Connector for ClientConnector {
             })
             .build()
             .await
-            .map_err(|error| SessionError::Client(error.into()))?;
+            .map_err(|error| match store::trouble(error) {
+                SessionError::Store(error) => SessionError::Client(error),
+                damaged => damaged,
+            })?;
         let client = bot.client();
         presence::show_ticks(&client);
         let session = ClientSession {

@@ -53,7 +53,7 @@ impl StoreFile {
         });
         SqliteStore::with_config(&url, config)
             .await
-            .map_err(|error| SessionError::Store(error.into()))
+            .map_err(trouble)
     }
 
     /// Gives the disk back what is free in the file. The client may have it open: this takes a connection more, and each waits for the
@@ -96,9 +96,7 @@ impl StoreFile {
             .map_err(|error| SessionError::Store(error.into()))?;
         let url = self.url()?.to_owned();
         if file.len() > 0 {
-            self.connect(&url)?
-                .batch_execute(SHRINK)
-                .map_err(|error| SessionError::Store(error.into()))?;
+            self.connect(&url)?.batch_execute(SHRINK).map_err(trouble)?;
         }
         Ok(url)
     }
@@ -106,10 +104,30 @@ impl StoreFile {
     fn connect(&self, url: &str) -> Result<SqliteConnection, SessionError> {
         let mut connection =
             SqliteConnection::establish(url).map_err(|error| SessionError::Store(error.into()))?;
-        connection
-            .batch_execute(&self.unlock)
-            .map_err(|_| SessionError::WrongKey)?;
-        Ok(connection)
+        match connection.batch_execute(&self.unlock) {
+            Ok(()) => Ok(connection),
+            Err(error) if error.to_string().contains(OTHER_KEY) => Err(SessionError::WrongKey),
+            Err(error) => Err(trouble(error)),
+        }
+    }
+}
+
+/// What SQLite says of a file that another key has encrypted, or that is none of its own.
+const OTHER_KEY: &str = "file is not a database";
+/// And of one in which something is not as it was written.
+const SPOILT: [&str; 2] = ["database disk image is malformed", OTHER_KEY];
+
+/// Whether a store that can't be used stays so. Of an error there is a text only: the library passes on no code.
+pub(super) fn trouble(error: impl std::error::Error + Send + Sync + 'static) -> SessionError {
+    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| {
+        error.source()
+    });
+    let is_spoilt = causes
+        .map(ToString::to_string)
+        .any(|text| SPOILT.iter().any(|says| text.contains(says)));
+    match is_spoilt {
+        true => SessionError::Damaged(Box::new(error)),
+        false => SessionError::Store(Box::new(error)),
     }
 }
 
@@ -141,6 +159,32 @@ mod tests {
         let wrong = open(2).await.err().expect("an error");
         assert!(matches!(wrong, SessionError::WrongKey), "{wrong}");
         assert!(started.elapsed() < Duration::from_secs(10));
+    }
+
+    #[tokio::test]
+    async fn a_damaged_store_is_told_as_that_whatever_is_left_of_it() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("session.db");
+        let file = StoreFile::new(&path, &key(1));
+        drop(file.open().await.expect("a new store"));
+        file.give_back().await.expect("its log is merged");
+        let whole = std::fs::read(&path).expect("the file");
+        let pages = whole.len() / 1024;
+        for left in [1, pages / 3, pages / 2, pages - 1] {
+            std::fs::write(&path, &whole[..left * 1024]).expect("cut off");
+            let error = file.open().await.err().expect("an error");
+            assert!(matches!(error, SessionError::Damaged(_)), "{left}: {error}");
+            let mut spoilt = whole.clone();
+            spoilt[left * 1024..].fill(0x5a);
+            std::fs::write(&path, spoilt).expect("spoilt");
+            let opened = file.open().await;
+            // What is spoilt may be nothing that is needed to open it.
+            if let Some(error) = opened.err() {
+                assert!(matches!(error, SessionError::Damaged(_)), "{left}: {error}");
+            }
+        }
+        std::fs::write(&path, &whole).expect("mended");
+        drop(file.open().await.expect("it is whole"));
     }
 
     #[tokio::test]
