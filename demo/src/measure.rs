@@ -134,6 +134,15 @@ pub fn row(name: &str, mut times: Vec<Duration>) {
     );
 }
 
+/// The 99th of 100 of these times, milliseconds.
+pub fn at_99(times: &[Duration]) -> f64 {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let last = times.len().saturating_sub(1);
+    let time = times.get(last * 99 / 100);
+    time.map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+}
+
 /// Lets the host take so many sub-bots.
 ///
 /// # Errors

@@ -30,6 +30,9 @@ pub struct Args {
     /// How many messages a bot gets before its session is weighed
     #[arg(long, default_value_t = 10_000, value_name = "N")]
     messages: usize,
+    /// How often a bot is asked beside one that is over its budget
+    #[arg(long, default_value_t = 300, value_name = "N")]
+    asks: usize,
     /// How often each page is asked for while 50 bots chat, by all visitors together
     #[arg(long, default_value_t = 500, value_name = "N")]
     visits: usize,
@@ -103,7 +106,7 @@ fn example(workspace: &Workspace, package: &str, name: &str) -> Command {
     cargo
 }
 
-/// What bots cost, and a start with many.
+/// What bots cost, a start with many, and what one feels of another that takes more than it may.
 fn bots(workspace: &Workspace, host: &Path, plugins: &Path, args: &Args) -> Result<()> {
     check(
         example(workspace, "jadi-demo", "many_bots")
@@ -111,6 +114,12 @@ fn bots(workspace: &Workspace, host: &Path, plugins: &Path, args: &Args) -> Resu
             .env("JADI_PLUGINS", plugins)
             .args(["--bots", &args.bots])
             .args(["--messages", &args.messages.to_string()]),
+    )?;
+    check(
+        example(workspace, "jadi-demo", "neighbours")
+            .env("JADI_BIN", host)
+            .env("JADI_PLUGINS", plugins)
+            .args(["--asks", &args.asks.to_string()]),
     )
 }
 
