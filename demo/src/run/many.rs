@@ -6,7 +6,7 @@ use std::time::Instant;
 use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, Servers, not_yet, owners, play};
+use super::{Failure, Servers, limits, not_yet, owners, play};
 use crate::script::Script;
 use crate::view::View;
 use crate::world::{World, WorldError, WorldOptions};
@@ -89,12 +89,13 @@ async fn in_fresh_world(
     };
     let servers = Servers::start(script).await;
     let servers = servers.map_err(|error| failed(format!("no port for its servers: {error}")))?;
-    let options = WorldOptions {
+    let mut options = WorldOptions {
         owners: owners(script),
         servers: servers.addresses(),
         data: None,
         ..options.clone()
     };
+    options.environment.extend(limits(script));
     let log = std::sync::Mutex::new(String::new());
     let tell = |line: &str| {
         if let Ok(mut log) = log.lock() {

@@ -40,6 +40,19 @@ pub fn owners(script: &Script) -> Vec<String> {
     owners
 }
 
+/// The limits that a script says, as variables of the host's environment.
+pub fn limits(script: &Script) -> Vec<(String, String)> {
+    let limit = |step: &Step| match step {
+        Step::Limit { name, value } => {
+            let name = name.replace('.', "_").to_ascii_uppercase();
+            Some((format!("JADI_LIMITS_{name}"), value.clone()))
+        }
+        _ => None,
+    };
+    let steps = script.lines.iter().map(|line| &line.step);
+    steps.filter_map(limit).collect()
+}
+
 /// Runs every step of `script` in `world` and tells what happens.
 ///
 /// # Errors

@@ -95,8 +95,8 @@ impl<'a> Player<'a> {
     async fn step(&mut self, line: &Line) -> Result<(), Mismatch> {
         match &line.step {
             Step::Comment(text) => self.view.narration(text),
-            // It has answered since before the host began.
-            Step::Server { .. } => self.view.aside(&line.step.to_string()),
+            // It has answered since before the host began; the host was started with it.
+            Step::Server { .. } | Step::Limit { .. } => self.view.aside(&line.step.to_string()),
             Step::Phone(account) | Step::Owner(account) => self.add_phone(account).await?,
             Step::Group { name, members } => self.make_group(name, members).await?,
             Step::WantsInvitations { phone } => self.phone_of(phone)?.set_invited_only(true),
@@ -199,6 +199,8 @@ impl<'a> Player<'a> {
             Fault::Garbage => faults.garbage_frame(number),
             Fault::Ban(lasts) => faults.temporary_ban(number, lasts),
             Fault::Outdated => faults.client_outdated(number),
+            Fault::NewQr => faults.renew_references(),
+            Fault::Passkey(on) => faults.ask_for_passkey(number, on),
         }
     }
 

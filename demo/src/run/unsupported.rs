@@ -31,6 +31,7 @@ fn needs(step: &Step) -> Option<&'static str> {
         | Step::Phone(_)
         | Step::Owner(_)
         | Step::Server { .. }
+        | Step::Limit { .. }
         | Step::Bot { .. }
         | Step::AsBot(_)
         | Step::Scan { .. }

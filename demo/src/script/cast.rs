@@ -16,6 +16,16 @@ pub(super) fn owner(cursor: Cursor<'_>) -> Parsed<'_> {
     Ok((Step::Owner(cursor.account("the owner's name")?), cursor))
 }
 
+pub(super) fn limit(cursor: Cursor<'_>) -> Parsed<'_> {
+    let mut cursor = cursor.with_example("limit bot.cpu_percent=1");
+    let Some((name, value)) = cursor.peek().split_once('=') else {
+        return Err(cursor.expected("a limit's name, `=` and its value"));
+    };
+    let (name, value) = (name.to_owned(), value.to_owned());
+    cursor.word();
+    Ok((Step::Limit { name, value }, cursor))
+}
+
 pub(super) fn bot(cursor: Cursor<'_>) -> Parsed<'_> {
     let mut cursor = cursor.with_example("bot shop 6280000000200 owner alice");
     let account = cursor.account("the bot's name")?;

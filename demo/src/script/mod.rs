@@ -10,7 +10,7 @@
 //! - `cursor`: reading a line from left to right.
 //! - `parse`, `talk`, `cast`, `world`: which line is it; then one file per family of lines.
 //! - `names`: whether the lines of a file fit together.
-//! - `print`: steps as lines.
+//! - `print`: steps as lines. `problem`: what is wrong with them.
 
 mod cast;
 mod cursor;
@@ -18,13 +18,13 @@ mod names;
 mod parse;
 pub mod pattern;
 mod print;
+mod problem;
 mod talk;
 mod world;
 
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -32,6 +32,7 @@ use jadi_simulator::MediaKind;
 
 pub use self::pattern::Pattern;
 pub(crate) use self::print::{Span, kind_word};
+pub use self::problem::{Mistake, Problem, ScriptError};
 
 /// A transcript file.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +65,13 @@ pub enum Step {
     Phone(Account),
     /// `owner root 6280000000001`: a phone that is a system owner.
     Owner(Account),
+    /// `limit bot.cpu_percent=1`: what the host's configuration says of `limits`, from its start on.
+    Limit {
+        /// Its name within the table.
+        name: String,
+        /// Its value, as the configuration takes it.
+        value: String,
+    },
     /// `bot shop 6280000000200 owner alice`: a sub-bot.
     Bot {
         /// The sub-bot.
@@ -371,58 +379,10 @@ pub enum Fault {
     Ban(Duration),
     /// `outdated`: the server refuses the client's version.
     Outdated,
-}
-
-/// A transcript that cannot be run as it is written.
-#[derive(Debug, thiserror::Error)]
-pub enum ScriptError {
-    /// The file is not there, or not text.
-    #[error("cannot read the transcript {file}: {source}")]
-    Read {
-        /// Which file.
-        file: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Some of its lines are wrong.
-    #[error("{}", .0.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n"))]
-    Lines(Vec<Problem>),
-}
-
-/// What is wrong with one line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// In which file.
-    pub file: PathBuf,
-    /// On which line, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub mistake: Mistake,
-}
-
-/// A line that means nothing, or does not fit the others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
-    /// What should stand there, or what does not fit.
-    pub what: String,
-    /// What stands there; `None` when the line is well formed.
-    pub found: Option<String>,
-    /// A line of the right form.
-    pub example: &'static str,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: ", self.file.display(), self.line)?;
-        match &self.mistake.found {
-            Some(found) if found.is_empty() => {
-                write!(f, "expected {}, but the line ends there", self.mistake.what)?;
-            }
-            Some(found) => write!(f, "expected {}, found `{found}`", self.mistake.what)?,
-            None => f.write_str(&self.mistake.what)?,
-        }
-        write!(f, "\n    the right form: {}", self.mistake.example)
-    }
+    /// `new qr`: whoever shows QR codes gets others, and the old ones are good no more.
+    NewQr,
+    /// `passkey`, `no passkey`: the account wants a passkey confirmed before a device is linked, or not any more.
+    Passkey(bool),
 }
 
 impl Script {
@@ -474,9 +434,9 @@ impl Name {
 
     /// `text` as a name, if it is one and means nothing else in a transcript.
     pub fn new(text: &str) -> Option<Self> {
-        const TAKEN: [&str; 11] = [
-            "phone", "owner", "bot", "group", "as", "network", "host", "time", "fault", "page",
-            "nothing",
+        const TAKEN: [&str; 12] = [
+            "phone", "owner", "limit", "bot", "group", "as", "network", "host", "time", "fault",
+            "page", "nothing",
         ];
         let well_formed = text.starts_with(|c: char| c.is_ascii_alphabetic())
             && text

@@ -127,6 +127,7 @@ impl<'a> Cast<'a> {
             | Step::Fault { bot, .. } => self.known(bot, &[Kind::Bot]),
             Step::Comment(_)
             | Step::Server { .. }
+            | Step::Limit { .. }
             | Step::HostIsKilled
             | Step::HostStarts
             | Step::TimePasses(_) => {}

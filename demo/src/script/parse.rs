@@ -58,6 +58,7 @@ fn step(line: &str) -> Result<Step, Mistake> {
     let family = match keyword {
         "phone" => cast::phone,
         "owner" => cast::owner,
+        "limit" => cast::limit,
         "bot" => cast::bot,
         "group" => cast::group,
         "server" => cast::server,
@@ -77,7 +78,7 @@ fn step(line: &str) -> Result<Step, Mistake> {
 /// A line that begins with a name.
 fn about_someone(mut cursor: Cursor<'_>) -> Result<Step, Mistake> {
     let name = cursor.name(
-        "the name of a phone, bot or group, or one of phone, owner, bot, group, server, as, network, host, time, fault",
+        "the name of a phone, bot or group, or one of phone, owner, limit, bot, group, server, as, network, host, time, fault",
     )?;
     let family = match cursor.peek() {
         "->" => talk::send,

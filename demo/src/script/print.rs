@@ -45,6 +45,7 @@ impl Display for Step {
             Self::Comment(text) => write!(f, "# {text}"),
             Self::Phone(account) => write!(f, "phone {account}"),
             Self::Owner(account) => write!(f, "owner {account}"),
+            Self::Limit { name, value } => write!(f, "limit {name}={value}"),
             Self::Bot { account, owner } => write!(f, "bot {account} owner {owner}"),
             Self::Group { name, members } => write!(f, "group {name}: {}", list(members)),
             Self::Server { host, status, body } => {
@@ -172,6 +173,9 @@ impl Display for Fault {
             Self::Garbage => f.write_str("garbage"),
             Self::Ban(time) => write!(f, "ban {}", Span(*time)),
             Self::Outdated => f.write_str("outdated"),
+            Self::NewQr => f.write_str("new qr"),
+            Self::Passkey(true) => f.write_str("passkey"),
+            Self::Passkey(false) => f.write_str("no passkey"),
         }
     }
 }

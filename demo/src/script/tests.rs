@@ -285,6 +285,13 @@ fn every_good_line_is_read_as_it_is_meant() {
                 away: false,
             },
         ),
+        (
+            "limit bot.cpu_percent=1",
+            Step::Limit {
+                name: "bot.cpu_percent".into(),
+                value: "1".into(),
+            },
+        ),
         ("host is killed", Step::HostIsKilled),
         ("host starts", Step::HostStarts),
         ("time passes 61s", Step::TimePasses(Duration::from_secs(61))),
@@ -369,6 +376,9 @@ fn every_fault_is_read() {
         ("garbage", Fault::Garbage),
         ("ban 60s", Fault::Ban(Duration::from_secs(60))),
         ("outdated", Fault::Outdated),
+        ("new qr", Fault::NewQr),
+        ("passkey", Fault::Passkey(true)),
+        ("no passkey", Fault::Passkey(false)),
     ];
     for (written, fault) in cases {
         let bot = name("main");

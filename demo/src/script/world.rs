@@ -148,9 +148,12 @@ fn kind_of_fault(cursor: &mut Cursor<'_>) -> Result<Fault, Mistake> {
         "garbage" => Fault::Garbage,
         "ban" => Fault::Ban(cursor.duration()?),
         "outdated" => Fault::Outdated,
+        "new" if cursor.eat_word("qr") => Fault::NewQr,
+        "passkey" => Fault::Passkey(true),
+        "no" if cursor.eat_word("passkey") => Fault::Passkey(false),
         _ => {
             return Err(before.expected(
-                "one of drop, 503, 515, 401, replaced, slow 300ms, lost ack [N], duplicate [N], reorder [N], garbage, ban 60s, outdated",
+                "one of drop, 503, 515, 401, replaced, slow 300ms, lost ack [N], duplicate [N], reorder [N], garbage, ban 60s, outdated, new qr, passkey, no passkey",
             ));
         }
     })
