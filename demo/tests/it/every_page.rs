@@ -7,7 +7,7 @@ use jadi_browser::{Browser, Key};
 use jadi_demo::world::{World, WorldOptions};
 
 use super::connect::{TYPED, VISITOR, ask_at};
-use super::operator::{environment, sign_in};
+use super::operator::{PASSWORD, environment, sign_in};
 use super::owner::{SHOP, link, signed_in, with_bot};
 use super::root;
 use super::support::{finish, options, usable};
@@ -248,6 +248,93 @@ async fn an_owner_who_has_a_keyboard_alone_does_all_that_forms_are_for() {
     arrives(&page, "/bot/log-out").await;
     page.press_on(".danger").await;
     page.see_text("card", "logged out").await;
+    page.end().await;
+    finish(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_who_has_a_keyboard_alone_sets_and_makes_and_ends() {
+    let enter = char::from(Key::Enter).to_string();
+    let options = WorldOptions {
+        environment: environment(),
+        ..options()
+    };
+    let (world, _alice) = with_bot(options).await;
+    let host = world.host_page().expect("the host runs").to_owned();
+    let page = Browser::start().await;
+    page.open(&format!("{host}operator")).await;
+    page.tab_to("#password").await;
+    page.press(PASSWORD).await;
+    page.press(&enter).await;
+    arrives(&page, "/operator").await;
+
+    // Slots and a feature. What stands in a field is chosen by Tab, so that what is typed takes its place.
+    page.tab_to("#slots").await;
+    page.press("7").await;
+    page.press(&enter).await;
+    page.until("document.querySelector('#slots').value === '7'")
+        .await;
+    page.script("document.activeElement.blur()").await;
+    page.press_on("#invite-codes button").await;
+    page.until("document.querySelector('#invite-codes .badge').textContent === 'On'")
+        .await;
+    page.script("document.activeElement.blur()").await;
+
+    // A code, and a token.
+    page.press_on("a[href='/operator/invites']").await;
+    arrives(&page, "/operator/invites").await;
+    page.tab_to("#name").await;
+    page.press("friends").await;
+    page.press(&enter).await;
+    page.see_text("token", "?invite=").await;
+    page.script("document.activeElement.blur()").await;
+    page.press_on("a[href='/operator/tokens']").await;
+    arrives(&page, "/operator/tokens").await;
+    page.tab_to("#name").await;
+    page.press("till").await;
+    page.press(&enter).await;
+    page.see_text("token", "jadi_operator_").await;
+    page.press_on("form[action$='/revoke'] button").await;
+    page.until("!document.querySelector(\"form[action$='/revoke']\")")
+        .await;
+    page.script("document.activeElement.blur()").await;
+
+    // A plugin, and a bot that is found, stopped and ended.
+    page.press_on("a[href='/operator/plugins']").await;
+    arrives(&page, "/operator/plugins").await;
+    page.press_on("a[href='/operator/plugins/afk']").await;
+    arrives(&page, "/operator/plugins/afk").await;
+    page.press_on("form[action$='/switch-off'] button").await;
+    page.see("form[action$='/switch-on']").await;
+    page.script("document.activeElement.blur()").await;
+    page.press_on("a[href='/operator/bots']").await;
+    arrives(&page, "/operator/bots").await;
+    page.tab_to("#q").await;
+    page.press(SHOP).await;
+    page.press(&enter).await;
+    page.until("document.querySelectorAll('.bots li').length === 1")
+        .await;
+    page.script("document.activeElement.blur()").await;
+    page.press_on(".bots li a").await;
+    page.see_text("facts", SHOP).await;
+    page.script("document.activeElement.blur()").await;
+    page.press_on("form[action$='/stop'] button").await;
+    page.see("form[action$='/start']").await;
+    page.script("document.activeElement.blur()").await;
+    page.press_on("a[href$='/end']").await;
+    page.see(".danger").await;
+    page.script("document.activeElement.blur()").await;
+    page.tab_to("#reason").await;
+    page.press("The rent is not paid.").await;
+    page.press_on(".danger").await;
+    arrives(&page, "/operator/bots").await;
+    page.press_on("a[href='/operator/audit']").await;
+    page.see_text("deeds", "The rent is not paid.").await;
+    page.script("document.activeElement.blur()").await;
+    page.press_on("form[action='/operator/sign-out'] button")
+        .await;
+    arrives(&page, "/operator/sign-in").await;
+    assert_eq!(page.console_errors().await, Vec::<String>::new());
     page.end().await;
     finish(world).await;
 }

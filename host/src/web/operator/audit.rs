@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::visit::signed_in;
 use super::words::Texts;
+use crate::model::BotId;
 use crate::store::Deed;
 use crate::web::home::render;
 use crate::web::shared::{Shared, moment};
@@ -29,6 +30,12 @@ struct Page<'a> {
 impl Page<'_> {
     fn moment(&self, deed: &Deed) -> String {
         moment(deed.at)
+    }
+
+    /// The beginning of a bot's id, when the deed was with one.
+    fn bot<'d>(&self, deed: &'d Deed) -> Option<&'d str> {
+        let is_bot = deed.with.parse::<BotId>().is_ok();
+        deed.with.get(..8).filter(|_| is_bot)
     }
 }
 

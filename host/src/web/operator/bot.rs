@@ -28,7 +28,8 @@ struct Page<'a> {
     about: &'static str,
     form: &'a str,
     id: BotId,
-    name: &'a str,
+    /// What its owner calls it, or its number; empty when it has neither.
+    name: String,
     main: bool,
     view: View,
     facts: Vec<(&'static str, String)>,
@@ -87,13 +88,18 @@ pub(in crate::web) async fn card(
                 }
             };
             let status = status_of(&shared, &bot);
+            let number = bot.number();
+            let name = match bot.name.is_empty() {
+                true => number.map_or_else(String::new, |number| format!("+{}", number.digits())),
+                false => bot.name.clone(),
+            };
             render(&Page {
                 lang: visit.language.tag(),
                 t: visit.texts,
                 about: visit.language.texts().about,
                 form: &visit.form,
                 id: bot.id,
-                name: &bot.name,
+                name,
                 main: bot.role == BotRole::Main,
                 view: View::own(&status, shared.parts.clock.now(), visit.language),
                 facts,

@@ -58,6 +58,25 @@ struct Page<'a> {
     after: Option<usize>,
 }
 
+impl Page<'_> {
+    /// What else is told of a bot: its number, unless that stands in its name's place, and what there is to tell.
+    fn about(&self, bot: &Row) -> String {
+        let named = |name: &str, value: &str| match value {
+            "" => String::new(),
+            value => format!("{name}: {value}"),
+        };
+        let number = if bot.name.is_empty() { "" } else { &bot.number };
+        let parts = [
+            number.to_owned(),
+            named(self.t.owner, &bot.owner),
+            named(self.t.memory, &bot.memory),
+            named(self.t.sent, &bot.today),
+        ];
+        let told = parts.into_iter().filter(|part| !part.is_empty());
+        told.collect::<Vec<_>>().join(" · ")
+    }
+}
+
 /// The bots that fit.
 #[get("/operator/bots")]
 pub(in crate::web) async fn list(

@@ -22,6 +22,7 @@ texts! {
     bots: "Bots", "Bot", "Bots";
     plugins: "Plugins", "Plugin", "Complementos";
     audit: "Who did what", "Siapa berbuat apa", "Quién hizo qué";
+    tokens_tab: "Tokens", "Token", "Tokens";
     tokens: "Tokens of the operator", "Token operator", "Tokens del operador";
     tokens_text: "A program that shows one operates the whole host as you do, by the API. Give each program one of its own, and revoke it when the program is not used any more: another password revokes none.",
         "Program yang menunjukkannya mengoperasikan seluruh host sepertimu, lewat API. Beri tiap program token sendiri, dan cabut kalau programnya tidak dipakai lagi: mengganti kata sandi tidak mencabutnya.",

@@ -82,7 +82,7 @@ async fn older_deeds_stand_on_pages_of_their_own_each_once() {
     let mut pages = Vec::new();
     while let Some(next) = path {
         let page = page(&bench, &operator, &next).await;
-        let found = between(&page, "number-", " ");
+        let found = between(&page, "number-", "<");
         pages.push(page.text.matches("<li>").count());
         numbers.extend(found.iter().map(|n| n.parse::<i64>().expect("a number")));
         path = link(&page, "Older");
