@@ -34,7 +34,7 @@ fn text(written: &str) -> Pattern {
 #[test]
 fn the_example_that_describes_the_grammar_parses() {
     let script = parse(include_str!("grammar.chat")).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(script.lines.len(), 51);
+    assert_eq!(script.lines.len(), 52);
 }
 
 #[test]

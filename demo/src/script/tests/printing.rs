@@ -54,6 +54,8 @@ fn any_pattern() -> impl Strategy<Value = Pattern> {
         Pattern::parse(&format!("{before}{text}{after}"))
             .ok()
             .filter(|pattern| !matches!(pattern, Pattern::Text { text, open_start: false, open_end: false } if text == "nothing" || text.is_empty()))
+            // An expression stands on a line as it is: it has no end of a line in it.
+            .filter(|pattern| matches!(pattern, Pattern::Text { .. }) || !pattern.to_string().contains('\n'))
     })
 }
 
