@@ -100,7 +100,7 @@ impl HostProcess {
 
     pub(super) fn process(&self) -> Option<Pid> {
         let child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
-        Pid::from_raw(i32::try_from(child.id()).ok()?)
+        Pid::from_raw(i32::try_from(child.id()?).ok()?)
     }
 
     fn into_child(self) -> Child {
