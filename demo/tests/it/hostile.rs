@@ -51,7 +51,10 @@ async fn a_plugin_that_takes_all_it_can_get_ends_at_its_limits_and_others_go_on(
         live.phone("alice", ALICE).await,
         live.phone("bob", BOB).await,
     );
-    live.world.add_bot("shop", SHOP, ALICE).await.expect("a bot");
+    live.world
+        .add_bot("shop", SHOP, ALICE)
+        .await
+        .expect("a bot");
     let file = fs::read(built("JADI_HOSTILE", "wasm/hostile.wasm")).expect("built");
     let file = live.file("hostile.wasm", &file);
     live.done(&["install", path(&file), "--yes"]).await;
@@ -104,7 +107,12 @@ async fn a_version_that_fails_in_bots_of_several_owners_gives_way_to_the_one_bef
     let hostile = fs::read(built("JADI_HOSTILE", "wasm/hostile.wasm")).expect("built");
     let version = |n: u8| {
         let version = format!("\"version\":\"0.1.{n}\"");
-        replaced(&hostile, b"\"version\":\"0.1.0\"", version.as_bytes(), |_| true)
+        replaced(
+            &hostile,
+            b"\"version\":\"0.1.0\"",
+            version.as_bytes(),
+            |_| true,
+        )
     };
     for n in [1, 2] {
         let file = live.file("hostile.wasm", &version(n));
@@ -112,7 +120,11 @@ async fn a_version_that_fails_in_bots_of_several_owners_gives_way_to_the_one_bef
     }
     live.done(&["enable", "hostile"]).await;
     // Five failures of two people in each of three bots.
-    let chats = [main_chat(), ChatId::direct(bots[0]), ChatId::direct(bots[1])];
+    let chats = [
+        main_chat(),
+        ChatId::direct(bots[0]),
+        ChatId::direct(bots[1]),
+    ];
     for chat in &chats {
         for n in 0..5 {
             let phone = [&alice, &bob, &carol][n % 3];
