@@ -39,10 +39,17 @@ mod plugin {
         Reply::text(deeper(0).to_string())
     }
 
-    #[command(name = "calls", summary = "Calls the host without an end")]
-    fn calls(_message: &Message) -> Reply {
+    #[command(name = "chance", summary = "Asks for random numbers without an end")]
+    fn chance(_message: &Message) -> Reply {
         loop {
             black_box(random::number());
+        }
+    }
+
+    #[command(name = "calls", summary = "Reads what is kept without an end")]
+    fn calls(_message: &Message) -> Result<()> {
+        loop {
+            black_box(kv::get::<String>("nothing")?);
         }
     }
 
