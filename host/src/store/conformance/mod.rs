@@ -18,6 +18,7 @@ mod polls;
 mod portable;
 mod registry;
 mod shelf;
+mod upkeep;
 mod usage;
 mod webhooks;
 
@@ -94,8 +95,8 @@ pub(super) async fn run(bench: &impl Bench) {
     context::settings_fall_back_to_defaults(bench).await;
     context::plugin_settings_are_per_plugin_and_chat(bench).await;
     context::what_is_due_goes_into_the_inbox_once(bench).await;
-    context::clean_up_forgets_what_is_old_and_done(bench).await;
-    context::what_is_old_is_the_operators_to_say(bench).await;
+    upkeep::clean_up_forgets_what_is_old_and_done(bench).await;
+    upkeep::what_is_old_is_the_operators_to_say(bench).await;
     kept::what_happens_to_a_message_finds_it_as_it_was(bench).await;
     kept::nobody_speaks_of_anothers_message_as_their_own(bench).await;
     kept::kept_messages_are_bounded_and_the_oldest_go_first(bench).await;
