@@ -33,10 +33,11 @@ const REVOKE: &str = "/api/v1/bot/tokens/{id}";
 /// What is asked at the very end: whoever made up requests has read the bots' ids in the answers to others.
 const END: &str = "/api/v1/operator/bots/{id}/end";
 
-/// Calls of which nothing good need come for who does not know what there is: a bot's id, a plugin's file, the bot's number as a
-/// promise.
-const IN_VAIN: [&str; 12] = [
+/// Calls of which nothing good need come for who does not know what there is: a bot's id, an event that failed, a plugin's file, the bot's
+/// number as a promise.
+const IN_VAIN: [&str; 13] = [
     "POST /api/v1/bot/erase",
+    "GET /api/v1/bot/plugins/{name}/failures/{failure}",
     "POST /api/v1/bot/webhooks/dead-letters/{id}/replay",
     "GET /api/v1/operator/bots/{id}",
     "POST /api/v1/operator/bots/{id}/start",
