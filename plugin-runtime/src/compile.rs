@@ -27,7 +27,8 @@ const CHECKSUM: usize = 32;
 /// The largest file that is read back, bytes: far above what the largest component compiles to.
 const MOST: u64 = 1 << 30;
 
-/// The threads that compile, one for each core. They give way to everybody: a plugin that is installed slows no bot down.
+/// The threads that compile, one for each core. They give the cores up to whoever wants them, but not the locks on the process's
+/// memory that they hold meanwhile: ARCHITECTURE.md, "Measured", tells what bots feel of it.
 #[derive(Debug)]
 pub(super) struct Compilers(ThreadPool);
 
