@@ -31,7 +31,7 @@ Write a plugin:
 
 const PLUGIN_AFTER: &str = "\
 An evening with a plugin:
-  jadi plugin new hello --sdk ~/jadi && cd hello   with a checkout of Jadi, as long as no SDK is published
+  jadi plugin new hello --sdk ~/jadi/target/sdk && cd hello   `cargo xtask sdk` makes the SDK, as long as none is published
   jadi plugin test                        talk to it in a test, in the runtime that hosts have
   jadi plugin build                       make hello.wasm
   jadi plugin check hello.wasm            see what it does, may do and costs

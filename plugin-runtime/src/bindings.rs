@@ -1,7 +1,7 @@
 //! The contract as wasmtime's macro writes it in Rust, for the newest version that this host speaks.
 
 wasmtime::component::bindgen!({
-    path: "../wit",
+    path: "wit",
     world: "host",
     imports: {
         "jadi:plugin/kv": async | trappable,

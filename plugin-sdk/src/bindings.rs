@@ -8,7 +8,7 @@
 /// Imports.
 pub mod capabilities {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "capabilities",
         generate_all,
     });
@@ -17,7 +17,7 @@ pub mod capabilities {
 /// The export of plugins that handle messages.
 pub mod message_handler {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "message-handler",
         with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
         pub_export_macro: true,
@@ -30,7 +30,7 @@ pub mod message_handler {
 /// The export of plugins that handle edits.
 pub mod message_edit_handler {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "message-edit-handler",
         with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
         pub_export_macro: true,
@@ -43,7 +43,7 @@ pub mod message_edit_handler {
 /// The export of plugins that handle deletions.
 pub mod message_delete_handler {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "message-delete-handler",
         with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
         pub_export_macro: true,
@@ -56,7 +56,7 @@ pub mod message_delete_handler {
 /// The export of plugins that handle reactions.
 pub mod reaction_handler {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "reaction-handler",
         with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
         pub_export_macro: true,
@@ -69,7 +69,7 @@ pub mod reaction_handler {
 /// The export of plugins that handle newcomers.
 pub mod group_add_handler {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "group-add-handler",
         with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
         pub_export_macro: true,
@@ -82,7 +82,7 @@ pub mod group_add_handler {
 /// The export of plugins that handle people who leave.
 pub mod group_remove_handler {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "group-remove-handler",
         with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
         pub_export_macro: true,
@@ -95,7 +95,7 @@ pub mod group_remove_handler {
 /// The export of plugins that handle what has become of their changes of people.
 pub mod group_change_handler {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "group-change-handler",
         with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
         pub_export_macro: true,
@@ -108,7 +108,7 @@ pub mod group_change_handler {
 /// The export of plugins that handle votes in their polls.
 pub mod poll_vote_handler {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "poll-vote-handler",
         with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
         pub_export_macro: true,
@@ -121,7 +121,7 @@ pub mod poll_vote_handler {
 /// The export of plugins that handle what they have scheduled.
 pub mod schedule_handler {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "schedule-handler",
         with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
         pub_export_macro: true,
@@ -134,7 +134,7 @@ pub mod schedule_handler {
 /// The export of plugins that tell what becomes of bots.
 pub mod hosting_handler {
     wit_bindgen::generate!({
-        path: "../wit",
+        path: "wit",
         world: "hosting-handler",
         with: { "jadi:plugin/types@0.1.0": crate::bindings::capabilities::jadi::plugin::types },
         pub_export_macro: true,

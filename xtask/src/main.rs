@@ -8,6 +8,7 @@ mod binaries;
 mod demo;
 mod plugins;
 mod run;
+mod sdk;
 mod test;
 mod workspace;
 
@@ -31,6 +32,7 @@ enum Command {
     Run(run::Args),
     Test(test::Args),
     Plugins(plugins::Args),
+    Sdk(sdk::Args),
     Bench(bench::Args),
 }
 
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&workspace, args),
         Command::Test(args) => test::run(&workspace, args),
         Command::Plugins(args) => plugins::run(&workspace, args),
+        Command::Sdk(args) => sdk::run(&workspace, args),
         Command::Bench(args) => bench::run(&workspace, args),
     });
     match outcome {

@@ -1,5 +1,6 @@
 //! `jadi plugin new`: a crate to begin with.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,9 +10,9 @@ use jadi_plugin_manifest::is_plugin_name;
 
 const AFTER: &str = "\
 Examples:
-  jadi plugin new hello --sdk ~/jadi  a crate in ./hello, with the SDK of a checkout of Jadi
-  jadi plugin new hello --sdk ~/jadi --path ~/bots/hello
-  jadi plugin new hello               with the SDK of crates.io, where it is not published yet
+  jadi plugin new hello --sdk ~/jadi/target/sdk   a crate in ./hello, with the SDK that `cargo xtask sdk` made in ~/jadi
+  jadi plugin new hello --sdk ~/sdk --path ~/bots/hello
+  jadi plugin new hello                           with the SDK of crates.io, where it is not published yet
 
 Then:
   cd hello
@@ -38,7 +39,7 @@ pub struct Args {
     /// Make it in this directory [default: NAME]
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
-    /// Take SDK and test library from this checkout of Jadi, as long as they are not published
+    /// Take the SDK from here, as long as it is not published: what `cargo xtask sdk` makes in a checkout of Jadi
     #[arg(long, value_name = "DIR")]
     sdk: Option<PathBuf>,
 }
@@ -60,23 +61,24 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
             directory.display()
         );
     }
-    let sdk = dependency(args.sdk.as_deref(), "plugin-sdk")?;
-    let test = dependency(args.sdk.as_deref(), "plugin-test")?;
+    let sdk = args.sdk.as_deref().map(Sdk::find).transpose()?;
+    let version = sdk.as_ref().map_or(PUBLISHED, |sdk| &sdk.version);
     for (file, text) in FILES {
         let path = directory.join(file);
         let text = text
             .replace("{{name}}", name)
-            .replace("{{sdk}}", &sdk)
-            .replace("{{test}}", &test);
-        write(&path, &text).with_context(|| format!("{} can't be written", path.display()))?;
+            .replace("{{version}}", version);
+        write(&path, &text)?;
+    }
+    if let Some(sdk) = &sdk {
+        append(&directory, &sdk.patch())?;
     }
     let workspace = workspace_around(&directory);
     if let Some(workspace) = &workspace {
-        let path = directory.join("Cargo.toml");
-        let apart =
-            "\n# It stands in a directory of another workspace, and apart from it.\n[workspace]\n";
-        let text = fs::read_to_string(&path)? + apart;
-        write(&path, &text).with_context(|| format!("{} can't be written", path.display()))?;
+        append(
+            &directory,
+            "\n# It stands in a directory of another workspace, and apart from it.\n[workspace]\n",
+        )?;
         let workspace = workspace.display();
         writeln!(
             out,
@@ -86,7 +88,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
     if args.sdk.is_none() {
         writeln!(
             out,
-            "Its Cargo.toml names the SDK of crates.io, where it is not published yet: give --sdk with a checkout of Jadi to build it today."
+            "Its Cargo.toml names the SDK of crates.io, where it is not published yet: make one with `cargo xtask sdk` in a checkout of Jadi, and give it as --sdk to build this today."
         )?;
     }
     let directory = directory.display();
@@ -97,36 +99,74 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How a crate of ours is depended upon: by version, or as a directory of a checkout.
-fn dependency(checkout: Option<&Path>, directory: &str) -> anyhow::Result<String> {
-    let Some(checkout) = checkout else {
-        let (major, minor) = (
-            env!("CARGO_PKG_VERSION_MAJOR"),
-            env!("CARGO_PKG_VERSION_MINOR"),
-        );
-        return Ok(format!("\"{major}.{minor}\""));
-    };
-    let path = checkout.join(directory);
-    let path = path
-        .join("Cargo.toml")
-        .is_file()
-        .then(|| path.canonicalize().ok())
-        .flatten()
-        .with_context(|| {
-            let checkout = checkout.display();
-            format!(
-                "{checkout} has no {directory}: --sdk takes the directory of a checkout of Jadi"
-            )
-        })?;
-    let path = toml::Value::String(path.to_string_lossy().into_owned());
-    Ok(format!("{{ path = {path} }}"))
+/// The version on crates.io that goes with this program.
+const PUBLISHED: &str = concat!(
+    env!("CARGO_PKG_VERSION_MAJOR"),
+    ".",
+    env!("CARGO_PKG_VERSION_MINOR")
+);
+
+/// An SDK that stands in a directory: unpacked packages, each in a directory of its own.
+struct Sdk {
+    version: String,
+    /// Each package's name and place.
+    crates: BTreeMap<String, PathBuf>,
 }
 
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
+impl Sdk {
+    fn find(directory: &Path) -> anyhow::Result<Self> {
+        let shown = directory.display();
+        let entries = directory
+            .read_dir()
+            .with_context(|| format!("--sdk {shown} can't be read"))?;
+        let mut version = None;
+        let mut crates = BTreeMap::new();
+        for entry in entries {
+            let path = entry?.path().canonicalize()?;
+            let manifest = fs::read_to_string(path.join("Cargo.toml")).unwrap_or_default();
+            let manifest: toml::Table = manifest.parse().unwrap_or_default();
+            let package = |key: &str| manifest.get("package")?.get(key)?.as_str();
+            // In a checkout the version is the workspace's, and cargo finds the crates of each other by their paths.
+            if let (Some(name), Some(its)) = (package("name"), package("version")) {
+                if name == "jadi-plugin-sdk" {
+                    version = Some(its.to_owned());
+                }
+                crates.insert(name.to_owned(), path);
+            }
+        }
+        let version = version.filter(|_| crates.contains_key("jadi-plugin-test"));
+        let version = version.with_context(|| {
+            format!("{shown} is no SDK: run `cargo xtask sdk` in a checkout of Jadi, and give the directory that it names")
+        })?;
+        Ok(Self { version, crates })
     }
-    fs::write(path, text)
+
+    /// What tells cargo to take the packages from here.
+    fn patch(&self) -> String {
+        let patch =
+            "\n# The SDK is not on crates.io yet. When it is, take this out.\n[patch.crates-io]\n";
+        self.crates
+            .iter()
+            .fold(patch.to_owned(), |patch, (name, path)| {
+                let path = toml::Value::String(path.to_string_lossy().into_owned());
+                format!("{patch}{name} = {{ path = {path} }}\n")
+            })
+    }
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    let failed = || format!("{} can't be written", path.display());
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).with_context(failed)?;
+    }
+    fs::write(path, text).with_context(failed)
+}
+
+/// Adds to a new crate's `Cargo.toml`.
+fn append(directory: &Path, text: &str) -> anyhow::Result<()> {
+    let path = directory.join("Cargo.toml");
+    let before = fs::read_to_string(&path)?;
+    write(&path, &(before + text))
 }
 
 /// The workspace that cargo would take the crate for a member of.
@@ -182,15 +222,23 @@ mod tests {
     }
 
     #[test]
-    fn with_a_checkout_it_takes_the_sdk_there() {
+    fn with_an_sdk_of_a_directory_it_takes_all_packages_there() {
         let dir = tempfile::tempdir().expect("a directory");
-        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        make(&dir.path().join("dice"), "dice", Some(&checkout)).expect("made");
+        let sdk = dir.path().join("the sdk");
+        for name in ["jadi-plugin-sdk", "jadi-plugin-test", "jadi-model"] {
+            let text = format!("[package]\nname = \"{name}\"\nversion = \"0.3.1\"\n");
+            write(&sdk.join(format!("{name}-0.3.1/Cargo.toml")), &text).expect("written");
+        }
+        make(&dir.path().join("dice"), "dice", Some(&sdk)).expect("made");
         let manifest = manifest(&dir.path().join("dice"));
-        let path = manifest["dev-dependencies"]["jadi-plugin-test"]["path"].as_str();
-        let path = Path::new(path.expect("a path"));
+        let version = manifest["dev-dependencies"]["jadi-plugin-test"].as_str();
+        assert_eq!(version, Some("0.3.1"));
+        let patch = manifest["patch"]["crates-io"].as_table().expect("a table");
+        assert_eq!(patch.len(), 3);
+        let path = patch["jadi-model"]["path"].as_str().expect("a path");
+        let path = Path::new(path);
         assert!(
-            path.is_absolute() && path.ends_with("plugin-test"),
+            path.is_absolute() && path.ends_with("the sdk/jadi-model-0.3.1"),
             "{}",
             path.display()
         );
@@ -209,11 +257,24 @@ mod tests {
     fn what_can_not_be_made_is_told() {
         let dir = tempfile::tempdir().expect("a directory");
         fs::write(dir.path().join("file"), "").expect("written");
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         for (at, name, sdk, expected) in [
             ("a", "My Dice", None, "is not a plugin's name"),
             (".", "dice", None, "not empty"),
             ("file/dice", "dice", None, "can't be written"),
-            ("b", "dice", Some(dir.path()), "has no plugin-sdk"),
+            (
+                "b",
+                "dice",
+                Some(dir.path()),
+                "is no SDK: run `cargo xtask sdk`",
+            ),
+            (
+                "b",
+                "dice",
+                Some(&checkout),
+                "is no SDK: run `cargo xtask sdk`",
+            ),
+            ("b", "dice", Some(&dir.path().join("c")), "can't be read"),
         ] {
             let error = make(&dir.path().join(at), name, sdk).expect_err(expected);
             let error = format!("{error:#}");

@@ -1,5 +1,5 @@
 //! The evening of `docs/authors.md`, as a new author types it: the guide's own commands, in an empty directory outside the
-//! checkout.
+//! checkout, with the SDK in packages, as a registry would hand it out.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,26 @@ use std::process::Command;
 fn checkout() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().expect("a checkout").to_owned()
+}
+
+/// What `cargo xtask sdk` made.
+fn sdk() -> PathBuf {
+    let made = match std::env::var_os("JADI_SDK") {
+        Some(directory) => directory.into(),
+        None => target().join("sdk"),
+    };
+    assert!(
+        made.is_dir(),
+        "there is no SDK in {}: run `cargo xtask sdk`",
+        made.display()
+    );
+    made
+}
+
+/// Where this test was built: the compiled dependencies are there.
+fn target() -> &'static Path {
+    let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    tmp.parent().expect("a target directory")
 }
 
 /// The guide's commands: the lines of its blocks that are marked as part of the evening.
@@ -66,10 +86,6 @@ fn type_in(directory: &Path, line: &str) -> String {
     path.extend(std::env::split_paths(
         &std::env::var_os("PATH").expect("a path"),
     ));
-    // Where this test was built: the compiled dependencies are there.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .parent()
-        .expect("a target directory");
     let mut shell = Command::new("sh");
     // What cargo said to this test is not for the cargo that the line starts.
     for (name, _) in std::env::vars()
@@ -83,8 +99,8 @@ fn type_in(directory: &Path, line: &str) -> String {
         .env_remove("CARGO_MANIFEST_DIR")
         .env_remove("CARGO_MANIFEST_PATH")
         .env("PATH", std::env::join_paths(path).expect("a path"))
-        .env("JADI", checkout())
-        .env("CARGO_TARGET_DIR", target)
+        .env("SDK", sdk())
+        .env("CARGO_TARGET_DIR", target())
         .env("CARGO_NET_OFFLINE", "true")
         .output()
         .expect("a shell");

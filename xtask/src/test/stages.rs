@@ -9,7 +9,7 @@ use super::packages::select;
 use super::tally::{Dialect, Tally, counted};
 use super::{Suite, baileys, licences, machine, rooms, tools};
 use crate::workspace::{check, stdout_of};
-use crate::{binaries, plugins};
+use crate::{binaries, plugins, sdk};
 
 /// The host's package.
 const HOST: &str = "jadi";
@@ -186,7 +186,11 @@ fn host(suite: &Suite<'_>) -> Result<Tally> {
     let mut cargo = tests(suite);
     let mut packages = shipped(suite);
     packages.retain(|package| *package != CHECKS);
-    select(&mut cargo, &packages).env("JADI_SIMULATOR", simulator);
+    let kit = sdk::directory(suite.workspace);
+    sdk::make(suite.workspace, &kit)?;
+    select(&mut cargo, &packages)
+        .env("JADI_SIMULATOR", simulator)
+        .env("JADI_SDK", kit);
     counted(&mut cargo, Dialect::Cargo)
 }
 
