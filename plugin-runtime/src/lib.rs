@@ -78,7 +78,7 @@ pub use inspect::{Inspected, inspect};
 pub use jadi_model::Digest;
 pub use limits::{
     Allowance, BreakerLimits, EventLimits, HttpLimits, LimitKey, Limits, LimitsError, PoolLimits,
-    ScriptLimits,
+    RecordLimits, ScriptLimits,
 };
 pub use load_error::LoadError;
 pub use overrides::{LimitOverrides, OverrideError};

@@ -27,6 +27,8 @@ pub struct Limits {
     pub script: ScriptLimits,
     /// How much failing is too much.
     pub breaker: BreakerLimits,
+    /// How much is kept of what its runs leave.
+    pub records: RecordLimits,
     /// What is kept ready for all events together.
     pub pool: PoolLimits,
 }
@@ -37,6 +39,7 @@ impl Default for Limits {
             event: EventLimits::default(),
             most: EventLimits {
                 cpu_ms: 5_000,
+                slice_ms: 50,
                 wall_ms: 60_000,
                 memory_bytes: 64 * MIB,
                 host_calls: 4_096,
@@ -54,6 +57,7 @@ impl Default for Limits {
             heavy: HeavyLimits::default(),
             script: ScriptLimits::default(),
             breaker: BreakerLimits::default(),
+            records: RecordLimits::default(),
             pool: PoolLimits::default(),
         }
     }
@@ -65,6 +69,9 @@ impl Default for Limits {
 pub struct EventLimits {
     /// CPU time inside the component, milliseconds. Waiting for the host is not CPU time. Default 50.
     pub cpu_ms: u64,
+    /// CPU time, the host's for the component included, after which it gives way to all others, milliseconds. It is looked at every
+    /// `pool.tick_ms`. Default 1.
+    pub slice_ms: u64,
     /// Time from the instance's start to its answer, milliseconds. Default 5,000.
     pub wall_ms: u64,
     /// Linear memory, bytes. At most the pool's `memory_bytes`. Default 16 MiB.
@@ -96,6 +103,7 @@ impl Default for EventLimits {
     fn default() -> Self {
         Self {
             cpu_ms: 50,
+            slice_ms: 1,
             wall_ms: 5_000,
             memory_bytes: 16 * MIB,
             host_calls: 128,
@@ -169,8 +177,8 @@ impl Default for ScriptLimits {
     }
 }
 
-/// How much failing is too much: of a plugin in one bot, and of a version in several. The last two count for the whole host, and for
-/// a plugin; what is said of them in a bot changes nothing.
+/// How much failing is too much: of a plugin in one bot, and of a version in several. Whether a version gives way is asked whenever it
+/// begins to rest in a bot, and decided by what counts there: in a bot to try versions in, 1 and 1 are enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakerLimits {
     /// So many failures … Default 5.
@@ -209,6 +217,24 @@ impl Default for BreakerLimits {
     }
 }
 
+/// How much is kept of a plugin's runs in one bot, oldest out first. The bot's own bounds, of all plugins together, hold besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordLimits {
+    /// What so many runs cost. Default 2,000.
+    pub receipts: u64,
+    /// So many failed events, to be run again. Default 50.
+    pub failures: u64,
+}
+
+impl Default for RecordLimits {
+    fn default() -> Self {
+        Self {
+            receipts: 2_000,
+            failures: 50,
+        }
+    }
+}
+
 /// What counts for a plugin in one bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
@@ -216,6 +242,8 @@ pub struct Allowance {
     pub event: EventLimits,
     /// How much it may fail.
     pub breaker: BreakerLimits,
+    /// How much is kept of its runs.
+    pub records: RecordLimits,
 }
 
 /// What the host keeps ready for all events together.
@@ -229,8 +257,8 @@ pub struct PoolLimits {
     pub table_elements: u32,
     /// Stack of a component, bytes. Default 512 KiB.
     pub stack_bytes: u64,
-    /// How often a running component is looked at, milliseconds: CPU limits are exact to this, and
-    /// an event in the second row gives its core up so often. Default 1.
+    /// How often a running component is looked at, milliseconds: CPU limits and slices are exact to this, and an event in the second
+    /// row gives its core up so often. It is one clock for all, so that no plugin or bot has another. Default 1.
     pub tick_ms: u64,
     /// The largest component file, bytes. Default 32 MiB.
     pub component_bytes: u64,
@@ -283,8 +311,13 @@ impl LimitKey {
     /// The name that overrides have for it: that of an event's limit is without `event.`. None where a plugin or a bot has no
     /// say.
     pub fn override_name(&self) -> Option<&'static str> {
-        let of_breaker = || self.name.starts_with("breaker.").then_some(self.name);
-        self.name.strip_prefix("event.").or_else(of_breaker)
+        let whole = || {
+            ["breaker.", "records."]
+                .iter()
+                .any(|group| self.name.starts_with(group))
+        };
+        let event = self.name.strip_prefix("event.");
+        event.or_else(|| whole().then_some(self.name))
     }
 }
 
@@ -318,6 +351,7 @@ impl Limits {
     /// Every limit, by its name. Those under `event` and `most` are the same ones.
     pub const KEYS: &'static [LimitKey] = keys! {
         event.cpu_ms: 1, 600_000;
+        event.slice_ms: 1, 600_000;
         event.wall_ms: 1, 600_000;
         event.memory_bytes: 64 * KIB, 256 * MIB;
         event.host_calls: 0, SIZE;
@@ -331,6 +365,7 @@ impl Limits {
         event.kv_value_bytes: 0, SIZE;
         event.kv_total_bytes: 0, SIZE;
         most.cpu_ms: 1, 600_000;
+        most.slice_ms: 1, 600_000;
         most.wall_ms: 1, 600_000;
         most.memory_bytes: 64 * KIB, 256 * MIB;
         most.host_calls: 0, SIZE;
@@ -359,6 +394,8 @@ impl Limits {
         breaker.rests_within_ms: 1_000, 30 * 24 * 3_600_000;
         breaker.bots: 1, 100_000;
         breaker.owners: 1, 100_000;
+        records.receipts: 1, 1_000_000;
+        records.failures: 1, 10_000;
         pool.in_flight: 1, 4096;
         pool.memory_bytes: 64 * KIB, 256 * MIB;
         pool.table_elements: 1, 1_000_000;
@@ -467,6 +504,7 @@ impl Limits {
         Allowance {
             event: limits.event,
             breaker: limits.breaker,
+            records: limits.records,
         }
     }
 

@@ -6,8 +6,8 @@ use jadi_plugin_manifest::Manifest;
 
 use super::limits::{LimitKey, Limits, told};
 
-/// Changed limits of one plugin: those of its events by name without `event.`, such as `cpu_ms`, and those of its breaker, such as
-/// `breaker.failures`.
+/// Changed limits of one plugin: those of its events by name without `event.`, such as `cpu_ms`, and those of its breaker and of
+/// what is kept of it, such as `breaker.failures`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LimitOverrides(BTreeMap<String, u64>);
 

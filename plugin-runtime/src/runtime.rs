@@ -25,9 +25,6 @@ use jadi_model::Digest;
 use jadi_model::clock::SharedClock;
 use jadi_model::random::SharedRandom;
 
-/// What an event may be on the CPU before it gives way, nanoseconds; looked at when the epoch moves on.
-const SLICE_NANOS: u64 = 1_000_000;
-
 /// What a runtime is made of.
 pub struct RuntimeOptions {
     /// Limits of the pool and of each event.
@@ -260,7 +257,7 @@ impl Runtime {
         // Of the component's own tables: above the host's own limit, which has a name.
         store.set_max_component_handles(size(limits.handles.saturating_mul(2)));
         store.set_epoch_deadline(1);
-        let allowed = limits.cpu_ms;
+        let (allowed, slice) = (limits.cpu_ms, limits.slice_ms);
         store.epoch_deadline_callback(move |store| {
             if store.data().meter.nanos() / 1_000_000 >= allowed {
                 return Err(Reached {
@@ -269,8 +266,8 @@ impl Runtime {
                 }
                 .into());
             }
-            if store.data().meter.nanos_in_all() < SLICE_NANOS {
-                // The tick came soon after it had begun.
+            if store.data().meter.nanos_in_all() / 1_000_000 < slice {
+                // It is still its turn.
                 return Ok(UpdateDeadline::Continue(1));
             }
             // Others get their turn on this thread, and this event goes on in the second row.

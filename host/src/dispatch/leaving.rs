@@ -11,9 +11,12 @@ use super::receipts::Ran;
 use super::replies::Reply;
 use super::worker::{Then, Visit};
 use crate::model::{Action, Event, EventKey, EventKind, Outgoing};
-use crate::plugins::{BotWrite, Failure, KvWrite, Outcome, ScheduleWrite, SettingWrite};
+use crate::plugins::{
+    BotWrite, Failure, KvWrite, Outcome, RecordLimits, ScheduleWrite, SettingWrite,
+};
 use crate::store::{
-    ContextChange, Handled, KvChange, ScheduleChange, SettingChange, SettingsChange, StoreError,
+    ContextChange, Handled, KvChange, RecordBounds, ScheduleChange, SettingChange, SettingsChange,
+    StoreError,
 };
 
 /// How often an event is tried when the host could not serve its plugin.
@@ -238,9 +241,11 @@ impl Visit<'_> {
             id: self.core.new_id(),
             action,
         });
+        let RecordLimits { receipts, failures } = self.core.limits(&found.handler).records;
         Handled {
             event: self.row,
             plugin: Some(found.handler.manifest().name.clone()),
+            record_bounds: RecordBounds { receipts, failures },
             outgoing: outgoing.collect(),
             last,
             at: self.core.clock.now(),

@@ -45,6 +45,25 @@ impl Default for KvBounds {
     }
 }
 
+/// How much is kept of one plugin's runs in one bot, rows; the newest row stays in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordBounds {
+    /// Receipts.
+    pub receipts: u64,
+    /// Failed events.
+    pub failures: u64,
+}
+
+/// Nothing but the bot's own bounds.
+impl Default for RecordBounds {
+    fn default() -> Self {
+        Self {
+            receipts: u64::MAX,
+            failures: u64::MAX,
+        }
+    }
+}
+
 /// The number of a row, rising in the order in which rows came.
 pub type Row = i64;
 
@@ -127,6 +146,8 @@ pub struct Handled {
     pub receipt: Option<Vec<u8>>,
     /// What it takes to run the event again, when it failed.
     pub failure: Option<NewFailure>,
+    /// How much is kept of the plugin's runs.
+    pub record_bounds: RecordBounds,
     /// What becomes of the plugin's breaker, when that changes.
     pub breaker: Option<BreakerChange>,
     /// Whether no other plugin is to see the event any more.

@@ -91,15 +91,23 @@ fn overrides_narrow_and_widen_up_to_the_ceiling_and_the_bots_goes_last() {
             ("host_calls", 9_999),
             ("breaker.failures", 7),
             ("breaker.rests", 1),
+            ("records.receipts", 9),
+            ("slice_ms", 9),
         ]),
-        overrides(&[("cpu_ms", 20), ("breaker.failures", 9)]),
+        overrides(&[
+            ("cpu_ms", 20),
+            ("breaker.failures", 9),
+            ("records.failures", 7),
+        ]),
     );
     let Allowance {
         event: effective,
         breaker,
+        records,
     } = limits.effective(&manifest(""), &[&plugin, &bot]);
     assert_eq!((breaker.failures, breaker.rests), (9, 1));
-    assert_eq!(effective.cpu_ms, 20);
+    assert_eq!((records.receipts, records.failures), (9, 7));
+    assert_eq!((effective.cpu_ms, effective.slice_ms), (20, 9));
     assert_eq!(effective.actions, 2);
     assert_eq!(effective.host_calls, limits.most.host_calls);
     assert_eq!(effective.text_bytes, limits.event.text_bytes);

@@ -84,14 +84,10 @@ impl Clock for Elsewhere {
     }
 }
 
-#[tokio::test]
-async fn what_takes_long_leaves_the_thread_to_the_others() {
+/// What becomes of a handler that works a little and asks where it is, until it is elsewhere.
+async fn until_elsewhere(limits: impl FnOnce(&mut Limits)) -> Outcome {
     let clock = Elsewhere(std::thread::current().id());
-    let runtime = runtime_at(Arc::new(clock), |limits| {
-        limits.event.cpu_ms = limits.most.cpu_ms;
-        limits.event.host_calls = limits.most.host_calls;
-    });
-    // Works a little and asks where it is, until it is elsewhere.
+    let runtime = runtime_at(Arc::new(clock), limits);
     let body = "(loop $until
             (local.set $i (i32.const 1000000))
             (loop $work
@@ -99,8 +95,21 @@ async fn what_takes_long_leaves_the_thread_to_the_others() {
                 (br_if $work (local.get $i)))
             (br_if $until (i64.eqz (call $clock-now))))
         (call $ok)";
-    let outcome = run(&runtime, &["clock"], "", body).await;
-    assert_eq!(outcome.failure, None);
+    run(&runtime, &["clock"], "", body).await
+}
+
+#[tokio::test]
+async fn what_takes_longer_than_its_slice_leaves_the_thread_to_the_others() {
+    let outcome = until_elsewhere(|limits| {
+        limits.event.cpu_ms = limits.most.cpu_ms;
+        limits.event.host_calls = limits.most.host_calls;
+    });
+    assert_eq!(outcome.await.failure, None);
+    let outcome = until_elsewhere(|limits| {
+        limits.event.host_calls = limits.most.host_calls;
+        limits.event.slice_ms = limits.event.cpu_ms;
+    });
+    assert_limit(&outcome.await, Limit::Cpu, 50, "handle");
 }
 
 fn input_of(number: u8) -> EventInput {

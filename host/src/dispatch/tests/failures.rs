@@ -448,6 +448,68 @@ impl Handler for Measured {
 }
 
 #[tokio::test]
+async fn how_much_is_kept_of_a_plugin_is_for_the_operator_to_say() {
+    let place = Place::new();
+    let host = place.start(vec![broken(CORE)]).await;
+    let values = LimitValues::from([
+        ("records.receipts".to_owned(), 3),
+        ("records.failures".to_owned(), 1),
+    ]);
+    let set = host.data.set_plugin_limits("core", values);
+    set.await.expect("set");
+    host.dispatch.reload_limits().await.expect("reload");
+    let mut asking = Asking::new(&host, "A");
+    for said in ["!ping", "!ping", "!ping well", "!ping well"] {
+        asking.ask(said).await;
+    }
+    let kept = failures(&host.data, None, 10).await.expect("failures");
+    let events: Vec<_> = kept
+        .iter()
+        .map(|kept| kept.summary.event.as_str())
+        .collect();
+    assert_eq!(events, ["e2"]);
+    let kept = logs(&host.data, None, 10).await.expect("logs");
+    let events: Vec<_> = kept
+        .iter()
+        .map(|kept| kept.receipt.event.as_str())
+        .collect();
+    assert_eq!(events, ["e2", "e3", "e4"]);
+    host.end().await;
+}
+
+#[tokio::test]
+async fn in_a_bot_to_try_versions_in_one_that_rests_has_to_go_at_once() {
+    let (failing, mut told) = FailingVersions::new(Limits::default().breaker);
+    for (n, values) in [
+        (1, LimitValues::new()),
+        (
+            2,
+            ["breaker.bots", "breaker.owners", "breaker.people"]
+                .map(|name| (name.to_owned(), 1))
+                .into(),
+        ),
+    ] {
+        let place = Place {
+            failing: failing.clone(),
+            ..Place::numbered(n)
+        };
+        let host = place
+            .start(vec![broken(if n == 1 { CORE } else { NEWER })])
+            .await;
+        let set = host.data.set_plugin_limits("core", values);
+        set.await.expect("set");
+        host.dispatch.reload_limits().await.expect("reload");
+        let mut asking = Asking::new(&host, "A");
+        for _ in 0..5 {
+            asking.ask("!ping").await;
+        }
+        host.end().await;
+        let told = told.try_recv().map(|notice| notice.bots.len());
+        assert_eq!(told.ok(), (n == 2).then_some(1), "bot {n}");
+    }
+}
+
+#[tokio::test]
 async fn limits_are_worked_out_once_for_a_plugin_in_a_bot() {
     let place = Place::new();
     let measured = Arc::new(Measured {

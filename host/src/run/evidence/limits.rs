@@ -103,6 +103,7 @@ fn named(allowance: Allowance) -> impl Iterator<Item = (&'static str, u64)> {
     let limits = Limits {
         event: allowance.event,
         breaker: allowance.breaker,
+        records: allowance.records,
         ..Limits::default()
     };
     let value = move |key: &'static LimitKey| Some((key.override_name()?, key.read(&limits)));

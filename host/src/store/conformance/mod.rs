@@ -133,6 +133,7 @@ pub(super) async fn run(bench: &impl Bench) {
     plugin_records::what_a_run_leaves_is_kept_with_its_event_or_not_at_all(bench).await;
     plugin_records::records_go_with_their_time(bench).await;
     plugin_records::records_are_bounded_oldest_out_first(bench).await;
+    plugin_records::records_of_a_plugin_are_bounded_apart_from_others(bench).await;
     plugin_records::a_breaker_survives_a_crash_until_it_is_forgotten(bench).await;
     plugin_records::kv_bounds_are_the_plugins_own(bench).await;
 }

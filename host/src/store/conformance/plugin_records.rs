@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::context::{by, one, set};
 use super::{Bench, FORTNIGHT};
 use crate::store::{
-    BreakerChange, DataContext, Handled, KvBounds, LimitValues, NewFailure, Page, StoreError,
-    Wanted,
+    BreakerChange, DataContext, Handled, KvBounds, LimitValues, NewFailure, Page, RecordBounds,
+    StoreError, Wanted,
 };
 
 const ALL: u32 = 1_000;
@@ -247,6 +247,63 @@ pub(super) async fn records_are_bounded_oldest_out_first(bench: &impl Bench) {
     let kept = context.failures(latest(None, ALL)).await.expect("failures");
     let summaries: Vec<_> = kept.into_iter().map(|kept| kept.content).collect();
     assert_eq!(summaries, [[38], [39]], "1,000 bytes hold two");
+}
+
+pub(super) async fn records_of_a_plugin_are_bounded_apart_from_others(bench: &impl Bench) {
+    let context = bench.context(1_000).await;
+    let bounded = async |n: u32, plugin: &str, most: u64| {
+        let row = one(context.as_ref(), &format!("A{n}")).await;
+        let failed = Handled {
+            receipt: Some(format!("r{n}").into_bytes()),
+            failure: Some(NewFailure {
+                summary: format!("f{n}").into_bytes(),
+                content: Vec::new(),
+            }),
+            record_bounds: RecordBounds {
+                receipts: most,
+                failures: most,
+            },
+            ..by(plugin, row)
+        };
+        context.commit(failed).await.expect("commit");
+    };
+    let kept = async || {
+        let failures = context.failures(latest(None, ALL)).await;
+        let failures = failures.expect("failures").into_iter();
+        let failures = failures.map(|kept| String::from_utf8(kept.content).expect("text"));
+        let failures: Vec<_> = failures.map(|text| text.replacen('f', "r", 1)).collect();
+        let receipts = receipts(context.as_ref(), latest(None, ALL)).await;
+        // The bot has room for three of these.
+        let the_same = receipts.ends_with(&failures) && failures.len() == receipts.len().min(3);
+        assert!(the_same, "{receipts:?} and {failures:?}");
+        receipts
+    };
+    bounded(0, "echo", 2).await;
+    for n in 1..=6 {
+        bounded(n, "core", 2).await;
+    }
+    assert_eq!(
+        kept().await,
+        ["r0", "r5", "r6"],
+        "a busy one goes by itself"
+    );
+    bounded(7, "echo", 2).await;
+    bounded(8, "echo", 2).await;
+    assert_eq!(kept().await, ["r5", "r6", "r7", "r8"]);
+    bounded(9, "core", 1).await;
+    assert_eq!(kept().await, ["r7", "r8", "r9"], "a bound that was lowered");
+    bounded(10, "core", 0).await;
+    assert_eq!(kept().await, ["r7", "r8", "r10"], "the newest stays");
+    for n in 11..=14 {
+        bounded(n, "core", 10).await;
+    }
+    let all = ["r10", "r11", "r12", "r13", "r14"];
+    assert_eq!(kept().await, all, "the bot's own bound holds besides");
+    let later = FORTNIGHT * 2;
+    context.clean_up(later).await.expect("clean up");
+    bounded(15, "echo", 1).await;
+    bounded(16, "core", 1).await;
+    assert_eq!(kept().await, ["r15", "r16"]);
 }
 
 pub(super) async fn a_breaker_survives_a_crash_until_it_is_forgotten(bench: &impl Bench) {

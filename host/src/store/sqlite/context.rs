@@ -15,7 +15,7 @@ use crate::store::bounds::{KeptBounds, days_before};
 use crate::store::context::{DataContext, Settings, SettingsChange, Totals};
 use crate::store::keys::SecretKey;
 
-pub(super) static SCHEMA: [M<'static>; 8] = [
+pub(super) static SCHEMA: [M<'static>; 9] = [
     M::up(include_str!("schema/context-1.sql")),
     M::up(include_str!("schema/context-2.sql")),
     M::up(include_str!("schema/context-3.sql")),
@@ -24,6 +24,7 @@ pub(super) static SCHEMA: [M<'static>; 8] = [
     M::up(include_str!("schema/context-6.sql")),
     M::up(include_str!("schema/context-7.sql")),
     M::up(include_str!("schema/context-8.sql")),
+    M::up(include_str!("schema/context-9.sql")),
 ];
 pub(super) static MIGRATIONS: Migrations<'static> = Migrations::from_slice(&SCHEMA);
 

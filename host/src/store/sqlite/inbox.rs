@@ -256,7 +256,8 @@ fn commit(
         schedule::apply(transaction, plugin, handled.schedule)?;
         change_bot(transaction, handled.bot, handled.at)?;
         let (receipt, failure) = (handled.receipt, handled.failure);
-        plugin_records::put(transaction, plugin, handled.at, receipt, failure, bounds)?;
+        let kept = (handled.record_bounds, bounds);
+        plugin_records::put(transaction, plugin, handled.at, receipt, failure, kept)?;
         if let Some(change) = handled.breaker {
             plugin_records::set_breaker(transaction, plugin, change)?;
         }

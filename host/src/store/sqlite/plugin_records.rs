@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Params, Transaction, params};
 
 use super::context::SqliteContext;
 use super::fault::Fault;
@@ -11,7 +11,7 @@ use super::{Count, plugin_limits};
 use crate::clock::Millis;
 use crate::store::StoreError;
 use crate::store::bounds::{Bound, KeptBounds};
-use crate::store::context::Row;
+use crate::store::context::{RecordBounds, Row};
 use crate::store::plugin_records::{
     BreakerChange, Kept, LimitValues, NewFailure, Page, PluginRecords, Wanted,
 };
@@ -110,94 +110,133 @@ pub(super) fn put(
     at: Millis,
     receipt: Option<Vec<u8>>,
     failure: Option<NewFailure>,
-    bounds: &KeptBounds,
+    (own, all): (RecordBounds, &KeptBounds),
 ) -> Result<(), Fault> {
     if let Some(content) = receipt {
-        let total = total(
-            transaction,
-            "SELECT total FROM receipt ORDER BY seq DESC LIMIT 1",
-        )?
-        .saturating_add(length(&content));
-        let row = transaction
-            .prepare_cached(
-                "INSERT INTO receipt (plugin, at, total, content) VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .insert(params![plugin, at, Count(total), content])?;
-        trim(
-            transaction,
-            "SELECT seq, total - length(content) FROM receipt ORDER BY seq LIMIT 1",
-            "DELETE FROM receipt WHERE seq = ?1",
-            (row, total),
-            bounds.receipts,
-        )?;
+        transaction
+            .prepare_cached("INSERT INTO receipt (plugin, at, content) VALUES (?1, ?2, ?3)")?
+            .execute(params![plugin, at, content])?;
+        let bounds = (own.receipts, all.receipts);
+        RECEIPTS.added(transaction, plugin, length(&content), bounds)?;
     }
     if let Some(NewFailure { summary, content }) = failure {
-        let bytes = length(&summary).saturating_add(length(&content));
-        let total = total(
-            transaction,
-            "SELECT total FROM failure ORDER BY seq DESC LIMIT 1",
-        )?
-        .saturating_add(bytes);
-        let row = transaction
+        transaction
             .prepare_cached(
-                "INSERT INTO failure (plugin, at, total, summary, content) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO failure (plugin, at, summary, content) VALUES (?1, ?2, ?3, ?4)",
             )?
-            .insert(params![plugin, at, Count(total), summary, content])?;
-        trim(
-            transaction,
-            "SELECT seq, total - length(summary) - length(content) FROM failure ORDER BY seq LIMIT 1",
-            "DELETE FROM failure WHERE seq = ?1",
-            (row, total),
-            bounds.failures,
-        )?;
+            .execute(params![plugin, at, summary, content])?;
+        let bytes = length(&summary).saturating_add(length(&content));
+        FAILURES.added(transaction, plugin, bytes, (own.failures, all.failures))?;
     }
     Ok(())
 }
 
 /// Forgets what was kept before, but for the newest of each: rows are told by numbers that only rise.
 pub(super) fn forget(transaction: &Transaction<'_>, before: Millis) -> Result<(), Fault> {
-    for sql in [
-        "DELETE FROM receipt WHERE seq < coalesce(
-             (SELECT seq FROM receipt WHERE at >= ?1 ORDER BY seq LIMIT 1), (SELECT max(seq) FROM receipt))",
-        "DELETE FROM failure WHERE seq < coalesce(
-             (SELECT seq FROM failure WHERE at >= ?1 ORDER BY seq LIMIT 1), (SELECT max(seq) FROM failure))",
-    ] {
-        transaction.prepare_cached(sql)?.execute([before])?;
-    }
-    Ok(())
+    RECEIPTS.forget(transaction, before)?;
+    FAILURES.forget(transaction, before)
 }
 
 fn length(content: &[u8]) -> u64 {
     u64::try_from(content.len()).unwrap_or(u64::MAX)
 }
 
-fn total(connection: &Connection, sql: &str) -> Result<u64, Fault> {
-    let total: Option<Count> = connection
-        .prepare_cached(sql)?
-        .query_row([], |row| row.get(0))
-        .optional()?;
-    Ok(total.unwrap_or_default().0)
+/// What is said to the database of one kind of records, each of which is a table with a state for each plugin.
+struct Records {
+    add: &'static str,
+    total: &'static str,
+    remove_own: &'static str,
+    remove_oldest: &'static str,
+    remove_before: &'static str,
+    removed: &'static str,
+    clean: &'static str,
 }
 
-/// Removes the oldest rows until the bound holds again. Rows come one at a time, so that it rarely has more than one to do.
-fn trim(
-    transaction: &Transaction<'_>,
-    oldest: &str,
-    delete: &str,
-    (newest, total): (Row, u64),
-    bound: Bound,
-) -> Result<(), Fault> {
-    let mut oldest = transaction.prepare_cached(oldest)?;
-    let mut delete = transaction.prepare_cached(delete)?;
-    loop {
-        let (row, Count(before)): (Row, Count) =
-            oldest.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let rows = newest.abs_diff(row).saturating_add(1);
-        let fits = rows <= bound.rows && total.saturating_sub(before) <= bound.bytes;
-        if fits || row == newest {
-            return Ok(());
+macro_rules! records {
+    ($table:literal, $bytes:literal) => {
+        Records {
+            add: concat!(
+                "INSERT INTO ", $table, "_state VALUES (?1, 1, ?2, 0)
+                 ON CONFLICT DO UPDATE SET rows = rows + 1, bytes = bytes + excluded.bytes RETURNING rows"
+            ),
+            total: concat!("SELECT sum(rows), sum(bytes) FROM ", $table, "_state"),
+            remove_own: concat!(
+                "DELETE FROM ", $table, " WHERE seq = (
+                     SELECT seq FROM ", $table, " WHERE plugin = ?1
+                     AND seq > (SELECT gone FROM ", $table, "_state WHERE plugin = ?1) ORDER BY seq LIMIT 1)
+                 RETURNING seq, plugin, ", $bytes
+            ),
+            remove_oldest: concat!(
+                "DELETE FROM ", $table, " WHERE seq = (SELECT min(seq) FROM ", $table, ")
+                 RETURNING seq, plugin, ", $bytes
+            ),
+            remove_before: concat!(
+                "DELETE FROM ", $table, " WHERE seq = (SELECT min(seq) FROM ", $table, ")
+                 AND at < ?1 AND seq < (SELECT max(seq) FROM ", $table, ")
+                 RETURNING seq, plugin, ", $bytes
+            ),
+            removed: concat!(
+                "UPDATE ", $table, "_state SET rows = rows - 1, bytes = bytes - ?3, gone = ?2 WHERE plugin = ?1"
+            ),
+            clean: concat!("DELETE FROM ", $table, "_state WHERE rows = 0"),
         }
-        delete.execute([row])?;
+    };
+}
+
+const RECEIPTS: Records = records!("receipt", "length(content)");
+const FAILURES: Records = records!("failure", "length(summary) + length(content)");
+
+impl Records {
+    /// Counts a new row of a plugin, and removes the oldest until the bounds hold again: of its own rows, and of all. Rows come one at
+    /// a time, so that there is rarely more than one to remove.
+    fn added(
+        &self,
+        transaction: &Transaction<'_>,
+        plugin: &str,
+        bytes: u64,
+        (own, all): (u64, Bound),
+    ) -> Result<(), Fault> {
+        let Count(mut rows) = transaction
+            .prepare_cached(self.add)?
+            .query_row(params![plugin, Count(bytes)], |row| row.get(0))?;
+        while rows > own.max(1) && self.remove(transaction, self.remove_own, [plugin])? {
+            rows = rows.saturating_sub(1);
+        }
+        loop {
+            let (Count(rows), Count(bytes)) = transaction
+                .prepare_cached(self.total)?
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let fits = rows <= all.rows && bytes <= all.bytes;
+            if fits || rows <= 1 || !self.remove(transaction, self.remove_oldest, [])? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn forget(&self, transaction: &Transaction<'_>, before: Millis) -> Result<(), Fault> {
+        while self.remove(transaction, self.remove_before, [before])? {}
+        transaction.prepare_cached(self.clean)?.execute([])?;
+        Ok(())
+    }
+
+    /// Removes a row. Returns whether there was one.
+    fn remove(
+        &self,
+        transaction: &Transaction<'_>,
+        which: &str,
+        of: impl Params,
+    ) -> Result<bool, Fault> {
+        let removed: Option<(Row, String, Count)> = transaction
+            .prepare_cached(which)?
+            .query_row(of, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((row, plugin, bytes)) = removed else {
+            return Ok(false);
+        };
+        transaction
+            .prepare_cached(self.removed)?
+            .execute(params![plugin, row, bytes])?;
+        Ok(true)
     }
 }
 

@@ -17,8 +17,9 @@ const ERASE: &str = "
     DELETE FROM user; DELETE FROM chat; DELETE FROM setting; DELETE FROM plugin_setting; DELETE FROM schedule;
     DELETE FROM poll; DELETE FROM kept; UPDATE kept_state SET rows = 0, bytes = 0;
     DELETE FROM kv; UPDATE kv_state SET version = version + 1, bytes = 0;
-    DELETE FROM plugin_limit; DELETE FROM breaker; DELETE FROM receipt; DELETE FROM failure; DELETE FROM total;
-    DELETE FROM latency; DELETE FROM usage WHERE day < (SELECT max(day) FROM usage);";
+    DELETE FROM plugin_limit; DELETE FROM breaker; DELETE FROM receipt; DELETE FROM receipt_state;
+    DELETE FROM failure; DELETE FROM failure_state; DELETE FROM total; DELETE FROM latency;
+    DELETE FROM usage WHERE day < (SELECT max(day) FROM usage);";
 /// What is no part of a bot's data in pieces, and forgotten with it all the same: messages are on their way to webhooks.
 const ERASE_WEBHOOKS: &str = "DELETE FROM webhook";
 

@@ -65,21 +65,20 @@ const MEANT: &[(&str, &str)] = &[
         "all plugins, when a bot is erased",
     ),
     (
-        "SELECT total FROM receipt ORDER BY seq DESC LIMIT 1",
-        "the first row it comes to",
+        "SELECT sum(rows), sum(bytes) FROM receipt_state",
+        "one row for each plugin",
     ),
     (
-        "SELECT total FROM failure ORDER BY seq DESC LIMIT 1",
-        "the first row it comes to",
-    ),
-    ("SELECT seq, total - length", "the first row it comes to"),
-    (
-        "DELETE FROM receipt WHERE seq <",
-        "what is too old, and the first that is not",
+        "SELECT sum(rows), sum(bytes) FROM failure_state",
+        "one row for each plugin",
     ),
     (
-        "DELETE FROM failure WHERE seq <",
-        "what is too old, and the first that is not",
+        "DELETE FROM receipt_state WHERE rows",
+        "one row for each plugin",
+    ),
+    (
+        "DELETE FROM failure_state WHERE rows",
+        "one row for each plugin",
     ),
     ("DELETE FROM page_session WHERE bot", "the few of one bot"),
     (
