@@ -87,7 +87,7 @@ async fn in_fresh_world(
             host_log: String::new(),
         })
     };
-    let servers = Servers::start(script).await;
+    let servers = Servers::start(Servers::answers(script)).await;
     let servers = servers.map_err(|error| failed(format!("no port for its servers: {error}")))?;
     let mut options = WorldOptions {
         owners: owners(script),

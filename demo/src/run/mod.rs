@@ -16,7 +16,7 @@ mod unsupported;
 
 pub use self::failure::Failure;
 pub use self::many::{Summary, play_all};
-pub use self::servers::Servers;
+pub use self::servers::{Answer, Servers};
 pub use self::unsupported::not_yet;
 
 use crate::script::{Name, Script, Step};
