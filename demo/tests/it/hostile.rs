@@ -10,8 +10,8 @@ use super::built;
 use super::live_plugins::{Live, path, replaced};
 use super::support::{ALICE, BOB, answer, answer_of, main_chat, say};
 
-const SHOP: &str = "6280000000201";
-const BROKEN: &str = "That did not work: something in this command is broken.";
+pub(super) const SHOP: &str = "6280000000201";
+pub(super) const BROKEN: &str = "That did not work: something in this command is broken.";
 
 /// What is typed, and what its author is told.
 const WAYS: &[(&str, &str)] = &[
@@ -28,7 +28,7 @@ const WAYS: &[(&str, &str)] = &[
 ];
 
 /// The memory that a process holds, bytes.
-fn memory_of(process: Pid) -> u64 {
+pub(super) fn memory_of(process: Pid) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_pid()));
     let status = status.expect("it runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -36,8 +36,19 @@ fn memory_of(process: Pid) -> u64 {
     kib.and_then(|kib| kib.parse::<u64>().ok()).expect("a size") * 1024
 }
 
+/// Installs the hostile plugin and enables it for all bots.
+pub(super) async fn install(live: &Live) {
+    let file = fs::read(built("JADI_HOSTILE", "wasm/hostile.wasm")).expect("built");
+    let file = live.file("hostile.wasm", &file);
+    live.done(&["install", path(&file), "--yes"]).await;
+    live.done(&["enable", "hostile"]).await;
+}
+
 /// Answers to `!ping` that come while the other bot has its hands full.
-async fn pings(bob: &Phone, events: &mut broadcast::Receiver<jadi_simulator::PhoneEvent>) {
+pub(super) async fn pings(
+    bob: &Phone,
+    events: &mut broadcast::Receiver<jadi_simulator::PhoneEvent>,
+) {
     for _ in 0..3 {
         say(bob, &main_chat(), "!ping").await;
         let told = answer(events, &main_chat()).await;
@@ -56,10 +67,7 @@ async fn a_plugin_that_takes_all_it_can_get_ends_at_its_limits_and_others_go_on(
         .add_bot("shop", SHOP, ALICE)
         .await
         .expect("a bot");
-    let file = fs::read(built("JADI_HOSTILE", "wasm/hostile.wasm")).expect("built");
-    let file = live.file("hostile.wasm", &file);
-    live.done(&["install", path(&file), "--yes"]).await;
-    live.done(&["enable", "hostile"]).await;
+    install(&live).await;
     let host = live.world.host_process().expect("it runs");
     let (mut alices, mut bobs) = (alice.subscribe(), bob.subscribe());
     let shop = ChatId::direct(SHOP);

@@ -31,12 +31,17 @@ pub(super) struct Live {
 
 impl Live {
     pub(super) async fn start() -> Self {
+        Self::with(options()).await
+    }
+
+    /// A world with these options, but for its directory.
+    pub(super) async fn with(options: WorldOptions) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         // Sends are paced for people; nobody waits here.
         fs::write(dir.path().join("jadi.toml"), "delay = \"1ms\"\n").expect("written");
         let options = WorldOptions {
             data: Some(dir.path().to_owned()),
-            ..options()
+            ..options
         };
         let world = World::start(options, &|_| {}).await.expect("a world");
         Self { world, dir }

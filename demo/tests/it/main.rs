@@ -14,6 +14,7 @@ mod crash;
 mod every_page;
 mod figures;
 mod hostile;
+mod hostile_servers;
 mod http;
 mod invites;
 mod leaks;

@@ -3,10 +3,21 @@
 use jadi_plugin_sdk as jadi;
 
 /// The plugin itself: what stands here is its manifest.
-#[jadi::plugin(name = "hostile", languages("en"))]
+#[jadi::plugin(
+    name = "hostile",
+    languages("en"),
+    http_hosts(
+        "dribbling.example.org",
+        "flooding.example.org",
+        "hanging.example.org",
+        "large.example.org",
+        "leading.example.org"
+    )
+)]
 mod plugin {
     use std::hint::black_box;
 
+    use jadi_plugin_sdk::http::{Request, Response};
     use jadi_plugin_sdk::{Message, Reply, Result, kv, log, random};
 
     /// A piece of memory, of a text or of a value.
@@ -90,5 +101,52 @@ mod plugin {
     fn panic(message: &Message) -> Reply {
         assert!(!message.args().is_empty(), "as it was told to");
         Reply::text("never")
+    }
+
+    /// Asks one of the servers.
+    fn ask(server: &str) -> Result<Response> {
+        Request::get(&format!("https://{server}.example.org/")).send()
+    }
+
+    #[command(name = "ask-dribbling", summary = "Asks a server that takes for ever")]
+    fn ask_dribbling(_message: &Message) -> Result<String> {
+        Ok(ask("dribbling")?.text())
+    }
+
+    #[command(name = "ask-hanging", summary = "Asks a server that says nothing")]
+    fn ask_hanging(_message: &Message) -> Result<String> {
+        Ok(ask("hanging")?.text())
+    }
+
+    #[command(name = "ask-again", summary = "Asks it without an end")]
+    fn ask_again(_message: &Message) -> Reply {
+        loop {
+            black_box(ask("hanging").is_err());
+        }
+    }
+
+    #[command(name = "ask-flooding", summary = "Asks for more than it may have")]
+    fn ask_flooding(_message: &Message) -> Result<String> {
+        Ok(ask("flooding")?.text())
+    }
+
+    #[command(name = "ask-large", summary = "Keeps as many answers as it may")]
+    fn ask_large(_message: &Message) -> Result<String> {
+        let mut answers = Vec::new();
+        loop {
+            answers.push(ask("large")?);
+        }
+    }
+
+    #[command(name = "ask-leading", summary = "Goes where a server sends it")]
+    fn ask_leading(_message: &Message) -> Result<String> {
+        let answer = ask("leading")?;
+        let address = answer.header("location").unwrap_or_default();
+        Ok(Request::get(&address).send()?.text())
+    }
+
+    #[command(name = "ask-stranger", summary = "Asks a server that it did not name")]
+    fn ask_stranger(_message: &Message) -> Result<String> {
+        Ok(ask("stranger")?.text())
     }
 }

@@ -106,6 +106,24 @@ async fn a_body_that_is_too_large_is_stopped() {
 }
 
 #[tokio::test]
+async fn a_small_body_that_unfolds_to_a_large_one_is_stopped() {
+    // 4096 times x, compressed.
+    let answer = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 38\r\n\r\n\
+        \x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc1\x01\x0d\x00\x00\x00\xc2\xa0\
+        \xda\x8f\x6f\x0f\x07\x14\x00\x00\x00\xf0\x6e\xc1\x77\x10\x3e\x00\x10\x00\x00";
+    for (most, body) in [(1024, None), (4096, Some(4096))] {
+        let (address, _requests) = server(answer, false);
+        let fetcher = fetcher(Some(address), LONG);
+        let response = fetcher.fetch(HttpRequest {
+            most,
+            ..get("https://api.example.org/")
+        });
+        let unfolded = response.await.map(|response| response.body.len());
+        assert_eq!(unfolded, body.ok_or(FetchError::TooLarge));
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_is_silent_or_slow_is_given_up() {
     for answer in [
         &b""[..],
