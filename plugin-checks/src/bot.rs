@@ -36,6 +36,7 @@ pub struct Bot {
     group: Jid,
     data: Arc<Mutex<Data>>,
     mixed_up: bool,
+    servers_hang: bool,
     turns: Mutex<u32>,
     record: Record,
 }
@@ -57,6 +58,7 @@ impl Bot {
             digits,
             data: Arc::default(),
             mixed_up: false,
+            servers_hang: false,
             turns: Mutex::default(),
             record: Record::default(),
         }))
@@ -68,14 +70,26 @@ impl Bot {
     ///
     /// As of [`Bot::new`].
     pub fn leaking(&self, letter: char, digit: u8) -> Result<Arc<Self>> {
-        let mut other = Arc::into_inner(Self::new(letter, digit)?);
-        if let Some(other) = &mut other {
+        Self::changed(letter, digit, |other| {
             other.data = Arc::clone(&self.data);
             other.mixed_up = true;
-        }
-        other
-            .map(Arc::new)
-            .ok_or_else(|| anyhow::anyhow!("a new bot belongs to one"))
+        })
+    }
+
+    /// A bot whose plugins ask servers that never answer.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Bot::new`].
+    pub fn hanging(letter: char, digit: u8) -> Result<Arc<Self>> {
+        Self::changed(letter, digit, |bot| bot.servers_hang = true)
+    }
+
+    fn changed(letter: char, digit: u8, change: impl FnOnce(&mut Self)) -> Result<Arc<Self>> {
+        let mut bot = Self::new(letter, digit)?;
+        let own = Arc::get_mut(&mut bot);
+        change(own.ok_or_else(|| anyhow::anyhow!("a new bot belongs to one"))?);
+        Ok(bot)
     }
 
     /// What nobody but this bot may ever see.
@@ -417,6 +431,9 @@ impl Reads for Bot {
     async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchError> {
         self.record.raw(format!("{request:?}").as_bytes());
         self.record.raw(request.body.as_deref().unwrap_or_default());
+        if self.servers_hang {
+            return futures::future::pending().await;
+        }
         let body = format!("{{\"{0}\":\"{0} answers\"}}", self.canary);
         self.record.raw(body.as_bytes());
         Ok(HttpResponse {
