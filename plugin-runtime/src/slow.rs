@@ -93,13 +93,13 @@ impl SecondRow {
         }
         let [first, later] = self.threads.as_ref()?;
         let until = Instant::now().checked_add(self.patience);
-        match self.send(first, ride, until).await? {
-            Sent::Ended(output) => Some(output),
-            Sent::Long(ride) => match self.send(later, ride, None).await? {
-                Sent::Ended(output) => Some(output),
-                Sent::Long(_) => None,
-            },
+        for (threads, patience) in [(first, until), (later, None)] {
+            match self.send(threads, ride, patience).await? {
+                Sent::Ended(output) => return Some(output),
+                Sent::Long(unended) => ride = unended,
+            }
         }
+        None
     }
 
     /// Runs an event on one of `threads`, to its end or until its first slice after `patience`.
