@@ -382,11 +382,7 @@ impl Manager {
         row: Row,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let data = self.fleet.parts.store.bot(bot).await?;
-        let of_plugin = failures(&data, Some(plugin), u32::MAX).await?;
-        match of_plugin.iter().any(|entry| entry.row == row) {
-            true => data.failure(row).await,
-            false => Ok(None),
-        }
+        data.failure(row, Some(plugin)).await
     }
 
     /// A bot's archive, and what the file is called.

@@ -84,6 +84,6 @@ pub trait PluginRecords: Send + Sync + 'static {
     /// Failed events, each with its summary.
     async fn failures(&self, wanted: Wanted) -> Result<Vec<Kept>, StoreError>;
 
-    /// All of a failed event; none when it is not kept, or not any more.
-    async fn failure(&self, row: Row) -> Result<Option<Vec<u8>>, StoreError>;
+    /// All of a failed event; none when it is not kept, not any more, or not one of `plugin`, when that is named.
+    async fn failure(&self, row: Row, plugin: Option<&str>) -> Result<Option<Vec<u8>>, StoreError>;
 }

@@ -402,7 +402,12 @@ async fn a_failed_event_is_kept_with_what_it_takes_to_run_it_again() {
         panic!("one failure, not {kept:?}");
     };
     assert_eq!(summary.failure, "the plugin trapped: unreachable");
-    let content = host.data.failure(*row).await.expect("read").expect("kept");
+    let content = host
+        .data
+        .failure(*row, None)
+        .await
+        .expect("read")
+        .expect("kept");
     assert_eq!(summary.bytes, content.len() as u64);
     let failed = FailedEvent::parse(&content).expect("a failed event");
     assert_eq!(failed.plugin.digest, broken(CORE).digest());

@@ -213,11 +213,8 @@ impl Desk {
     ) -> anyhow::Result<EvidenceAnswer> {
         let mut found = Vec::new();
         for (_, data) in self.each(bot).await? {
-            if let Some(content) = data.failure(number).await? {
-                let failed = FailedEvent::parse(&content)?;
-                if plugin.is_none_or(|plugin| plugin == failed.plugin.name) {
-                    found.push(failed);
-                }
+            if let Some(content) = data.failure(number, plugin).await? {
+                found.push(FailedEvent::parse(&content)?);
             }
         }
         let failed = match found.len() {

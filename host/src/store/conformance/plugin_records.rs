@@ -124,9 +124,16 @@ pub(super) async fn what_a_run_leaves_is_kept_with_its_event_or_not_at_all(bench
     };
     assert_eq!((kept.plugin.as_str(), kept.at), ("core", 2_000));
     assert_eq!(kept.content, b"summary");
-    let content = context.failure(kept.row).await.expect("read");
-    assert_eq!(content.as_deref(), Some(b"all of it".as_slice()));
-    assert_eq!(context.failure(kept.row + 1).await.expect("read"), None);
+    for (row, plugin, found) in [
+        (kept.row, None, true),
+        (kept.row, Some("core"), true),
+        (kept.row, Some("echo"), false),
+        (kept.row + 1, None, false),
+    ] {
+        let content = context.failure(row, plugin).await.expect("read");
+        let wanted = found.then_some(b"all of it".as_slice());
+        assert_eq!(content.as_deref(), wanted, "{row} of {plugin:?}");
+    }
     let breakers = context.breakers().await.expect("breakers");
     assert_eq!(
         breakers,

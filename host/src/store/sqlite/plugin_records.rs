@@ -59,13 +59,15 @@ impl PluginRecords for SqliteContext {
             .await
     }
 
-    async fn failure(&self, row: Row) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn failure(&self, row: Row, plugin: Option<&str>) -> Result<Option<Vec<u8>>, StoreError> {
+        let plugin = plugin.map(str::to_owned);
         self.database
             .read(move |connection| {
-                Ok(connection
-                    .prepare_cached("SELECT content FROM failure WHERE seq = ?1")?
-                    .query_row([row], |row| row.get(0))
-                    .optional()?)
+                let sql =
+                    "SELECT content FROM failure WHERE seq = ?1 AND (?2 IS NULL OR plugin = ?2)";
+                let mut statement = connection.prepare_cached(sql)?;
+                let content = statement.query_row(params![row, plugin], |row| row.get(0));
+                Ok(content.optional()?)
             })
             .await
     }

@@ -20,8 +20,7 @@ pub(in crate::web) async fn look(
     shared: Data<Shared>,
     path: web::Path<(String, String)>,
 ) -> HttpResponse {
-    let (name, number) = path.into_inner();
-    let number = number.parse().unwrap_or_default();
+    let (name, number) = which_failure(path);
     signed_in(&request, &shared, async |visit| {
         let manager = &visit.parts.manager;
         match manager.plugin_failure(visit.bot.id, &name, number).await {
@@ -38,6 +37,12 @@ pub(in crate::web) async fn look(
         }
     })
     .await
+}
+
+/// Whose failed event is asked for, and its number; what is no number is that of none.
+pub(in crate::web) fn which_failure(path: web::Path<(String, String)>) -> (String, Row) {
+    let (plugin, number) = path.into_inner();
+    (plugin, number.parse().unwrap_or_default())
 }
 
 /// A failed event to be kept as a file.

@@ -31,7 +31,7 @@ mod webhooks;
 
 use actix_web::web::ServiceConfig;
 
-pub(super) use failures::{FAILURES, failed_event};
+pub(super) use failures::{FAILURES, failed_event, which_failure};
 pub(super) use log::{RUNS, level, used};
 pub(super) use numbers::{ALMOST_ALL, HALF, date, first_day};
 pub(super) use page::Typed;

@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::dispatch::FailureEntry;
 use crate::web::api::responses::Broken;
 use crate::web::connect::{Failure, Good, Problem, no_store};
-use crate::web::owner::{FAILURES, failed_event};
+use crate::web::owner::{FAILURES, failed_event, which_failure};
 use crate::web::shared::Shared;
 
 /// An event that a plugin failed on.
@@ -96,10 +96,9 @@ pub(in crate::web) async fn look(
     shared: Data<Shared>,
     path: web::Path<(String, String)>,
 ) -> HttpResponse {
-    let (name, number) = path.into_inner();
+    let (name, number) = which_failure(path);
     let found = async {
         let program = Program::of(&request, &shared).await?;
-        let number = number.parse().unwrap_or_default();
         let manager = &program.parts.manager;
         let found = manager.plugin_failure(program.bot.id, &name, number).await;
         let found = found.map_err(no_store)?.ok_or_else(|| {
