@@ -7,7 +7,7 @@ use rustix::process::Pid;
 use tokio::sync::broadcast;
 
 use super::built;
-use super::live_plugins::{Live, path, replaced};
+use super::live::{Live, path, replaced};
 use super::support::{ALICE, BOB, DEADLINE, answer, answer_of, main_chat, say};
 
 pub(super) const SHOP: &str = "6280000000201";

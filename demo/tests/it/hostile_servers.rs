@@ -7,7 +7,7 @@ use jadi_simulator::{ChatId, Phone};
 use tokio::task::JoinSet;
 
 use super::hostile::{BROKEN, SHOP, install, memory_of, pings};
-use super::live_plugins::Live;
+use super::live::Live;
 use super::support::{ALICE, BOB, answer_of, options, say};
 
 const DRIBBLING: &str = "dribbling.example.org";

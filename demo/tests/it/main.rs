@@ -20,6 +20,7 @@ mod invites;
 mod leaks;
 mod line;
 mod linking;
+mod live;
 mod live_plugins;
 mod operator;
 mod owner;

@@ -8,7 +8,7 @@ use jadi_demo::world::WorldOptions;
 use serde_json::{Value, json};
 
 use super::built;
-use super::live_plugins::echo;
+use super::live::echo;
 use super::support::{ALICE, answer_of, finish, main_chat, options, say, usable, world};
 
 /// The number of Alice's bot. Nobody has numbers of this form.
