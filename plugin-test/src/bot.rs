@@ -1,4 +1,10 @@
 //! One bot with the plugin under test.
+//!
+//! - `handling`: an event on the way that it goes on a host.
+//! - `kept`: what the bot and the plugin keep, to be looked at and to be set.
+
+mod handling;
+mod kept;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,27 +14,22 @@ use std::time::{Duration, Instant};
 
 use jadi_model::clock::Millis;
 use jadi_model::{
-    BotId, BotRecord, BotRole, Chat, ChatKind, Event, EventKind, Jid, KnownUser, LinkMethod, Role,
-    StateName,
+    BotId, BotRecord, BotRole, Chat, ChatKind, EventKind, Jid, LinkMethod, Role, StateName,
 };
-use jadi_plugin_manifest::{Capability, Manifest, ManifestError, SettingValue};
-use jadi_plugin_runtime::routing::{
-    Cooldowns, Scene, Turn, Verdict, goes_while_off, keeps_out, turns,
-};
+use jadi_plugin_manifest::{Capability, Manifest, ManifestError};
+use jadi_plugin_runtime::routing::Cooldowns;
 use jadi_plugin_runtime::{
-    EventInput, Grants, HostingAnswer, HostingAsk, HttpRequest, HttpResponse, Invocation, Limits,
-    LoadError, LoadOptions, Outcome, Plugin, Runtime, RuntimeError, RuntimeOptions,
+    Grants, HostingAnswer, HostingAsk, HttpRequest, HttpResponse, Limits, LoadError, LoadOptions,
+    Plugin, Runtime, RuntimeError, RuntimeOptions,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::chance::Chance;
 use crate::clock::TestClock;
-use crate::data::{AllSettings, EventData, Host, Kv, Schedule, Servers, keep, schedule, set};
+use crate::data::{AllSettings, Host, Kv, Schedule, Servers};
 use crate::happened::Happened;
 use crate::known::{Chats, Users, in_turn};
 use crate::people::{number_jid, person};
-use crate::told::{Refused, Told};
+use crate::told::Told;
 use crate::{Group, Speaker, built};
 
 /// The bot's own number.
@@ -306,80 +307,6 @@ impl TestBot {
         self.state().prefixes.clone()
     }
 
-    /// What the bot knows of the person with this address, if it has met them.
-    pub fn user(&self, jid: &str) -> Option<KnownUser> {
-        self.state().users.get(&jid.parse::<Jid>().ok()?).cloned()
-    }
-
-    /// What is set for the bot of a setting of any plugin, if anything.
-    pub fn setting_of(&self, plugin: &str, name: &str) -> Option<SettingValue> {
-        let state = self.state();
-        state
-            .settings
-            .get(plugin)?
-            .get(&(None, name.to_owned()))
-            .cloned()
-    }
-
-    /// What the plugin keeps under a key, if anything.
-    ///
-    /// # Panics
-    ///
-    /// When it is not a `T` in JSON, which is how the SDK keeps values.
-    #[track_caller]
-    pub fn kv<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let bytes = self.kv_bytes(key)?;
-        match serde_json::from_slice(&bytes) {
-            Ok(value) => Some(value),
-            Err(error) => panic!(
-                "the value under {key:?} is something else: {error}; it is {:?}",
-                String::from_utf8_lossy(&bytes)
-            ),
-        }
-    }
-
-    /// The bytes that the plugin keeps under a key, if any.
-    pub fn kv_bytes(&self, key: &str) -> Option<Vec<u8>> {
-        self.state().kv.get(key).cloned()
-    }
-
-    /// Puts a value under a key, as if the plugin had kept it earlier.
-    ///
-    /// # Panics
-    ///
-    /// When it can't be JSON.
-    #[track_caller]
-    pub fn set_kv<T: Serialize + ?Sized>(&self, key: &str, value: &T) {
-        match serde_json::to_vec(value) {
-            Ok(bytes) => self.state().kv.insert(key.to_owned(), bytes),
-            Err(error) => panic!("the value for {key:?} can't be JSON: {error}"),
-        };
-    }
-
-    /// What is set for the bot of one of the plugin's settings, if anything.
-    pub fn setting(&self, name: &str) -> Option<SettingValue> {
-        self.setting_of(&self.plugin.manifest().name, name)
-    }
-
-    /// Sets one of the plugin's settings for the bot, as its owner would.
-    ///
-    /// # Panics
-    ///
-    /// When the manifest has no such setting, or does not allow this.
-    #[track_caller]
-    pub fn set_setting(&self, name: &str, value: SettingValue) {
-        let Some(setting) = self.plugin.manifest().setting(name) else {
-            panic!("the manifest has no setting {name:?}");
-        };
-        if let Err(right) = setting.value.allows(&value) {
-            panic!("{name} must be {right}, not {value:?}");
-        }
-        let plugin = self.plugin.manifest().name.clone();
-        let mut state = self.state();
-        let settings = state.settings.entry(plugin).or_default();
-        settings.insert((None, name.to_owned()), value);
-    }
-
     /// Lets this answer for all servers on the internet; `None` is no answer. Without it nobody answers.
     pub fn servers(
         &self,
@@ -477,11 +404,6 @@ impl TestBot {
         }
     }
 
-    /// All keys that the plugin keeps something under, in order.
-    pub fn keys(&self) -> Vec<String> {
-        self.state().kv.keys().cloned().collect()
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -494,157 +416,6 @@ impl TestBot {
         let mut state = self.state();
         state.events += 1;
         state.events
-    }
-
-    /// An event on the way that it goes on a host, from matching to keeping.
-    pub(crate) fn handle(&self, happened: Happened<'_>) -> Told {
-        let Happened {
-            event,
-            received_at,
-            number,
-            role,
-            bot_is_admin,
-            group,
-            original,
-            ..
-        } = happened;
-        let mut state = self.state();
-        state.meet(&event, received_at);
-        let Some(turn) = self.turn(&state, &event) else {
-            return Told::default();
-        };
-        let known = state.chats.get(&event.chat.jid).map(|(_, chat)| chat);
-        let off = known.is_some_and(|chat| chat.off_since.is_some());
-        let language = known.and_then(|chat| chat.language.clone());
-        let language = language.unwrap_or_else(|| state.language.clone());
-        let is_command = turn.invocation.is_some();
-        if off && !goes_while_off(role, &event.kind, is_command) {
-            return Told::refusal(Refused::Off);
-        }
-        let user = state.users.get(&event.sender.jid);
-        let banned = user.is_some_and(|user| user.banned_since.is_some());
-        if is_command && keeps_out(role, banned) {
-            return Told::refusal(Refused::Banned);
-        }
-        let scene = Scene {
-            role,
-            chat: event.chat.kind,
-            bot: state.role,
-        };
-        let asked = (&event, number, turn.invocation.as_ref());
-        if let Some(refused) = self.refuses(&mut state, asked, scene, bot_is_admin) {
-            return Told::refusal(refused);
-        }
-        let data = Arc::new(EventData {
-            kv: state.kv.clone(),
-            plugin: self.plugin.manifest().name.clone(),
-            settings: state.settings.clone(),
-            users: state.users.clone(),
-            chats: state.chats.clone(),
-            disabled: state.disabled.clone(),
-            scheduled: state
-                .schedule
-                .iter()
-                .filter(|((chat, _), _)| *chat == event.chat.jid)
-                .map(|((_, name), (at, ..))| (name.clone(), *at))
-                .collect(),
-            chat: event.chat.jid.clone(),
-            files: state.files.clone(),
-            pictures: state.pictures.clone(),
-            invite_code: state.invite_code.clone(),
-            servers: state.servers.clone(),
-            host: state.host.clone(),
-            manifests: state.manifests.clone(),
-            scene,
-            language: language.clone(),
-            broken: state.reads_fail,
-            progress: Mutex::default(),
-        });
-        let event = Arc::new(event);
-        let input = EventInput {
-            event_id: format!("e{number}"),
-            event: event.clone(),
-            received_at,
-            original: original.map(Arc::new),
-            group: group.map(Arc::new),
-            own: Some(self.jid()),
-            role,
-            command: turn.invocation,
-            language,
-            prefixes: state.prefixes.clone(),
-            bot_is_admin,
-            bot_started_at: self.started_at,
-            grants: match state.role {
-                BotRole::Main => state.grants.clone(),
-                BotRole::Sub => state.grants.clone().and_without(Capability::Hosting),
-            },
-        };
-        let mut outcome = self.run(input, data.clone());
-        keep(&mut state.kv, std::mem::take(&mut outcome.kv_writes));
-        let writes = std::mem::take(&mut outcome.setting_writes);
-        let settings = state.settings.entry(data.plugin.clone()).or_default();
-        set(settings, &event.chat.jid, writes);
-        let writes = std::mem::take(&mut outcome.schedule_writes);
-        schedule(&mut state.schedule, &event, writes);
-        let writes = std::mem::take(&mut outcome.bot_writes);
-        state.change_bot(&event, writes, received_at);
-        state.switch_plugins(&outcome.actions);
-        let progress = std::mem::take(&mut *data.progress());
-        Told::outcome(outcome, progress)
-    }
-
-    /// The plugin's turn at an event, if it has one.
-    fn turn(&self, state: &State, event: &Event) -> Option<Turn> {
-        let manifests = &state.manifests;
-        let owner = |word: &str| manifests.iter().position(|one| one.command(word).is_some());
-        let own = &self.plugin.manifest().name;
-        turns(manifests.iter(), owner, event, &state.prefixes)
-            .into_iter()
-            .find(|turn| {
-                manifests
-                    .get(turn.place)
-                    .is_some_and(|one| one.name == *own)
-            })
-    }
-
-    fn refuses(
-        &self,
-        state: &mut State,
-        (event, number, invocation): (&Event, i64, Option<&Invocation>),
-        scene: Scene,
-        bot_is_admin: bool,
-    ) -> Option<Refused> {
-        let command = self.plugin.manifest().command(&invocation?.name)?;
-        if let Some(refusal) = scene.refuses(command, bot_is_admin) {
-            return Some(refusal.into());
-        }
-        let (person, seconds) = (&event.sender.jid, command.cooldown_seconds);
-        let now = self.clock.now();
-        match state
-            .cooldowns
-            .ask(person, &command.name, number, seconds, now)
-        {
-            Verdict::Go => None,
-            Verdict::Tell { seconds } => Some(Refused::TooSoon { seconds }),
-            Verdict::Silent => Some(Refused::TooSoonAgain),
-        }
-    }
-
-    /// Runs one event to its end on a thread of its own, so that a test may call this from wherever it is, a `tokio::test`
-    /// too.
-    fn run(&self, input: EventInput, data: Arc<EventData>) -> Outcome {
-        let (runtime, plugin) = (&self.runtime, &self.plugin);
-        let run = move || {
-            let tokio = tokio::runtime::Builder::new_current_thread()
-                .enable_time()
-                .build();
-            match tokio {
-                Ok(tokio) => tokio.block_on(Box::pin(runtime.handle(plugin, input, data))),
-                Err(error) => panic!("no thread can be made: {error}"),
-            }
-        };
-        let ended = std::thread::scope(|threads| threads.spawn(run).join());
-        ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 }
 

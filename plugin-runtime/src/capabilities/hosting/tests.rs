@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use jadi_model::{BotId, Event};
+use jadi_model::{Action, BotId, BotRole, Event, Jid, LinkMethod, Role};
 
 use super::wit::{Host, HostBot, HostRefusal};
 use super::*;
 use crate::Grants;
-use crate::hosting::{RefusalReason, SystemOwner};
+use crate::hosting::{FeatureState, RefusalReason, SystemOwner};
 use crate::limits::EventLimits;
 use crate::tests::support::{Data, input, state_of};
 
