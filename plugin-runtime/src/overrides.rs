@@ -115,7 +115,7 @@ mod tests {
         assert!(
             error
                 .to_string()
-                .starts_with("there is no limit cpu; the limits are cpu_ms, wall_ms"),
+                .starts_with("there is no limit cpu; the limits are cpu_ms, slice_ms"),
             "{error}"
         );
     }
