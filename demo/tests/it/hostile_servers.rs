@@ -133,6 +133,10 @@ async fn whatever_a_server_does_its_plugin_is_told_and_others_go_on() {
     for (way, cause) in WAYS {
         assert!(logs.contains(cause), "{way}: {cause} is not in {logs}");
     }
+    for silent in [DRIBBLING, HANGING] {
+        let why = format!("{silent}: no such server, no connection, or no answer in time");
+        assert!(logs.contains(&why), "{why} is not in {logs}");
+    }
     assert_eq!(bad.requests(LEADING).len(), 2);
     assert!(
         secret.requests(SECRET).is_empty(),

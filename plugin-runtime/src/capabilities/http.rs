@@ -309,6 +309,7 @@ impl wit::Host for EventState {
                 return Ok(Err(refused));
             }
         };
+        let url = request.url.clone();
         let answer = self.meter.pause(self.reads.fetch(request)).await;
         let too_large = self.traffic.too_large();
         self.traffic.give_back(sent);
@@ -322,7 +323,14 @@ impl wit::Host for EventState {
             Err(error @ FetchError::Private(_)) => Ok(Err(invalid(error.to_string()))),
             Err(FetchError::TooLarge) => Ok(Err(too_large.into())),
             // A server that does not answer is neither the plugin's fault nor the host's trouble.
-            Err(FetchError::Unavailable) => Ok(Err(Refused::Unavailable)),
+            Err(FetchError::Unavailable) => {
+                let server = Url::parse(&url).ok();
+                let server = server.as_ref().and_then(Url::host_str).unwrap_or(&url);
+                self.log.note(format!(
+                    "{server}: no such server, no connection, or no answer in time"
+                ));
+                Ok(Err(Refused::Unavailable))
+            }
         }
     }
 }

@@ -20,6 +20,11 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Writes a line of the host's, for whoever reads the plugin's log.
+    pub(in super::super) fn note(&self, text: String) {
+        self.book().write(LogLevel::Warn, text);
+    }
+
     /// Takes bytes as a program prints them: a line is written when its end has come.
     pub(in super::super) fn print(&self, level: LogLevel, bytes: &[u8]) {
         self.book().print(level, bytes);

@@ -238,4 +238,15 @@ async fn no_answer_is_told_by_its_reason() {
         Err(Refused::Unavailable)
     ));
     assert_eq!(state.trouble, None, "the host has no trouble");
+    let log: Vec<_> = state
+        .log
+        .close()
+        .into_iter()
+        .map(|line| line.text)
+        .collect();
+    assert_eq!(
+        log,
+        ["api.example.org: no such server, no connection, or no answer in time"],
+        "and the author is told"
+    );
 }
