@@ -14,8 +14,9 @@ use super::context::{
 use super::hosting::{HostingAnswer, HostingAsk};
 use super::plugin::Plugin;
 use super::recording::{Answer, Call, Read, Recording, Told};
+use super::run::Given;
 use super::runtime::Runtime;
-use jadi_model::clock::{Clock, Millis, SharedClock};
+use jadi_model::clock::{Clock, Millis};
 use jadi_model::{Ban, Jid, KnownChat, KnownCounts, KnownUser, Progress};
 
 /// What came of an event that was run again.
@@ -32,19 +33,16 @@ impl Runtime {
     /// limits, random numbers, times and answers.
     pub async fn replay(&self, plugin: &Arc<Plugin>, recording: &Recording) -> Replayed {
         let playback = Arc::new(Playback::new(recording));
-        let input = recording.input.clone().into();
-        let clock: SharedClock = playback.clone();
-        let ran = self.run_event(
-            plugin,
-            recording.limits,
-            input,
-            playback.clone(),
-            clock,
-            recording.seed,
-        );
-        let (outcome, _) = ran.await;
+        let given = Given {
+            limits: recording.limits,
+            input: recording.input.clone().into(),
+            reads: playback.clone(),
+            clock: playback.clone(),
+            seed: recording.seed,
+            tape: None,
+        };
         Replayed {
-            outcome,
+            outcome: self.run_event(plugin, given).await,
             differences: playback.differences(),
         }
     }

@@ -16,7 +16,6 @@ use super::failure::{Failure, Limit};
 use super::limits::EventLimits;
 use super::meter::on_cpu;
 use super::plugin::Plugin;
-use super::pool::Slot;
 use super::runtime::Runtime;
 use super::slow::Row;
 use super::state::EventState;
@@ -58,27 +57,20 @@ impl Runtime {
         let mut seed = [0; 32];
         self.random().fill(&mut seed);
         let tape = Arc::new(Tape::new(reads, self.clock()));
-        let clock: SharedClock = tape.clone();
-        let ran = self.run_event(plugin, limits, input, tape.clone(), clock, seed);
-        let (mut outcome, input) = ran.await;
-        if let (Some(_), Some(input)) = (&outcome.failure, input) {
-            outcome.recording = Some(Box::new(tape.recording(input, limits, seed)));
-        }
-        outcome
+        let given = Given {
+            limits,
+            input,
+            reads: tape.clone(),
+            clock: tape.clone(),
+            seed,
+            tape: Some(tape),
+        };
+        self.run_event(plugin, given).await
     }
 
-    /// Runs one event with what it reads, the time and chance as they are given. Gives the input back, unless the event could
-    /// not even begin.
-    pub(super) async fn run_event(
-        &self,
-        plugin: &Arc<Plugin>,
-        limits: EventLimits,
-        input: EventInput,
-        reads: Arc<dyn Reads>,
-        clock: SharedClock,
-        seed: [u8; 32],
-    ) -> (Outcome, Option<EventInput>) {
-        let own = input.own.clone();
+    /// Runs one event with what it reads, the time and chance as they are given.
+    pub(super) async fn run_event(&self, plugin: &Arc<Plugin>, given: Given) -> Outcome {
+        let own = given.input.own.clone();
         let gives_way = |own| self.shares.is_over(own, Instant::now());
         let row = match own.as_ref().is_some_and(gives_way) {
             true => Row::Second,
@@ -88,46 +80,63 @@ impl Runtime {
             return not_started(ENDED.to_owned());
         };
         let begun = Instant::now();
+        let Given {
+            limits,
+            input,
+            reads,
+            clock,
+            seed,
+            tape,
+        } = given;
         let store = match self.store(plugin, limits, input, reads, clock, seed) {
             Ok(store) => store,
             Err(error) => return not_started(error.to_string()),
         };
         let meter = Arc::clone(&store.data().meter);
-        let ride = on_cpu(ride(slot, store, Arc::clone(plugin), limits));
+        let plugin_of_it = Arc::clone(plugin);
+        let ride = on_cpu(async move {
+            // Whatever an event leaves is looked through, and thrown away, where the event ran.
+            let (state, result) = ride(store, &plugin_of_it, limits).await;
+            let (mut outcome, input) = outcome(state, begun, result);
+            if let (Some(_), Some(tape)) = (&outcome.failure, tape) {
+                outcome.recording = Some(Box::new(tape.recording(input, limits, seed)));
+            }
+            // Its place in the pool is given back last.
+            drop(slot);
+            outcome
+        });
         let second_row = &plugin.pool.second_row;
         let driven = second_row.drive(row, Box::pin(ride), meter.is_slow());
-        let Some(((state, result), used)) = driven.await else {
+        let Some((outcome, used)) = driven.await else {
             return not_started(ENDED.to_owned());
         };
         if let Some(own) = &own {
             self.shares.charge(own, used, Instant::now());
         }
-        let receipt = Receipt {
-            cpu_micros: meter.nanos().div_ceil(1000),
-            wall_micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-            peak_memory: state.memory.peak(),
-            host_calls: state.calls.made(),
-            bytes_in: state.calls.bytes(),
-            largest_call: state.calls.largest(),
-            actions: state.desk.actions(),
-            text_bytes: state.desk.text(),
-            log_bytes: state.log.used(),
-        };
-        outcome(state, receipt, result)
+        outcome
     }
 }
 
-/// One event from its instance's start to its end, with everything that it holds. Its place in the pool is given back last.
+/// What an event is run with.
+pub(super) struct Given {
+    pub(super) limits: EventLimits,
+    pub(super) input: EventInput,
+    pub(super) reads: Arc<dyn Reads>,
+    pub(super) clock: SharedClock,
+    /// Of its random numbers.
+    pub(super) seed: [u8; 32],
+    /// What writes down what it reads; none for what is a recording itself.
+    pub(super) tape: Option<Arc<Tape>>,
+}
+
+/// One event from its instance's start to its end.
 async fn ride(
-    slot: Slot,
-    store: Store<EventState>,
-    plugin: Arc<Plugin>,
+    mut store: Store<EventState>,
+    plugin: &Plugin,
     limits: EventLimits,
 ) -> (EventState, Result<Taken, Failure>) {
-    let _slot = slot;
-    let mut store = store;
     let meter = Arc::clone(&store.data().meter);
-    let run = Box::pin(meter.charge(call(&mut store, &plugin)));
+    let run = Box::pin(meter.charge(call(&mut store, plugin)));
     let ended = tokio::time::timeout(Duration::from_millis(limits.wall_ms), run).await;
     let result = match ended {
         Ok(Ok(Ok(actions))) => take(&mut store, actions),
@@ -209,11 +218,23 @@ fn take(
     Ok(taken)
 }
 
+/// What came of an event, and its input.
 fn outcome(
     state: EventState,
-    receipt: Receipt,
+    begun: Instant,
     result: Result<Taken, Failure>,
-) -> (Outcome, Option<EventInput>) {
+) -> (Outcome, EventInput) {
+    let receipt = Receipt {
+        cpu_micros: state.meter.nanos().div_ceil(1000),
+        wall_micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+        peak_memory: state.memory.peak(),
+        host_calls: state.calls.made(),
+        bytes_in: state.calls.bytes(),
+        largest_call: state.calls.largest(),
+        actions: state.desk.actions(),
+        text_bytes: state.desk.text(),
+        log_bytes: state.log.used(),
+    };
     let log = state.log.close();
     let outcome = match result {
         Ok(Taken { actions, consumed }) => Outcome {
@@ -235,24 +256,22 @@ fn outcome(
                 (failure, _) => failure,
             };
             Outcome {
-                actions: Vec::new(),
-                kv_writes: Vec::new(),
-                setting_writes: Vec::new(),
-                schedule_writes: Vec::new(),
-                bot_writes: Vec::new(),
                 log,
                 receipt,
-                consumed: false,
-                failure: Some(failure),
-                recording: None,
+                ..failed(failure)
             }
         }
     };
-    (outcome, Some(state.input))
+    (outcome, state.input)
 }
 
-fn not_started(message: String) -> (Outcome, Option<EventInput>) {
-    let outcome = Outcome {
+fn not_started(message: String) -> Outcome {
+    failed(Failure::Host { message })
+}
+
+/// Nothing but a failure.
+fn failed(failure: Failure) -> Outcome {
+    Outcome {
         actions: Vec::new(),
         kv_writes: Vec::new(),
         setting_writes: Vec::new(),
@@ -261,8 +280,7 @@ fn not_started(message: String) -> (Outcome, Option<EventInput>) {
         log: Vec::new(),
         receipt: Receipt::default(),
         consumed: false,
-        failure: Some(Failure::Host { message }),
+        failure: Some(failure),
         recording: None,
-    };
-    (outcome, None)
+    }
 }
