@@ -11,8 +11,9 @@ use crate::workspace::{Workspace, check};
 
 /// Measures round trip, start, save of a plugin, memory, many bots, pages while bots chat, and what plugins cost, in each language
 ///
-/// Builds as for the tests: our own code is not optimized, its dependencies are. Each number comes with its spread and with a
-/// calibration, so that two runs can be compared.
+/// What plugins cost is measured in a release, which takes long to build the first time; whole worlds are built as for the tests: our own
+/// code is not optimized, its dependencies are. Each number comes with its spread and with a calibration, so that two runs can be
+/// compared.
 #[derive(clap::Args)]
 pub struct Args {
     /// How many fresh worlds are started
@@ -30,7 +31,7 @@ pub struct Args {
     /// How many messages a bot gets before its session is weighed
     #[arg(long, default_value_t = 10_000, value_name = "N")]
     messages: usize,
-    /// How often a bot is asked beside one that is over its budget
+    /// How often a bot is asked beside one that is over its budget; half as often beside each way to be hostile
     #[arg(long, default_value_t = 300, value_name = "N")]
     asks: usize,
     /// How often each page is asked for while 50 bots chat, by all visitors together
@@ -40,8 +41,11 @@ pub struct Args {
     #[arg(long, default_value = "1,8,32", value_name = "N,…")]
     visitors: String,
     /// Measures only what bots cost
-    #[arg(long, conflicts_with_all = ["only_plugins", "only_pages"])]
+    #[arg(long, conflicts_with_all = ["only_neighbours", "only_plugins", "only_pages"])]
     only_bots: bool,
+    /// Measures only what a bot feels of others of its host
+    #[arg(long, conflicts_with_all = ["only_plugins", "only_pages"])]
+    only_neighbours: bool,
     /// Measures only what visitors of the pages wait
     #[arg(long, conflicts_with = "only_plugins")]
     only_pages: bool,
@@ -57,13 +61,21 @@ pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
     let plugins = binaries::plugins(workspace)?;
     if !args.only_plugins {
         let host = binaries::simulated_host(workspace)?;
-        if !args.only_pages {
+        let only = [args.only_bots, args.only_neighbours, args.only_pages];
+        let [of_bots, of_neighbours, of_pages] = match only.contains(&true) {
+            true => only,
+            false => [true; 3],
+        };
+        if of_bots {
             bots(workspace, &host, &plugins, &args)?;
         }
-        if !args.only_bots {
+        if of_neighbours {
+            neighbours(workspace, &host, &plugins, &args)?;
+        }
+        if of_pages {
             pages(workspace, &host, &plugins, &args)?;
         }
-        if args.only_bots || args.only_pages {
+        if only.contains(&true) {
             return Ok(ExitCode::SUCCESS);
         }
         world(workspace, &host, &plugins, &args)?;
@@ -75,7 +87,11 @@ pub fn run(workspace: &Workspace, args: Args) -> Result<ExitCode> {
         files.extend(components(&examples::directory(workspace))?);
     }
     files.push(plugins::hostile(workspace)?);
-    check(example(workspace, "jadi-plugin-checks", "plugin_cost").args(files))?;
+    let mut cost = workspace.cargo();
+    // The engine's own code, compiled with its checks of itself, takes half as long again.
+    cost.args(["run", "--quiet", "--release"]);
+    cost.args(["--package", "jadi-plugin-checks"]);
+    check(cost.args(["--example", "plugin_cost", "--"]).args(files))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -106,7 +122,7 @@ fn example(workspace: &Workspace, package: &str, name: &str) -> Command {
     cargo
 }
 
-/// What bots cost, a start with many, and what one feels of another that takes more than it may.
+/// What bots cost, and a start with many.
 fn bots(workspace: &Workspace, host: &Path, plugins: &Path, args: &Args) -> Result<()> {
     check(
         example(workspace, "jadi-demo", "many_bots")
@@ -114,12 +130,23 @@ fn bots(workspace: &Workspace, host: &Path, plugins: &Path, args: &Args) -> Resu
             .env("JADI_PLUGINS", plugins)
             .args(["--bots", &args.bots])
             .args(["--messages", &args.messages.to_string()]),
-    )?;
+    )
+}
+
+/// What a bot feels of another that takes more than it may, and of one with a hostile plugin.
+fn neighbours(workspace: &Workspace, host: &Path, plugins: &Path, args: &Args) -> Result<()> {
     check(
         example(workspace, "jadi-demo", "neighbours")
             .env("JADI_BIN", host)
             .env("JADI_PLUGINS", plugins)
             .args(["--asks", &args.asks.to_string()]),
+    )?;
+    check(
+        example(workspace, "jadi-demo", "hostile_neighbours")
+            .env("JADI_BIN", host)
+            .env("JADI_PLUGINS", plugins)
+            .env("JADI_HOSTILE", plugins::hostile(workspace)?)
+            .args(["--asks", &args.asks.div_ceil(2).to_string()]),
     )
 }
 
