@@ -2,9 +2,10 @@
 //!
 //! The victim's events come at fixed times from a thread of their own, whatever became of those before, and each is measured from
 //! when it was due, so that waiting for a turn counts. Beside each way to be hostile the same is measured right before on a machine
-//! with nothing else to do, in each of several rounds; the row `nobody` is the machine's own noise. Of a table bomb no more is to be
-//! feared than of the memory bomb: it ends after a few kilobytes, as its test shows, and Rust has no table that could grow. Of the bad servers
-//! there is one that hangs: whatever else one does costs its neighbours what the host's own requests cost, which are not of this runtime.
+//! with nothing else to do, in each of several rounds; the row `nobody` is the machine's own noise, and `ping` a plugin that means
+//! well. Of a table bomb no more is to be feared than of the memory bomb: it ends after a few kilobytes, as its test shows, and Rust has
+//! no table that could grow. Of the bad servers there is one that hangs: whatever else one does costs its neighbours what the host's own
+//! requests cost, which are not of this runtime.
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,13 +34,17 @@ const WAIT_MS: u64 = 1_000;
 /// With what the commands begin that ask servers.
 const ASKING: &str = "ask-";
 
+/// The command that the victim's people type. As many of it as of a hostile plugin's in another bot show what many events do to a
+/// neighbour, however harmless they are.
+const HARMLESS: &str = "ping";
+
 /// What the victim is beside.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 enum Beside<'a> {
     /// Nobody: the noise.
     Nobody,
-    /// Events of the hostile plugin's command of this name.
-    Command(&'a str),
+    /// Events of a plugin's command of this name.
+    Command(&'a Arc<Plugin>, &'a str),
     /// A host that compiles plugins, one after the other.
     Compiling,
 }
@@ -48,7 +53,7 @@ impl Beside<'_> {
     fn name(self) -> String {
         match self {
             Self::Nobody => "nobody".to_owned(),
-            Self::Command(name) => name.to_owned(),
+            Self::Command(_, name) => name.to_owned(),
             Self::Compiling => "(compiling)".to_owned(),
         }
     }
@@ -77,14 +82,16 @@ pub fn measure(hostile: &Built, victim: &Built) -> Result<()> {
         .iter()
         .map(|command| command.name.as_str())
         .filter(|name| !name.starts_with(ASKING) || *name == WAITING)
-        .map(Beside::Command);
-    let ways = std::iter::once(Beside::Nobody).chain(ways);
+        .map(|name| Beside::Command(&hostile, name));
+    let ways = [Beside::Nobody, Beside::Command(&victim, HARMLESS)]
+        .into_iter()
+        .chain(ways);
     for way in ways.chain([Beside::Compiling]) {
         let mut rounds = Vec::new();
         let mut events = 0;
         for _ in 0..ROUNDS {
             let alone = latencies(executor.handle(), &runtime, &victim)?;
-            let crowd = Crowd::begin(executor.handle(), &runtime, &hostile, bytes, way)?;
+            let crowd = Crowd::begin(executor.handle(), &runtime, bytes, way)?;
             let beside = latencies(executor.handle(), &runtime, &victim);
             events += executor.block_on(crowd.end())?;
             rounds.push(Round {
@@ -143,7 +150,7 @@ fn latencies(executor: &Handle, runtime: &Arc<Runtime>, victim: &Arc<Plugin>) ->
         let due = start + EVERY * number;
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         let typed = Typed {
-            name: "ping",
+            name: HARMLESS,
             args: "",
         };
         let input = bot.command(typed, "en")?;
@@ -185,7 +192,6 @@ impl Crowd {
     fn begin(
         executor: &Handle,
         runtime: &Arc<Runtime>,
-        hostile: &Arc<Plugin>,
         bytes: &Built,
         way: Beside<'_>,
     ) -> Result<Self> {
@@ -196,10 +202,10 @@ impl Crowd {
         };
         match way {
             Beside::Nobody => {}
-            Beside::Command(name) => {
+            Beside::Command(plugin, name) => {
                 let bot = Bot::hanging('b', 8)?;
                 for _ in 0..IN_FLIGHT {
-                    let events = crowd.events(runtime, hostile, &bot, name);
+                    let events = crowd.events(runtime, plugin, &bot, name);
                     crowd.tasks.push(executor.spawn(events));
                 }
             }
@@ -219,18 +225,18 @@ impl Crowd {
         Ok(crowd)
     }
 
-    /// Events of a hostile command, one after the other.
+    /// Events of a command, one after the other.
     fn events(
         &self,
         runtime: &Arc<Runtime>,
-        hostile: &Arc<Plugin>,
+        plugin: &Arc<Plugin>,
         bot: &Arc<Bot>,
         name: &str,
     ) -> impl Future<Output = Result<()>> + Send + 'static {
-        let (runtime, hostile, bot) = (Arc::clone(runtime), Arc::clone(hostile), Arc::clone(bot));
+        let (runtime, plugin, bot) = (Arc::clone(runtime), Arc::clone(plugin), Arc::clone(bot));
         let (stop, events) = (Arc::clone(&self.stop), Arc::clone(&self.events));
         let name = name.to_owned();
-        let mut limits = *hostile.limits();
+        let mut limits = *plugin.limits();
         if name == WAITING {
             limits.wall_ms = WAIT_MS;
         }
@@ -242,7 +248,7 @@ impl Crowd {
                 };
                 let input = bot.command(typed, "en")?;
                 let reads: Arc<dyn Reads> = Arc::clone(&bot) as _;
-                let handled = runtime.handle_within(&hostile, limits, input, reads);
+                let handled = runtime.handle_within(&plugin, limits, input, reads);
                 handled.await;
                 events.fetch_add(1, Ordering::Relaxed);
                 // A host's worker waits for its store after each event, which works on another thread.
