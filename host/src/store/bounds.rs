@@ -16,6 +16,25 @@ pub struct Bound {
     pub bytes: u64,
 }
 
+/// How much is kept of one plugin's runs in one bot, rows; the newest row stays in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordBounds {
+    /// Receipts.
+    pub receipts: u64,
+    /// Failed events.
+    pub failures: u64,
+}
+
+/// Nothing but the bot's own bounds.
+impl Default for RecordBounds {
+    fn default() -> Self {
+        Self {
+            receipts: u64::MAX,
+            failures: u64::MAX,
+        }
+    }
+}
+
 /// How much is kept: in each bot, but for the host's deeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeptBounds {

@@ -12,6 +12,7 @@ use jadi_plugin_manifest::SettingValue;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
+use super::bounds::RecordBounds;
 use super::plugin_records::{BreakerChange, NewFailure, PluginRecords};
 use super::portable::Portable;
 use super::usage::Usage;
@@ -41,25 +42,6 @@ impl Default for KvBounds {
         Self {
             value_bytes: 64 * 1024,
             total_bytes: 5 * 1024 * 1024,
-        }
-    }
-}
-
-/// How much is kept of one plugin's runs in one bot, rows; the newest row stays in any case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecordBounds {
-    /// Receipts.
-    pub receipts: u64,
-    /// Failed events.
-    pub failures: u64,
-}
-
-/// Nothing but the bot's own bounds.
-impl Default for RecordBounds {
-    fn default() -> Self {
-        Self {
-            receipts: u64::MAX,
-            failures: u64::MAX,
         }
     }
 }

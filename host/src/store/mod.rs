@@ -45,12 +45,12 @@ mod usage;
 mod webhooks;
 
 pub use audit::{Actor, Audit, Deed};
-pub use bounds::{Bound, KeptBounds, KeptKey};
+pub use bounds::{Bound, KeptBounds, KeptKey, RecordBounds};
 pub use context::{
     Accepted, Acquaintances, Arrival, Attempt, BotData, ContextChange, DataContext, Handled, Inbox,
-    KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox, PluginKv, PluginSettings, RecordBounds,
-    Released, Row, Schedule, ScheduleChange, SettingChange, Settings, SettingsChange, Surroundings,
-    Totals, Unhandled, Unsent, Versioned, Waiting,
+    KV_KEY_BYTES, KvBounds, KvChange, Leaving, Outbox, PluginKv, PluginSettings, Released, Row,
+    Schedule, ScheduleChange, SettingChange, Settings, SettingsChange, Surroundings, Totals,
+    Unhandled, Unsent, Versioned, Waiting,
 };
 pub use credentials::{ApiToken, Credentials, NewSecret, PageSession, SecretDigest};
 pub use error::{Source, StoreError};

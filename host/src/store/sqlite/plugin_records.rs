@@ -10,8 +10,8 @@ use super::fault::Fault;
 use super::{Count, plugin_limits};
 use crate::clock::Millis;
 use crate::store::StoreError;
-use crate::store::bounds::{Bound, KeptBounds};
-use crate::store::context::{RecordBounds, Row};
+use crate::store::bounds::{Bound, KeptBounds, RecordBounds};
+use crate::store::context::Row;
 use crate::store::plugin_records::{
     BreakerChange, Kept, LimitValues, NewFailure, Page, PluginRecords, Wanted,
 };
